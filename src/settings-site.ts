@@ -5,11 +5,10 @@ import { auditCsvRoute, settingsAuditRoutes } from '#src/audit/audit-page-routes
 import { checksReport } from '#src/checks/report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
 import { createPeople } from '#src/clinicians/people-search.ts';
-import { launchReport } from '#src/diagnostics/inspector/launch-report.ts';
-import { launchesCsvRoute } from '#src/diagnostics/inspector/launches-csv-route.ts';
-import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
+import { launchReport } from '#src/diagnostics/inspector/diagnosis.ts';
+import { launchesCsvRoute, settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
 import { launchesSeen } from '#src/diagnostics/inspector/launches-seen.ts';
-import { acceptedScopes } from '#src/diagnostics/inspector/scopes-after-retry.ts';
+import { acceptedScopes } from '#src/diagnostics/inspector/scope-attempts.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
 import { createSettingsLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';

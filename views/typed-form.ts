@@ -1,7 +1,6 @@
 /** A form as it was typed, with the problem of each field, so that no input is lost. */
 
 export interface TypedForm {
-  /** by field */
   readonly values: Readonly<Record<string, string>>;
   readonly problems: Readonly<Record<string, string>>;
   /** marks of the values that were saved when the page was opened */

@@ -76,7 +76,6 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The flags of a command, in the format of `node:util` parseArgs. */
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
 /** Reads flags and the positional arguments `names`; all are required. @throws UsageError */

@@ -7,13 +7,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
-
-/** A pending sign-in; secret, and valid for one response of the provider. */
-export interface SsoTransaction {
-  state: string;
-  nonce: string;
-  codeVerifier: string;
-}
+import type { AttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 
 export interface SsoPerson {
   /** Issuer and subject: they identify the person even when the e-mail address changes. */
@@ -44,7 +38,7 @@ export function createIdentityProvider(
       orSsoFailed(async () => {
         const known = await discovered();
         const codeVerifier = openid.randomPKCECodeVerifier();
-        const transaction: SsoTransaction = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
+        const transaction: AttemptSecrets = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
         const url = openid.buildAuthorizationUrl(known, {
           redirect_uri: redirectUri.href,
           scope: config.scopes,
@@ -59,7 +53,7 @@ export function createIdentityProvider(
      * Redeems the authorization response (untrusted): state, `iss`, PKCE, and the id_token's signature and claims.
      * @returns undefined when the person declined at the provider. @throws AppError 'admin.sso-failed'
      */
-    complete: (answer: URL, transaction: SsoTransaction) =>
+    complete: (answer: URL, transaction: AttemptSecrets) =>
       orSsoFailed(async () => {
         const isDeclined =
           answer.searchParams.get('error') === 'access_denied' &&
@@ -84,7 +78,7 @@ type Claims = Readonly<Record<string, unknown>>;
 async function redeem(
   provider: openid.Configuration,
   answer: URL,
-  { state, nonce, codeVerifier }: SsoTransaction,
+  { state, nonce, codeVerifier }: AttemptSecrets,
   { groupsClaim, clientId }: SingleSignOnConfig,
 ): Promise<SsoPerson> {
   const tokens = await openid.authorizationCodeGrant(provider, answer, {

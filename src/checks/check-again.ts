@@ -1,10 +1,10 @@
 /** Checks the connection in use again, for the button and the command line, and keeps the run. */
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
-import type { RunningChecks } from '#src/checks/rows/result.ts';
+import type { FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { keepDiscovered } from './keep-discovered.ts';
+import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore, RunOccasion } from './store.ts';
@@ -33,4 +33,21 @@ export function checkAgain(
     return run;
   };
   return { running, run: keep() };
+}
+
+/** Stores nothing that a launch would refuse, that the EHR forbids keeping, or of a connection that changed since. */
+export async function keepDiscovered(
+  store: Pick<OrganizationStore, 'saveDiscovered'>,
+  organization: { id: string; connectionVersion: number },
+  { at, summary: { discovered } }: FinishedChecks,
+): Promise<void> {
+  if (!discovered || discovered.freshForMs <= 0 || !isUsable(discovered.configuration)) return;
+  await store.saveDiscovered(organization.id, organization.connectionVersion, {
+    configuration: discovered.configuration,
+    fetchedAt: at,
+    freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
+    requestIncludes: discovered.requestIncludes,
+    updatesRequests: discovered.updatesRequests,
+    usCoreRequests: discovered.usCoreRequests,
+  });
 }

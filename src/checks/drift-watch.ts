@@ -1,5 +1,4 @@
 /** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
-
 import { hash } from 'node:crypto';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
@@ -8,8 +7,8 @@ import type { Adapters } from '#src/adapters.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
+import { keepDiscovered } from './check-again.ts';
 import { type Difference, differencesBetween } from './drift.ts';
-import { keepDiscovered } from './keep-discovered.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';
 

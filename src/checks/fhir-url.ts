@@ -1,8 +1,8 @@
 /** Normalizes a pasted FHIR URL: corrects it where the meaning is clear, and says why where it is not. */
 import ipaddr from 'ipaddr.js';
+import { trimEnd } from '#src/adapters/bounded-text.ts';
 import { isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
-import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
 /** `corrections` has a sentence for each. `kept` is what the field shows again, without a pasted password. */

@@ -45,7 +45,6 @@ export interface KeyProof {
   at: string;
 }
 
-/** What is known of an attempt while it runs. */
 interface Attempt {
   response?: OutboundResponse;
   used?: KeyProof['used'];

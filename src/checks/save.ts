@@ -1,5 +1,5 @@
 /** Saves a connection: the typed FHIR URL is checked first, and replaces the one in use only if it works (REG-06). */
-import { storedText } from '#src/adapters/stored-text.ts';
+import { storedText } from '#src/adapters/bounded-text.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
@@ -8,8 +8,8 @@ import { type EditDependencies, editOrganization, settingsOf } from '#src/organi
 import { type Organization, type OrganizationSettings, parseSettings } from '#src/organizations/organization.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
+import { keepDiscovered } from './check-again.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
-import { keepDiscovered } from './keep-discovered.ts';
 import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';

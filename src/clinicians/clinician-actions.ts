@@ -15,7 +15,6 @@ export interface ActingOn {
   supportCode: string;
 }
 
-/** A code, to be shown once. */
 export interface IssuedCode {
   clinicianId: string;
   code: string;

@@ -42,7 +42,6 @@ export const ehrIdentities = pgTable(
     clinicianId: uuid('clinician_id'),
     reference: text('reference'),
     refusedAt: instant('refused_at'),
-    /** Sealed; see clinician-details.ts. */
     details: text('details').notNull(),
     firstSeenAt: instant('first_seen_at').notNull(),
     linkedAt: instant('linked_at'),

@@ -13,7 +13,6 @@ import { type FoundIdentity, identitiesOf, type Lookups, membershipOf } from './
 /** The most users of one organization: far more than any hospital employs. */
 const MOST_USERS = 100_000;
 
-/** The user of a launch and its origin, for the audit trail. */
 export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' | 'supportCode'> {
   user: EhrUser;
 }

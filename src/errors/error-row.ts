@@ -39,7 +39,6 @@ interface ExplainedByRules {
   remedy?: string;
 }
 
-/** What an error page says. */
 export interface ErrorWords {
   status: number;
   /** What happened, for the user: a nurse or a hospital IT person. */

@@ -1,13 +1,12 @@
 /** Parts of a page that are compressed once, with holes for the text that differs each time. */
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { shiftOf } from './crc-of-parts.ts';
 
 /** A byte-aligned run of deflate that refers to nothing before it. */
 export interface Run {
   readonly deflated: Buffer;
   readonly length: number;
   readonly crc: number;
-  /** The factor for a preceding checksum (crc-of-parts.ts). */
+  /** The factor for a preceding checksum. */
   readonly shift: number;
 }
 
@@ -97,4 +96,40 @@ export function fillText(text: string, fill: Readonly<Record<string, string>>): 
 /** The text of a run, for a client that takes no compression. */
 export function textOf({ deflated }: Run): Buffer {
   return inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+/** The CRC-32 polynomial, reflected. */
+const POLYNOMIAL = 0xedb88320;
+/** x^0 and x^1, reflected. */
+const ONE = 0x80000000;
+const X = 0x40000000;
+
+/** Multiplies polynomials over GF(2), modulo the CRC-32 polynomial. */
+function times(a: number, b: number): number {
+  let product = 0;
+  let [left, right] = [a, b];
+  while (left !== 0) {
+    if (left & ONE) product ^= right;
+    left = (left << 1) >>> 0;
+    right = right & 1 ? (right >>> 1) ^ POLYNOMIAL : right >>> 1;
+  }
+  return product >>> 0;
+}
+
+/** x^(2^n) for every n that a length in bits can need. */
+const POWERS = [X];
+for (let n = 1; n < 40; n += 1) POWERS.push(times(POWERS[n - 1] ?? 0, POWERS[n - 1] ?? 0));
+
+/** The factor by which this many following bytes change a checksum; for {@link crcOfBoth}. */
+function shiftOf(bytes: number): number {
+  let shift = ONE;
+  // Starts at n = 3: a byte has 8 bits.
+  for (let [left, n] = [bytes, 3]; left > 0; left = Math.floor(left / 2), n += 1)
+    if (left % 2 === 1) shift = times(POWERS[n] ?? 0, shift);
+  return shift >>> 0;
+}
+
+/** The checksum of two texts in sequence. @param shift of the second text's length. */
+export function crcOfBoth(first: number, second: number, shift: number): number {
+  return (times(shift, first) ^ second) >>> 0;
 }

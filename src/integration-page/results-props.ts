@@ -33,7 +33,6 @@ function isOfStepTwo({ id, verdict }: CheckResult): boolean {
   return id === 'frame-ancestors' && verdict === 'warning';
 }
 
-/** One row, with the owner in words for its reader. */
 function rowProps(row: CheckResult, reader: Reader): CheckRow {
   if (isOfStepTwo(row))
     return { ...row, verdict: 'info', found: 'step 2 of this page says which pages may', remedy: '' };

@@ -1,7 +1,8 @@
 /** The props of the registration pages, for an organization or with placeholders, and the page behind a shared link. No secret (REG-09). */
+
+import { readFileSync } from 'node:fs';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';
-import { version } from '#src/config/version.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { clientMetadata, registrationSheet } from '#src/organizations/registration.ts';
 import type { ReportShape } from '#src/reports/route.ts';
@@ -65,3 +66,7 @@ export const sharedRegister: ReportShape<RegisterSheetProps> = {
       expiresOn: dayIn(expiresAt, content.timeZone ?? serverTimeZone),
     }),
 };
+
+const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+const version = String((JSON.parse(file) as { version: unknown }).version);

@@ -6,6 +6,7 @@ import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Adapters } from '#src/adapters.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText } from '#views/date-text.ts';
+import type { KeyRowProps } from '#views/settings/keys-page.ts';
 import { activationOfNewKey, isInState, type KeyState, keyState, newKeyDates, publishedUntil } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
@@ -27,14 +28,9 @@ export class KeyRefusal extends CommandError {
 }
 
 /** A key as operators see it, without private members. */
-export interface KeyReport {
-  kid: string;
-  alg: string;
-  state: KeyState;
-  createdAt: Date;
-  activatesAt: Date;
-  retiresAt: Date | null;
-  publishedUntil: Date | null;
+export interface KeyReport extends KeyRowProps {
+  readonly state: KeyState;
+  readonly retiresAt: Date | null;
 }
 
 /** Every key that is not gone, oldest first. */

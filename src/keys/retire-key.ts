@@ -4,8 +4,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { type KeyDependencies, KeyRefusal, type KeyReport, present, recorded, reportsOf } from './key-actions.ts';
 import { emergencyInstant, isInState, JWKS_MAX_AGE_SECONDS, keyState, newKeyDates } from './key-life.ts';
 import { makeKey, signingAlgorithms } from './key-pair.ts';
-import { changeKeys, type KeyRow } from './key-store.ts';
-import { listKeyUses } from './key-use-store.ts';
+import { changeKeys, type KeyRow, listKeyUses } from './key-store.ts';
 
 /**
  * Takes one key out of use; it stays published for what is in transit, and a pending one is dropped. With `force`

@@ -104,7 +104,6 @@ export const endpointHost = z
   .refine(isHost, { error: (issue) => `${shown(issue.input)} must be a host or host:port` })
   .transform((text) => new URL(`https://${text}`).host);
 
-/** A private network in CIDR notation. */
 export const network = z
   .string()
   .refine(ipaddr.isValidCIDR, {

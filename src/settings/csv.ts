@@ -1,13 +1,11 @@
 /** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its line. */
 
-/** One row below the header, by column. */
 export interface CsvRow {
   /** The number of its first line, as an editor counts lines: the header is line 1. */
   readonly number: number;
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** The rows, or what is wrong with the table as a whole. */
 export type CsvTable =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
   | { readonly ok: false; readonly problem: string };

@@ -13,7 +13,6 @@ export interface Receiver {
   readonly reference: string;
 }
 
-/** The receivers, or every problem with its row. */
 export type ReadReceivers =
   | { readonly ok: true; readonly receivers: readonly Receiver[] }
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -16,7 +16,6 @@ import {
 } from './service.ts';
 import { readShownWhen, shownProblem } from './shown-when.ts';
 
-/** The services, or every problem with its row. */
 export type ReadCatalogue =
   | { readonly ok: true; readonly services: readonly Service[] }
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -23,7 +23,6 @@ export function longestOf(kind: string): number | undefined {
   return Object.hasOwn(LONGEST_ANSWER, kind) ? LONGEST_ANSWER[kind as keyof typeof LONGEST_ANSWER] : undefined;
 }
 
-/** One question that only this service asks. */
 export interface OwnField {
   readonly name: string;
   readonly label: string;

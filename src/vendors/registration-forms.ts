@@ -78,7 +78,6 @@ export const vendorForms: Partial<Record<Vendor, VendorForm>> = {
   },
 };
 
-/** Usual names, in other forms, for the values of the sheet. */
 const COMMON_NAMES: Readonly<Partial<Record<SheetKey, string>>> = {
   applicationName: 'App name, client_name',
   launchUrl: 'SMART launch URI, App launch URL, initiate_login_uri',

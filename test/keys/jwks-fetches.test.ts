@@ -1,8 +1,8 @@
 /** Fetches of the JWKS, which strangers can make: one row per visitor, and a bounded table (MT-06). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
+import { listJwksFetches } from '#src/keys/key-store.ts';
 import { createKeyUses, type KeyUses } from '#src/keys/key-use.ts';
-import { listJwksFetches } from '#src/keys/key-use-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 

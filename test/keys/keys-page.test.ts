@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { placeFetches } from '#src/keys/fetcher-hosts.ts';
+import { placeFetches } from '#src/keys/key-use.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';

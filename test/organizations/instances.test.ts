@@ -1,6 +1,6 @@
 /** Several instances share one state: a change on one takes effect on the others (MT-05, DI-13, JW-10). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepDiscovered } from '#src/checks/keep-discovered.ts';
+import { keepDiscovered } from '#src/checks/check-again.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';

@@ -1,7 +1,7 @@
 /** The guide's second part, for reference: one page, for reading on a screen or on paper. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
 import { guideParts } from './register-page.ts';
 import { type GuideRegistrationProps, guideScopes } from './registration.ts';
@@ -13,7 +13,7 @@ export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsPr
   readonly failures: readonly GuideFailure[];
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   /** undefined for visitors who are not signed in */
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
+  readonly admin: PageAdmin | undefined;
 }
 
 const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
@@ -21,7 +21,8 @@ const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 /** A whole page. A signed-in user sees it inside Settings. */
 export function guidePage(props: GuidePageProps): string {
   const title = 'Implementation guide';
-  if (props.admin) return settingsPage({ title, ...props.admin, current: 'guide', ...ASSETS }, guide(props));
+  if (props.admin)
+    return settingsPage({ title, ...props.admin, current: 'guide', script: ASSETS.script }, guide(props));
   return layout({ title: `${title} · ${props.registration.applicationName}`, ...ASSETS }, guide(props));
 }
 
@@ -96,7 +97,6 @@ ${given.map(
 interface GuideFailure {
   readonly code: string;
   readonly status: number;
-  /** the title of the error page */
   readonly title: string;
   readonly owner: string;
   /** most likely first */
@@ -104,7 +104,6 @@ interface GuideFailure {
   readonly remedy: string;
 }
 
-/** Chapter 6. */
 function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
   return html`<section aria-labelledby="troubleshooting">
 <h2 id="troubleshooting">6. When a launch fails</h2>

@@ -5,10 +5,10 @@ import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { REPORTS_KEPT } from '#views/kept-for.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 
 export interface HandoverPageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly organization: { readonly id: string; readonly name: string };
   /** the preset whose scopes and names the pages have */
   readonly preset: string;
@@ -28,7 +28,7 @@ export function handoverPage(props: HandoverPageProps): string {
   const register = `/guide/register?${new URLSearchParams({ organization: organization.id })}`;
   const presets = `/settings/integrations/smart-on-fhir/advanced?${new URLSearchParams({ organization: organization.id, q: 'vendor' })}`;
   return settingsPage(
-    { title, ...admin, current: 'guide', script: 'copy.js', styles: ['settings.css'] },
+    { title, ...admin, current: 'guide', script: 'copy.js' },
     html`<h1>${title}</h1>
 <p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. They contain no secret.</p>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}

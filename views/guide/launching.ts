@@ -14,7 +14,6 @@ function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
 `;
 }
 
-/** The standalone launch URL and its scopes, if the organization has switched standalone launch on. */
 export interface StandaloneProps {
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;

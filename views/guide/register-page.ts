@@ -9,7 +9,7 @@ import {
   type SheetNames,
 } from '#views/integration-page/registration-table.ts';
 import { layout } from '#views/layout.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { type GuideNetworkProps, guideNetwork, whereValuesAre } from './registration.ts';
 import { type VendorFormProps, vendorFormSection } from './vendor-form.ts';
 
@@ -47,7 +47,7 @@ export interface RegisterPageProps extends RegisterSheetProps {
   /** where the organization's preset is of another EHR than the chosen one: both names, and where to change the preset */
   readonly otherPreset: { readonly chosen: string; readonly ofOrganization: string; readonly href: string } | undefined;
   /** undefined for visitors who are not signed in */
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
+  readonly admin: PageAdmin | undefined;
 }
 
 const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
@@ -67,7 +67,7 @@ ${admin === undefined || send === undefined ? null : html`<p class="no-print"><a
 ${registerSheet(props, props.downloads)}
 </div>
 `;
-  if (admin) return settingsPage({ title, ...admin, current: 'guide', ...ASSETS }, main);
+  if (admin) return settingsPage({ title, ...admin, current: 'guide', script: ASSETS.script }, main);
   return layout({ title: `${title} · ${props.registration.applicationName}`, ...ASSETS }, main);
 }
 

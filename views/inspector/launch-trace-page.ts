@@ -2,13 +2,13 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { REPORTS_KEPT } from '#views/kept-for.ts';
 import { layout } from '#views/layout.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, launchDrawing, outcomeWord } from './launch-drawing.ts';
 
 const styles = ['settings.css', 'diagnostics.css'] as const;
 
 export interface LaunchTracePageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly launch: DrawnLaunch;
   /** the text that the user saw, for a launch that failed */
   readonly shownTitle: string | undefined;
@@ -16,7 +16,6 @@ export interface LaunchTracePageProps {
   readonly sameUserHref: string | undefined;
   /** the name that the Clinicians page shows for the user; never in a report */
   readonly userName: string | undefined;
-  /** the report that was just created */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
   /** the link of a report was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;

@@ -1,8 +1,8 @@
 /** Settings > Launches: the launches of the last weeks, newest first, with a search. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
-import { organizationChoice } from '#views/organization-choice.ts';
 import { pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from '#views/settings/organization-choice.ts';
 import {
   clinicianField,
   nothingIn,
@@ -18,14 +18,11 @@ export interface LaunchRowProps
   extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
-  /** the step that failed, or the last step */
   readonly stepTitle: string | undefined;
-  /** the error of the launch, or of a later page of it */
   readonly error: string | undefined;
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
-  /** the name that the Clinicians page shows for the user */
   readonly userName: string | undefined;
 }
 
@@ -38,7 +35,6 @@ export interface LaunchesPageProps extends SearchPageProps {
   readonly filter: LaunchFilterProps;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
   readonly rows: readonly LaunchRowProps[];
-  /** the launch nearest to a window without one */
   readonly nearest: { readonly id: string; readonly startedAt: Date } | undefined;
 }
 
@@ -51,12 +47,7 @@ const OUTCOMES = [
 
 /** A whole page. */
 export function launchesPage(props: LaunchesPageProps): string {
-  const settings = {
-    title: 'Launches',
-    ...props.admin,
-    current: 'launches',
-    styles: ['settings.css', 'diagnostics.css'],
-  } as const;
+  const settings = { title: 'Launches', ...props.admin, current: 'launches', styles: ['diagnostics.css'] } as const;
   return settingsPage(settings, launchesMain(props));
 }
 

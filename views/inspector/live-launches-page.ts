@@ -4,13 +4,12 @@ import { age, instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 
 export interface LiveLaunchProps {
   readonly id: string;
   /** a keyed hash */
   readonly userKey: string;
-  /** the name in the id_token, if it has one */
   readonly userName: string | undefined;
   readonly startedAt: Date;
   readonly lastUsedAt: Date;
@@ -20,7 +19,7 @@ export interface LiveLaunchProps {
 }
 
 export interface LiveLaunchesPageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly organization: { readonly name: string; readonly timeZone: string };
   /** the URL of a question */
   readonly hrefOf: (step: string, more?: Readonly<Record<string, string>>) => string;
@@ -37,7 +36,7 @@ const TITLE = 'Live launches';
 export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
   const { admin, organization, rows, total, ended } = props;
   return settingsPage(
-    { title: TITLE, ...admin, current: 'live', styles: ['settings.css', 'diagnostics.css'] },
+    { title: TITLE, ...admin, current: 'live', styles: ['diagnostics.css'] },
     html`<h1>${TITLE}</h1>
 <p>The launches of ${organization.name} that are open now. Ending a launch closes it at the next click and revokes its tokens at the EHR.</p>
 ${notice('done', ended !== undefined && endedWords(ended))}

@@ -1,7 +1,6 @@
 /** The requested and the granted scopes of a launch, in one table for each attempt. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** One authorization request and its result. */
 export interface ScopeAttemptProps {
   readonly scopes: readonly {
     readonly scope: string;

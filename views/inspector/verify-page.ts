@@ -2,13 +2,14 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { exactClockTime } from '#views/instant.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { type ExplainedLaunch, explanationBox } from './launch-drawing.ts';
 
+/** `warning`: the launch continued, but something is missing. */
 type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
 export interface TickProps {
-  readonly id: string;
+  readonly id: 'framed' | 'no-launch-error' | 'no-oauth-error' | 'list-reached';
   readonly text: string;
   readonly state: TickState;
   /** the evidence, or what to do */
@@ -16,13 +17,12 @@ export interface TickProps {
 }
 
 export interface VerifyPageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly organizationName: string;
   readonly timeZone: string;
   /** ISO instant from which launches count */
   readonly since: string;
   readonly ticks: readonly TickProps[];
-  /** the newest launch since then */
   readonly launch:
     | (ExplainedLaunch & {
         readonly id: string;
@@ -47,7 +47,7 @@ const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
 
 /** A whole page. public/verify.js updates its main part; without scripts the page reloads. */
 export function verifyPage(props: VerifyPageProps): string {
-  const assets = { styles: ['settings.css', 'diagnostics.css'], script: 'verify.js' } as const;
+  const assets = { styles: ['diagnostics.css'], script: 'verify.js' } as const;
   return settingsPage({ title: 'Verify', ...props.admin, current: 'verify', ...assets }, verifyMain(props));
 }
 

@@ -47,7 +47,6 @@ ${advancedForm({
   );
 }
 
-/** The tools that are needed only now and then. */
 export interface ToolsPageProps extends BesideProps, ReportProps {
   readonly proof: ProofProps | undefined;
   readonly drift: DriftProps | undefined;
@@ -73,7 +72,6 @@ function besidePage(props: BesideProps, heading: string, main: SafeHtml, hasProb
     ...admin,
     current: 'integration',
     script: 'copy.js',
-    styles: ['settings.css'],
   } as const;
   return settingsPage(
     page,

@@ -2,17 +2,16 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
-import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import { checkOutcome } from './check-rows.ts';
 import { changedNotice } from './connection.ts';
 import { nextThing, type StepsProps, steps } from './steps.ts';
 
 export interface IntegrationProps extends StepsProps {
   readonly isReady: boolean;
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly organization: { readonly id: string; readonly name: string };
   readonly done?: string | undefined;
-  /** a problem that belongs to no field */
   readonly problem?: string | undefined;
 }
 
@@ -64,7 +63,6 @@ function start({ admin, organization, connection, done, problem, frame }: Integr
     title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
     ...admin,
     current: 'integration',
-    styles: ['settings.css'],
   } as const;
   return (
     settingsPageStart(page) +

@@ -3,10 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { type RegistrationValues, registrationTable } from '#views/integration-page/registration-table.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
-
-type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
 
 export interface OrganizationRow {
   readonly id: string;
@@ -16,18 +14,17 @@ export interface OrganizationRow {
   readonly clientId: string;
 }
 
-const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 const LIST = '/settings/organizations';
 
 /** The list and the form for a new organization. */
 export function organizationsPage(props: {
-  readonly admin: Admin;
+  readonly admin: PageAdmin;
   readonly organizations: readonly OrganizationRow[];
   readonly form: TypedForm;
 }): string {
   const { admin, organizations, form } = props;
   return settingsPage(
-    { title: titled('Organizations', form), ...admin, current: 'organizations', ...ASSETS },
+    { title: titled('Organizations', form), ...admin, current: 'organizations', script: 'copy.js' },
     html`<h1>Organizations</h1>
 ${
   organizations.length === 0
@@ -63,7 +60,7 @@ function organizationRow(row: OrganizationRow): SafeHtml {
 }
 
 export interface OrganizationPageProps {
-  readonly admin: Admin;
+  readonly admin: PageAdmin;
   readonly organization: OrganizationRow;
   readonly registration: RegistrationValues;
   readonly form: TypedForm;
@@ -77,7 +74,7 @@ export function organizationPage(props: OrganizationPageProps): string {
   const { id, name } = organization;
   const csrf = html`<input type="hidden" name="csrf" value="${admin.csrfToken}">`;
   return settingsPage(
-    { title: titled(name, form), ...admin, current: 'organizations', ...ASSETS },
+    { title: titled(name, form), ...admin, current: 'organizations', script: 'copy.js' },
     html`<h1>${name}</h1>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 <p><a href="/settings/integrations/smart-on-fhir?organization=${id}">Connection and checks</a> · <a href="/guide/register?organization=${id}">Guide with its values</a> · <a href="/settings/handover?organization=${id}">Send to the EHR team</a> · <a href="${LIST}">All organizations</a></p>

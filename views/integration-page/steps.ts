@@ -23,7 +23,6 @@ export type Step = 'url' | 'frame' | 'launch';
 
 export interface StepsProps {
   readonly isDone: Readonly<Record<Step, boolean>>;
-  /** the step an administrator is at; undefined when all are done */
   readonly current: Step | undefined;
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;

@@ -15,7 +15,6 @@ export interface AssociationPageProps extends SupportLineProps {
   readonly userName: string | undefined;
   readonly csrfToken: string;
   readonly step: 'code' | 'confirmation' | 'refused';
-  /** the reference by which the administrator finds this user */
   readonly reference: string | undefined;
   /** the user is already linked, so the list is open to them */
   readonly isAssociated: boolean;

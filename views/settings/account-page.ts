@@ -2,18 +2,15 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { notice } from '#views/notice.ts';
-import { settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
 export interface PasswordProblem {
   readonly field: 'current' | 'next' | 'again';
   readonly problem: string;
 }
 
-/** Texts are plain and not yet escaped. */
-export interface AccountPageProps {
-  readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
+export interface AccountPageProps extends PageAdmin {
   readonly organizationId: string | undefined;
-  readonly csrfToken: string;
   /** false for users who sign in by single sign-on only */
   readonly hasPassword: boolean;
   /** the user has to replace a one-time password before they can do anything else */

@@ -2,8 +2,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
-import { organizationChoice } from '#views/organization-choice.ts';
 import { pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from './organization-choice.ts';
 import {
   clinicianField,
   nothingIn,
@@ -42,12 +42,7 @@ export interface AuditPageProps extends SearchPageProps {
 
 /** A whole page. */
 export function auditPage(props: AuditPageProps): string {
-  const settings = {
-    title: 'Audit',
-    ...props.admin,
-    current: 'audit',
-    styles: ['settings.css', 'diagnostics.css'],
-  } as const;
+  const settings = { title: 'Audit', ...props.admin, current: 'audit', styles: ['diagnostics.css'] } as const;
   return settingsPage(settings, auditMain(props));
 }
 

@@ -6,13 +6,11 @@ import { instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { pageLinks } from '#views/page-links.ts';
 import { askLink } from './confirm-page.ts';
-import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
-/** One clinician. Texts are plain and not yet escaped. */
 export interface ClinicianRowProps {
   readonly id: string;
   readonly name: string | undefined;
-  /** the EHR's name for the clinician, if it differs */
   readonly ehrName: string | undefined;
   readonly role: string | undefined;
   readonly isLinked: boolean;
@@ -26,7 +24,6 @@ export interface ClinicianRowProps {
   readonly lastLaunchAt: Date | undefined;
 }
 
-/** An EHR user who is not confirmed. */
 export interface WaitingRowProps {
   readonly reference: string;
   /** from the EHR's id_token: a hint, not proof */
@@ -37,7 +34,7 @@ export interface WaitingRowProps {
 }
 
 export interface CliniciansPageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly organization: { readonly id: string; readonly name: string; readonly timeZone: string };
   readonly mode: 'automatic' | 'code' | 'confirmation';
   /** the URL of a form of this page, such as `/<id>/code` */
@@ -50,7 +47,6 @@ export interface CliniciansPageProps {
   readonly choices: readonly { readonly id: string; readonly name: string; readonly isLinked: boolean }[];
   readonly newerHref: string | undefined;
   readonly olderHref: string | undefined;
-  /** the code, which is shown once */
   readonly issued?:
     | { readonly name: string | undefined; readonly code: string; readonly clinicianId?: string }
     | undefined;
@@ -73,7 +69,7 @@ const modes = {
 export function cliniciansPage(props: CliniciansPageProps): string {
   const { admin, organization, mode, problem, issued, isCodeGone, waiting } = props;
   return settingsPage(
-    { title: 'Clinicians', ...admin, current: 'clinicians', styles: ['settings.css', 'diagnostics.css'] },
+    { title: 'Clinicians', ...admin, current: 'clinicians', styles: ['diagnostics.css'] },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
 <p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
 ${notice('info', isCodeGone && 'A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.')}

@@ -1,9 +1,8 @@
 /** The confirmation page before an action that cannot be undone, and the link to it. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import { type SettingsPage, type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { type PageAdmin, type SettingsPage, settingsPage } from './settings-layout.ts';
 
-/** The question. Texts are plain and not yet escaped. */
 export interface QuestionProps {
   readonly current: SettingsPage;
   /** the action in words, such as `Undo the association of` */
@@ -19,7 +18,7 @@ export interface QuestionProps {
 }
 
 export interface ConfirmPageProps extends QuestionProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -30,7 +29,7 @@ export function confirmPage(props: ConfirmPageProps): string {
   const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
   const title = subject === undefined ? `${question}?` : `${question} ${subject}?`;
   return settingsPage(
-    { title, ...admin, current, styles: ['settings.css'] },
+    { title, ...admin, current },
     html`<h1>${icon('warning')} ${question}${subject === undefined ? null : html` <bdi>${subject}</bdi>`}?</h1>
 <p>${effect}</p>
 <div class="message-actions"><form method="post" action="${action}">${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="btn btn-outline-danger" type="submit">${button}</button></form>

@@ -6,13 +6,11 @@ import { age, instant } from '#views/instant.ts';
 export interface KeyUseRow {
   readonly id: string;
   readonly name: string;
-  /** the key of the last assertion that its token endpoint accepted */
   readonly accepted: { readonly kid: string; readonly at: Date } | undefined;
   /** the last JWKS fetch from an address of its FHIR server's or token endpoint's host */
   readonly fetched: { readonly address: string; readonly at: Date } | undefined;
 }
 
-/** A JWKS fetch from an address that no organization's hosts have. */
 export interface JwksFetcher {
   readonly address: string;
   readonly userAgent: string;

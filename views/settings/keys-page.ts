@@ -7,7 +7,7 @@ import { age, instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { askLink } from './confirm-page.ts';
 import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
-import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
 export interface KeyRowProps {
   readonly kid: string;
@@ -19,7 +19,7 @@ export interface KeyRowProps {
 }
 
 export interface KeysPageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly now: Date;
   readonly jwksUri: string;
   readonly maxAgeSeconds: number;
@@ -35,9 +35,8 @@ export interface KeysPageProps {
 
 /** A whole page. */
 export function keysPage(props: KeysPageProps): string {
-  const assets = { script: 'copy.js', styles: ['settings.css'] } as const;
   const title = props.problem ? 'Error: Signing keys' : 'Signing keys';
-  return settingsPage({ title, ...props.admin, current: 'keys', ...assets }, keysMain(props));
+  return settingsPage({ title, ...props.admin, current: 'keys', script: 'copy.js' }, keysMain(props));
 }
 
 function keysMain(props: KeysPageProps): SafeHtml {

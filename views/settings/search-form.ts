@@ -2,9 +2,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
-import type { OrganizationOption } from '#views/organization-choice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
-import type { SettingsPageProps } from './settings-layout.ts';
+import type { OrganizationOption } from './organization-choice.ts';
+import type { PageAdmin } from './settings-layout.ts';
 
 interface WhoProps {
   readonly people: readonly { readonly key: string; readonly name: string | undefined }[];
@@ -14,9 +14,7 @@ interface WhoProps {
 }
 
 export interface SearchProps {
-  /** set if the rows are of one patient, with the reason for the search */
   readonly patient: { readonly reason: string } | undefined;
-  /** why the search was refused, with what was typed */
   readonly refused:
     | {
         readonly problem: string;
@@ -25,12 +23,11 @@ export interface SearchProps {
         readonly clinician: string;
       }
     | undefined;
-  /** the search of this URL has expired */
   readonly isGone: boolean;
 }
 
 export interface SearchPageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly filter: Readonly<Record<'from' | 'to' | 'code' | 'organization', string>>;
   readonly who: WhoProps;
   readonly search: SearchProps;

@@ -3,19 +3,16 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
-import { settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
 export interface TableForm {
   readonly text: string;
-  /** the problems, each with its line */
   readonly problems: readonly string[];
   /** the changes that a save would make; undefined for the saved table */
   readonly changes?: readonly string[] | undefined;
 }
 
-export interface ServicesPageProps {
-  readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
-  readonly csrfToken: string;
+export interface ServicesPageProps extends PageAdmin {
   readonly organization: string;
   readonly actionOf: (step: string) => string;
   /** the version of the saved tables; a save that is based on another version is refused */
@@ -38,14 +35,7 @@ export interface ServicesPageProps {
 export function servicesPage(props: ServicesPageProps): string {
   const { identity, csrfToken, services, receivers, questionnaire } = props;
   return settingsPage(
-    {
-      title: 'Services and receivers',
-      identity,
-      csrfToken,
-      current: 'services',
-      styles: ['settings.css'],
-      script: 'read-file.js',
-    },
+    { title: 'Services and receivers', identity, csrfToken, current: 'services', script: 'read-file.js' },
     html`<h1>Services and receivers of <bdi>${props.organization}</bdi></h1>
 <p>What clinicians can ask for in a new request, which questions each service asks, and who receives it. Preview a table before you save it: nothing is saved until then.</p>
 ${notice('done', props.done)}
@@ -65,7 +55,6 @@ ${questionnaireForm(props)}
 const SERVICES_HINT = html`A row without <code>field</code> is a service; its <code>sections</code> are any of where, clinical, contact, insurance. A row with a <code>field</code> is a question of that service; its <code>kind</code> is text, long text, choice (<code>choices</code> separated by |), number, whole number, date, date-time or yes/no; <code>required</code> is empty, always or <code>field=value</code>. <code>shown</code> is empty, <code>field=value</code>, <code>field</code> (answered) or <code>!field</code>, joined by | for “or” and by “ &amp; ” for “and”. An empty table gives the default services.`;
 const RECEIVERS_HINT = html`<code>services</code> are separated by spaces; without any, the receiver is offered for all. <code>reference</code> is Type/id in the EHR, such as Organization/123, or empty.`;
 
-/** The problems, or the changes that a save would make. */
 function outcome(name: string, { problems, changes }: TableForm, notes: readonly string[]): SafeHtml | null {
   if (problems.length > 0) return refusal(`${name}-problem`, 'Not saved. Correct these lines:', problems);
   if (!changes) return null;

@@ -17,14 +17,18 @@ export type SettingsPage =
   | 'guide'
   | 'account';
 
-export interface SettingsPageProps {
-  readonly title: string;
+/** The signed-in user, of whom every page of Settings shows the e-mail address and has the token of its forms. */
+export interface PageAdmin {
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
   readonly csrfToken: string;
+}
+
+export interface SettingsPageProps extends PageAdmin {
+  readonly title: string;
   readonly current: SettingsPage;
   /** a script; the page also works without it */
   readonly script?: AssetName | undefined;
-  /** stylesheets after app.css, in this order */
+  /** stylesheets after app.css and settings.css, in this order */
   readonly styles?: readonly AssetName[] | undefined;
 }
 
@@ -49,8 +53,9 @@ export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
 
 /** The start of a page, through the navigation, for pages that are sent in parts. */
 export function settingsPageStart(props: SettingsPageProps): string {
-  const { title, identity, current, script, styles } = props;
+  const { title, identity, current, script } = props;
   const visible = links.filter((link) => link.operatorOnly !== true || identity.role === 'operator');
+  const styles: readonly AssetName[] = ['settings.css', ...(props.styles ?? [])];
   const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), script, styles });
   return String(html`${start}<div class="settings">
 <nav class="settings-nav" aria-label="Settings"><ul>

@@ -4,7 +4,6 @@ import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { notice } from '#views/notice.ts';
 
-/** Texts are plain and not yet escaped. */
 export interface SignInPageProps {
   readonly csrfToken: string;
   /** the path of this app to open after the sign-in */

@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
-import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
 export interface TimelineRowProps {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface TimelineRowProps {
 }
 
 export interface TimelinePageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly name: string | undefined;
   /** false if no EHR user is linked: then no launch can be assigned to the clinician */
   readonly isLinked: boolean;
@@ -30,7 +30,7 @@ export interface TimelinePageProps extends PageLinksProps {
 export function timelinePage(props: TimelinePageProps): string {
   const { admin, name = 'Name not known', isLinked, rows, backHref, launchesHref } = props;
   return settingsPage(
-    { title: `Timeline of ${name}`, ...admin, current: 'clinicians', styles: ['settings.css', 'diagnostics.css'] },
+    { title: `Timeline of ${name}`, ...admin, current: 'clinicians', styles: ['diagnostics.css'] },
     html`<p><a href="${backHref}">All clinicians</a></p>
 <h1>Timeline of <bdi>${name}</bdi></h1>
 <p>Launches, refusals, sign-outs and changes of admission. <a href="${launchesHref}">Search launches of this clinician</a></p>

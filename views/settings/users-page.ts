@@ -6,9 +6,8 @@ import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { askLink } from './confirm-page.ts';
-import { settingsPage } from './settings-layout.ts';
+import { type PageAdmin, settingsPage } from './settings-layout.ts';
 
-/** One user. Texts are plain and not yet escaped. */
 export interface UserRow {
   readonly id: string;
   readonly email: string;
@@ -29,13 +28,10 @@ export interface AddUserForm {
   readonly problems: { readonly email?: string; readonly organizationId?: string };
 }
 
-export interface UsersPageProps {
-  readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
-  readonly csrfToken: string;
+export interface UsersPageProps extends PageAdmin {
   readonly users: readonly UserRow[];
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly form?: AddUserForm | undefined;
-  /** the one-time password, which is shown once */
   readonly oneTimePassword?: { readonly email: string; readonly password: string } | undefined;
   /** a one-time password was shown at this URL before, and is not shown again */
   readonly isPasswordGone: boolean;
@@ -47,7 +43,7 @@ export function usersPage(props: UsersPageProps): string {
   const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem, form } = props;
   const isRefused = problem !== undefined || Object.keys(form?.problems ?? {}).length > 0;
   return settingsPage(
-    { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users', styles: ['settings.css'] },
+    { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users' },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
 ${notice('info', isPasswordGone && 'A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.')}

@@ -2,10 +2,9 @@
 import type { Dispatcher } from 'undici';
 import { createAnswerPace } from './answer-pace.ts';
 import type { BudgetOwner } from './budget.ts';
-import type { CallKind } from './call-metrics.ts';
 import { failureOf, OutboundError } from './error.ts';
 import { type Arrived, type Exchange, exchange, textOf } from './exchange.ts';
-import { createGuards, type GuardOptions } from './guards.ts';
+import { type CallKind, createGuards, type GuardOptions } from './guards.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 import { createReachability } from './reachable.ts';
 
@@ -32,7 +31,6 @@ export interface EhrOwner extends BudgetOwner {
   privateNetworks: readonly string[];
 }
 
-/** The guarded HTTP client, for one organization or for none. */
 export interface EhrClient {
   /** Sends one request and never follows a redirect. @throws OutboundError */
   request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;

@@ -14,7 +14,6 @@ export interface Handshake {
   /** The certificate carries the proof of a public log (RFC 6962). Public authorities add it; a hospital's own does not. */
   isLogged: boolean;
   nameMatches: boolean;
-  /** The names in the certificate, shortened. */
   names: string;
   issuer: string;
   expiresAt: Date;

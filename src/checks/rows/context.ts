@@ -12,7 +12,6 @@ import { documentBelow, findConfiguration, WELL_KNOWN } from '#src/smart/step-3-
 import { type FoundIssuer, type FoundKeySet, findIssuers, findKeys } from './issuer-triangle.ts';
 import type { CheckedSettings, CheckInput } from './result.ts';
 
-/** The outside world of the checks. */
 export interface CheckDependencies {
   outbound: Outbound;
   probe: ConnectionProbe;
@@ -35,7 +34,6 @@ export interface CheckLimits {
 
 export const defaultLimits: CheckLimits = { callMs: 5_000, overallMs: 14_500 };
 
-/** What is known while the checks run. */
 export interface CheckContext {
   fhirUrl: string;
   fhirBase: URL;

@@ -1,7 +1,6 @@
 /** Describes a fetched document by the facts that a row may show, and never by its content. */
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
-import { type Shape, shapeOf } from '#src/smart/documents/body-kind.ts';
-import type { Fetched } from '#src/smart/documents/fetched.ts';
+import { type Fetched, type Shape, shapeOf } from '#src/smart/documents/fetched.ts';
 
 const NO_ANSWER: Record<OutboundFailure, string> = {
   timeout: 'no answer within the deadline',

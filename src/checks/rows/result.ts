@@ -34,7 +34,6 @@ export type CheckedSettings = SettingValues & {
   discovered?: Organization['discovered'];
 };
 
-/** What is to be checked. */
 export interface CheckInput {
   /** As {@link normalizeFhirUrl} returns it; still untrusted. */
   fhirUrl: string;
@@ -63,7 +62,6 @@ export interface Suggestion {
   why: string;
 }
 
-/** The settings of accepted suggestions. */
 export type AcceptedSettings = Partial<Pick<SettingValues, Suggestion['setting']>>;
 
 /** What later flows use (REG-06). */
@@ -84,7 +82,6 @@ export interface DiscoveredConnection {
   usCoreRequests?: boolean | undefined;
 }
 
-/** What follows from all rows. */
 export interface CheckSummary {
   /** "All checks passed": the guide's three hold and nothing failed; warnings are allowed (REG-06). */
   allPassed: boolean;

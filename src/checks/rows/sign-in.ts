@@ -4,13 +4,22 @@
  *
  * Rules AZ-04, CB-13, TK-05, TL-01.
  */
+import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
+import { AppError } from '#src/errors.ts';
+import { formRequest } from '#src/smart/client-authentication.ts';
+import { ruleAtAddress, ruleOfIntrospection } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { readIntrospection } from '#src/smart/introspection.ts';
+import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
+import { postGrant } from '#src/smart/step-5-access-token.ts';
+import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
 import { judgeAuthorization } from './authorization-endpoint.ts';
 import type { Ask, CheckContext } from './context.ts';
-import { checksOf, type Outcome, skipped } from './definition.ts';
-import { judgeIntrospection } from './introspection-endpoint.ts';
+import { broken, checksOf, failure, LOOK_INTO_LOG, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { withoutConfiguration } from './promised-checks.ts';
-import { judgeToken } from './token-endpoint.ts';
 
 export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
   {
@@ -45,4 +54,86 @@ async function judgeEndpoint(
   if (!found.configuration) return skipped('not asked: no launch would use these addresses, see the rows above');
   if (!context.ask) return skipped('not asked by a scheduled check');
   return judge(context, found.configuration, context.ask);
+}
+
+/** Any OAuth error will do: it is what a token endpoint says to a request without a client. */
+async function judgeToken(
+  _context: CheckContext,
+  { tokenEndpoint, authorizationEndpoint, source }: SmartConfiguration,
+  ask: Ask,
+): Promise<Outcome> {
+  const { host } = new URL(tokenEndpoint);
+  let answer: OutboundResponse | undefined;
+  const request: Ask = async (url, sent) => (answer = await ask(url, sent));
+  const body = new URLSearchParams({ grant_type: 'authorization_code', code: inventedCallback().code });
+  try {
+    readTokenResponse(await postGrant({ tokenEndpoint }, body, { request }));
+    return failure(
+      `${host}: it took an invented code`,
+      'Refuse codes that were never given out: tell the vendor before this server is used.',
+    );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.rule === undefined) throw error;
+    const named = answer && textMember(parseJsonObject(answer.text), 'error');
+    const isRefusal = answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+    if (isRefusal && named !== undefined) return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
+    if (tokenEndpoint === authorizationEndpoint) {
+      const found = `${host}: the same address as the authorization endpoint`;
+      return broken(ruleAtAddress('token.not-there', source), found, { seen: { host } });
+    }
+    const seen = answer
+      ? `${host}: status ${answer.status}, ${answer.contentType || 'no content type'}`
+      : error.message;
+    const rule = error.rule === 'token.late' ? 'network.late' : error.rule;
+    if (rule === 'token.server-error') return warning(`${seen}: it fails`, LOOK_INTO_LOG);
+    // A gateway may refuse in words of its own, and a busy server is there.
+    const isSoft = /^token\.(?:other-error|forbidden|busy)$/.test(rule) && !(answer && isWebPage(answer));
+    return broken(ruleAtAddress(rule, source), seen, { verdict: isSoft ? 'warning' : 'failure', seen: { host } });
+  }
+}
+
+/** Asks only where the setting is on. */
+async function judgeIntrospection(context: CheckContext): Promise<Outcome> {
+  if (context.settings.introspection === 'off') return skipped('the setting is off');
+  const configuration = (await context.configuration)?.configuration;
+  if (!configuration) return withoutConfiguration(context);
+  if (configuration.introspectionEndpoint !== undefined)
+    return askIntrospection(context, new URL(configuration.introspectionEndpoint), configuration.source);
+  return warning(
+    'no usable introspection endpoint is named',
+    'Switch “Ask the EHR whether a token is still active” off in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
+  );
+}
+
+/** A server that refuses a caller without a key is there; only a launch shows whether it takes ours. */
+async function askIntrospection(
+  { ask, settings, now }: CheckContext,
+  url: URL,
+  source: SmartConfiguration['source'],
+): Promise<Outcome> {
+  if (!ask) return pass(url.host);
+  const unusable = (answered: string) =>
+    broken(ruleOfIntrospection(answered, source), `${url.host}: ${answered}`, {
+      verdict: 'warning',
+      seen: { 'introspection answer': answered, 'client id': settings.clientId || 'of this app' },
+    });
+  try {
+    const answer = await ask(url, formRequest(new URLSearchParams({ token: inventedCallback().code })));
+    const { status } = answer;
+    const isRefused = status === 400 || status === 401 || status === 403;
+    if (isRefused && !isWebPage(answer)) return pass(`${url.host}: status ${status} without our key`);
+    if (status !== 200) return unusable(`status ${status}`);
+    const said = readIntrospection(answer.text, now());
+    if (said.kind === 'active')
+      return failure(
+        `${url.host}: it calls an invented token active`,
+        'Let the introspection endpoint answer "active": true only for tokens that it has given out.',
+        'EHR team',
+      );
+    return said.kind === 'inactive' ? pass(`${url.host}: status 200, not active`) : unusable(said.reason);
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    const rule = ruleAtAddress(ruleOfFailure(error, 'endpoint'), source);
+    return broken(rule, `${url.host}: ${error.failure}`, { verdict: 'warning' });
+  }
 }

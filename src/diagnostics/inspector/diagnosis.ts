@@ -1,4 +1,6 @@
 /** Turns a trace into what a page or report shows: every step in order, what happened, and what to do about it. */
+
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import {
   optionalSteps,
@@ -10,12 +12,13 @@ import {
 } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/error-row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
+import type { ReportShape } from '#src/reports/route.ts';
 import type { DrawnLaunch, DrawnStep } from '#views/inspector/launch-drawing.ts';
+import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
 import { explanationOf } from './causes.ts';
 import { scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { stepTitles } from './step-titles.ts';
 
-/** One step as it is drawn, by the names of this app. */
 export interface DiagnosedStep extends DrawnStep {
   readonly name: StepName;
   readonly code: ErrorCode | undefined;
@@ -103,3 +106,18 @@ function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {
     times: tries.length,
   };
 }
+
+export const launchReport: ReportShape<Diagnosis> = {
+  kind: 'launch',
+  path: '/reports',
+  json: ({ createdAt, expiresAt, content }) => ({ kind: 'launch', createdAt, expiresAt, launch: content }),
+  page: ({ createdAt, expiresAt, content }, jsonUrl) =>
+    launchReportPage({
+      launch: forReader(content, 'outside'),
+      shownTitle: shownTitle(content),
+      timeZone: serverTimeZone,
+      madeOn: dayIn(createdAt, serverTimeZone),
+      expiresOn: dayIn(expiresAt, serverTimeZone),
+      jsonUrl,
+    }),
+};

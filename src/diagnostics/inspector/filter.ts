@@ -9,7 +9,6 @@ import { readListFilter } from '#src/http/list-filter-fields.ts';
 import { positionIn } from '#src/http/sessions/pagination.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
-/** The filter as typed, to be shown again, and as parsed. */
 export interface AskedFor {
   typed: Record<'outcome' | 'step' | 'from' | 'to' | 'code' | 'user', string>;
   /** undefined when no launch can match. */

@@ -1,7 +1,12 @@
-/** Reads from the steps of a trace what each attempt of a launch asked for and was granted. */
+/** What each attempt of a launch asked for and was granted, from its steps; and what a launch after a retry accepted. */
+
+import type { Queries } from '#src/adapters/database/index.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { ScopeAttemptProps } from '#views/inspector/scope-attempts.ts';
+import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 
 type ScopeVerdict = ScopeAttemptProps['scopes'][number];
 
@@ -50,4 +55,21 @@ function attemptsOf(steps: readonly TraceStep[]): TraceStep[][] {
 
 function listOf(fact: TraceStep['facts'][string]): readonly string[] | undefined {
   return Array.isArray(fact) ? fact : undefined;
+}
+
+/** Enough to find a launch from a chart among standalone launches. */
+const MOST_LOOKED_AT = 20;
+
+/** @returns undefined when the last completed launch from a chart was granted at once, or there is no such launch. */
+export async function acceptedScopes(db: Queries, organizationId: string): Promise<AcceptedScopesProps | undefined> {
+  const traces = await listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT);
+  const last = traces.find(({ steps }) => !isStandalone(steps));
+  const requested = (last?.steps ?? [])
+    .toSorted((one, other) => one.at.localeCompare(other.at))
+    .filter(({ name, outcome }) => name === 'authorization-redirect' && outcome === 'passed')
+    .flatMap(({ facts }) => (Array.isArray(facts['requested scopes']) ? [facts['requested scopes'].join(' ')] : []));
+  const [asked, accepted] = [requested[0], requested.at(-1)];
+  return last && asked !== undefined && accepted !== undefined && asked !== accepted
+    ? { asked, accepted, at: last.startedAt }
+    : undefined;
 }

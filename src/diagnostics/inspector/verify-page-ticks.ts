@@ -1,16 +1,7 @@
 /** Judges one launch by the guide's acceptance list: in a frame, no launch error, no OAuth error, the list reached. */
 import type { StepName } from '#src/diagnostics/traces/trace.ts';
+import type { TickProps } from '#views/inspector/verify-page.ts';
 import { type Diagnosis, shownTitle } from './diagnosis.ts';
-
-/** `warning`: the launch continued, but something is missing. */
-export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
-
-export interface Tick {
-  id: 'framed' | 'no-launch-error' | 'no-oauth-error' | 'list-reached';
-  text: string;
-  state: TickState;
-  note: string | undefined;
-}
 
 const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 'token', 'id-token', 'scopes'];
 
@@ -23,7 +14,7 @@ const NO_ANCESTORS =
  * @param launch the newest one; undefined while there is none.
  * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
  */
-export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
+export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): TickProps[] {
   const error = launch && shownTitle(launch);
   return [
     { id: 'framed', text: 'The app opens in an iframe-style window', ...framed(launch, frameAncestors) },
@@ -45,7 +36,7 @@ export function acceptance(launch: Diagnosis | undefined, frameAncestors: readon
   ];
 }
 
-type Judged = Pick<Tick, 'state' | 'note'>;
+type Judged = Pick<TickProps, 'state' | 'note'>;
 
 function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Judged {
   if (!launch) return { state: 'waiting', note: undefined };

@@ -6,7 +6,6 @@ import { contextOf } from '#src/http/request-context.ts';
 /** Operators run the service and see every organization; administrators see their own. */
 export type Role = 'operator' | 'administrator';
 
-/** A proven, enabled user. */
 export interface AdminIdentity {
   userId: string;
   email: string;

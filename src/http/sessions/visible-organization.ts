@@ -4,7 +4,7 @@ import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
 import { filterText } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { type ChosenPage, choicePage } from '#views/settings/choice-page.ts';
+import { type ChosenPage, choicePage } from '#views/settings/organization-choice.ts';
 import { adminOf, pageAdminOf } from './signed-in-user.ts';
 
 const LONGEST_ID = 64;

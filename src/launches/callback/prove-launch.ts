@@ -126,7 +126,6 @@ function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string):
 
 export interface CallbackVisit {
   callback: CallbackParameters;
-  /** The redirect URI that received the callback. */
   redirectUri: string;
   key: TransactionKey;
   /** From the transaction cookie. */

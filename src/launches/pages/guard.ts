@@ -18,7 +18,6 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 
-/** A proven launch, for the routes behind the guard. */
 export interface OpenLaunch {
   launch: Launch;
   opened: OpenedLaunch;
@@ -47,7 +46,6 @@ export interface LaunchGuardDependencies
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
-    /** Set by {@link requireLaunch}. */
     launch?: OpenLaunch;
   }
 }

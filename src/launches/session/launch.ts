@@ -16,7 +16,6 @@ export interface LaunchTokens {
   activeUntil?: string | undefined;
 }
 
-/** A refresh in progress, unproven or postponed. */
 export type RefreshState =
   | { kind: 'under-way'; since: string }
   /** The id_token of the refresh is not verified, because the keys are unavailable. The token is not used (ID-22). */
@@ -75,7 +74,6 @@ export interface Launch {
   endsAt: string;
 }
 
-/** A launch with its organization, as it is now. */
 export interface InLaunch {
   launch: Launch;
   organization: Organization;

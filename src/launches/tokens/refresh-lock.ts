@@ -18,7 +18,6 @@ export interface RefreshLockDependencies extends Pick<Adapters, 'clock' | 'log'>
 
 /** A refresh token that only this request has. */
 export interface RefreshClaim {
-  /** The launch before the claim. */
   launch: Launch;
   refreshToken: string;
   /** The record without the refresh token; the result can replace only this record. */

@@ -2,9 +2,8 @@
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { shapeOf } from './body-kind.ts';
 import { parseCapability } from './capability-statement.ts';
-import { documentOf, type Fetched, type FetchedAnswer, isAbsent } from './fetched.ts';
+import { documentOf, type Fetched, type FetchedAnswer, isAbsent, shapeOf } from './fetched.ts';
 
 /** Does `metadata` prove that the FHIR URL is the base of a FHIR server? If so, the URL has no typing error. */
 export function isFhirBase(metadata: Fetched | undefined): boolean {

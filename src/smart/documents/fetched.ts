@@ -1,9 +1,20 @@
-/** The result of fetching a public document of the EHR: the answer, or the error. */
+/** The result of fetching a public document of the EHR: the answer and how long to cache it, or the error. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
-import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
-import { cacheLifetimeMs } from './cache-lifetime.ts';
+import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
+import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
+
+/** The lifetime without a max-age, and the longest accepted one. */
+const DEFAULT_MS = 300_000;
+const CAP_MS = 3_600_000;
+
+/** @param cacheControl untrusted; undefined when absent. @returns milliseconds; 0 for no-store and no-cache. */
+export function cacheLifetimeMs(cacheControl: string | undefined): number {
+  if (/\b(no-store|no-cache)\b/i.test(cacheControl ?? '')) return 0;
+  const maxAge = /\bmax-age="?(\d{1,10})\b/i.exec(cacheControl ?? '')?.[1];
+  return Math.min(maxAge === undefined ? DEFAULT_MS : Number(maxAge) * 1_000, CAP_MS);
+}
 
 export interface FetchedAnswer {
   kind: 'answer';
@@ -64,4 +75,16 @@ export function documentOf(fetched: Fetched | undefined): JsonObject | undefined
 /** Does the server say that the document does not exist? Only then may a fallback be used (DI-18, DI-19). */
 export function isAbsent(fetched: Fetched): boolean {
   return fetched.kind === 'answer' && (fetched.status === 404 || fetched.status === 410);
+}
+
+/** `object` is what a document should be. */
+export type Shape = 'object' | 'html' | 'xml' | 'other JSON' | 'not JSON' | 'empty';
+
+/** Classifies a body by its text first; the content type only helps where the text is not JSON. */
+export function shapeOf({ text, contentType, document }: FetchedAnswer): Shape {
+  if (document) return 'object';
+  if (text.trim() === '') return 'empty';
+  if (parseJson(text) !== undefined) return 'other JSON';
+  if (/html/.test(contentType) || isHtml(text)) return 'html';
+  return /xml/.test(contentType) || /^\s*</.test(text) ? 'xml' : 'not JSON';
 }

@@ -14,7 +14,6 @@ export interface ParsedIssuer {
   jwksUri: string | undefined;
 }
 
-/** How documents are fetched, and which addresses may be fetched. */
 export interface Fetching {
   see: FetchDocument;
   accepts(url: URL): boolean;

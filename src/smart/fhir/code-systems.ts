@@ -1,5 +1,5 @@
 /** Names the code systems that orders are coded in, for codes without words: "SNOMED CT 229070002". */
-import { trimEnd } from '#src/adapters/trim-end.ts';
+import { trimEnd } from '#src/adapters/bounded-text.ts';
 
 const HL7 = '2.16.840.1.113883.6';
 /** By the address without its scheme, or by the OID. */

@@ -13,7 +13,6 @@ export const RESTRICTED_CODES: ReadonlySet<unknown> = new Set(['4130', '4131', '
 const FAILED = new Set<unknown>(['error', 'fatal']);
 const MOST_CODES = 10;
 
-/** The loggable part of an outcome. */
 export interface OutcomeSummary {
   /** Codes of FHIR's own value set and those of a restricted chart, each once. */
   issues: readonly string[];

@@ -1,5 +1,5 @@
 /** Recognizes texts and codes by which an EHR says that a value is missing, so that none is shown as a fact. */
-import { trimEnd } from '#src/adapters/trim-end.ts';
+import { trimEnd } from '#src/adapters/bounded-text.ts';
 
 /** v3-NullFlavor and data-absent-reason under the names of every FHIR version and of CDA. */
 const NULL_SYSTEM = /null-?flavor|data-absent-reason|2\.16\.840\.1\.113883\.5\.1008(?!\d)/i;

@@ -7,7 +7,6 @@ import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 
 const MAX_LENGTH = 100_000;
 
-/** The parts of an id_token that are used before its signature is verified. */
 export interface UnverifiedIdToken {
   /** Compact serialization, three parts. */
   readonly text: string;

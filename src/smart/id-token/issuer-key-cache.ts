@@ -7,7 +7,6 @@ import type { Log } from '#src/adapters/log.ts';
 import { type FetchedKeys, fetchIssuerKeys, type IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import type { VerificationKeySet } from '#src/smart/documents/key-set.ts';
 
-/** One issuer's keys, for the verification of one id_token. */
 export interface VerificationKeys {
   readonly keySet: VerificationKeySet;
   /** Newer keys for a token whose key is missing (ID-08); undefined when the limit of such fetches is reached. */
