@@ -4,6 +4,7 @@ import { createDriftWatch } from '#src/checks/drift-watch.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import { createHttpServer } from '#src/http/limits/http-server.ts';
 import { startRetention } from '#src/ops/retention.ts';
+import { discoverEarly } from '#src/organizations/early-discovery.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   });
 
   const store = createOrganizationStore(dependencies.database.db);
+  void discoverEarly({ ...dependencies, store });
   const driftWatch = createDriftWatch({ ...dependencies, store, hours: config.driftCheckHours });
   let stopping = false;
   const stop = async (signal: string) => {
