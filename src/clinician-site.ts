@@ -1,6 +1,5 @@
 /** The routes of clinicians' browsers: launch, callback and the pages of a launch, each with its guard. */
 import { Router } from 'express';
-import { createAssociationLimit } from '#src/clinicians/one-time-code.ts';
 import { createKnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { callbackRoute } from '#src/launches/callback/callback-route.ts';
@@ -33,7 +32,9 @@ import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
 import { createFormLimit } from '#src/requests/form/post-rate.ts';
 import { correctRoute } from '#src/requests/new/correct-route.ts';
+
 import { discardDraft, newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
+
 import { createRequest } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/filter-form-route.ts';
 import { createKeptLists } from '#src/requests/page/last-list-store.ts';
@@ -42,6 +43,7 @@ import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createSearchTexts } from '#src/requests/page/search-text-store.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
+import { createAssociationLimit } from './clinicians/one-time-code-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { type Mount, mountIn } from './http/mount.ts';

@@ -13,7 +13,7 @@ import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/trace-writer.ts';
 import { createKeyUses } from '#src/keys/key-use.ts';
 import { createRevoker } from '#src/launches/ending/revoker.ts';
-import { measureLiveLaunches } from '#src/launches/session/live-launches.ts';
+import { measureLiveLaunches } from '#src/launches/session/live-index.ts';
 import { createStoreRetries } from '#src/launches/session/store-retries.ts';
 import { createOrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';

@@ -1,4 +1,4 @@
-/** Makes texts from outside safe to keep: bounded for use, and cleaned for PostgreSQL, which accepts neither NUL nor unpaired surrogates. */
+/** Validates text from an EHR before it is kept: never empty, too long or with control characters. */
 
 /** Invisible formatting characters, such as direction overrides that disguise a name. Joiners are kept. */
 const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
@@ -18,26 +18,6 @@ export function boundedText(value: unknown, maxLength: number): string | undefin
 /** Is it absent, null, or white space only? Some servers send every member, so a blank one is absent (TK-15, LC-15). */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-const CONTROL = /\p{Cc}+/gu;
-
-/** One line of at most `longest` code points. Control characters are replaced: removal could make another name. */
-export function storedText(text: string, longest = Infinity): string {
-  const whole = text.replace(CONTROL, ' ').toWellFormed();
-  return whole.length <= longest ? whole : Array.from(whole).slice(0, longest).join('');
-}
-
-/** Cleans every text of a plain JSON value with {@link storedText}, names of members included; the rest stays as it is. */
-export function storedValue<Value>(value: Value): Value {
-  return clean(value) as Value;
-}
-
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return storedText(value);
-  if (Array.isArray(value)) return value.map(clean);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [storedText(name), clean(member)]));
 }
 
 /** Removes the characters of `unwanted` from the end. */

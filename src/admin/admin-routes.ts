@@ -1,4 +1,5 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
+
 import { type RequestHandler, Router } from 'express';
 import type { Adapters } from '#src/adapters.ts';
 import type { Config } from '#src/config/index.ts';
@@ -11,7 +12,7 @@ import { adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-page-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
-import { createSignInBrowser } from './sign-in.ts';
+import { createSignInBrowser } from './sign-in-browser.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
 import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts';
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';

@@ -1,6 +1,7 @@
 /** Limits wrong passwords, per account and per visitor, over all instances. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createAttemptLimit, createLimiter, createVisitorLimiter } from '#src/http/limits/limiter.ts';
+import { createVisitorLimiter } from '#src/http/limits/limit-by-address.ts';
+import { createAttemptLimit, createLimiter } from '#src/http/limits/limiter.ts';
 
 const WINDOW = { seconds: 15 * 60, code: 'admin.too-many-attempts' } as const;
 /** From one visitor, so that an outsider's guesses do not lock the owner out elsewhere. Twice as many per network. */

@@ -16,7 +16,8 @@ import { endSession } from '#src/http/sessions/begin-session.ts';
 import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
-import { eventOf, openSession, type SignInBrowser, signInByPassword } from './sign-in.ts';
+import { eventOf, openSession, signInByPassword } from './sign-in.ts';
+import type { SignInBrowser } from './sign-in-browser.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 import type { UserActionDependencies } from './user-actions.ts';
 

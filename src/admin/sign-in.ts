@@ -1,10 +1,6 @@
-/** A sign-in: checks e-mail and password, begins the session, and writes the audit row; the secret its browser holds. */
-
-import { randomBytes } from 'node:crypto';
-import type { Request, Response } from 'express';
+/** A sign-in: checks e-mail and password, begins the session, and writes the audit row. */
+import type { Request } from 'express';
 import type { AuditEvent } from '#src/audit/audit.ts';
-import { AppError } from '#src/errors.ts';
-import { createCookies } from '#src/http/cookies.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { beginSession } from '#src/http/sessions/begin-session.ts';
 import type { Turn } from './fair-queue.ts';
@@ -61,35 +57,4 @@ export function eventOf(request: Request, user: User | undefined): Omit<AuditEve
   const { address, supportCode } = contextOf(request);
   const actor = user ? { userId: user.id } : 'unknown';
   return { actor, address, supportCode, organizationId: user?.organizationId ?? undefined };
-}
-
-const NAME = 'sign-in';
-const LIFETIME_MS = 3_600_000;
-const SECRET = /^[\w-]{43}$/;
-
-export type SignInBrowser = ReturnType<typeof createSignInBrowser>;
-
-/** Kept for an hour after the form was last shown, in a `__Host-` cookie, so that no other host can plant one. */
-export function createSignInBrowser(publicUrl: URL) {
-  const cookies = createCookies(publicUrl, 'first-party');
-  const read = (request: Request): string | undefined => {
-    const value = cookies.read(request).get(NAME);
-    return value !== undefined && SECRET.test(value) ? value : undefined;
-  };
-  return {
-    read,
-    /** The browser's secret; sets a new one if it has none. */
-    ensure: (request: Request, response: Response): string => {
-      const secret = read(request) ?? randomBytes(32).toString('base64url');
-      cookies.set(response, NAME, secret, LIFETIME_MS);
-      return secret;
-    },
-    /** @throws AppError 'request.forged' when the browser has none: the form was not shown to it. */
-    require: (request: Request): string => {
-      const secret = read(request);
-      if (secret === undefined) throw new AppError('request.forged', 'the sign-in form was not shown to this browser');
-      return secret;
-    },
-    forget: (response: Response): void => cookies.clear(response, NAME),
-  };
 }

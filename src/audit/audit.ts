@@ -1,10 +1,11 @@
 /** The audit trail: who did what to which patient, written in the background unless the caller depends on it. */
+
 import { randomUUID } from 'node:crypto';
-import { storedText, storedValue } from '#src/adapters/bounded-text.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';

@@ -1,7 +1,7 @@
 /** Searches by name or patient are posted, because addresses appear in logs. */
 import type { Request, RequestHandler } from 'express';
-import { storedText } from '#src/adapters/bounded-text.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import { dayAndTimeIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';

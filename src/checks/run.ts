@@ -1,5 +1,5 @@
 /** The connection check: starts every check at once, and always ends within its deadline. */
-import { storedValue } from '#src/adapters/bounded-text.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
 import { type CheckDefinition, type Outcome, seeRow } from '#src/checks/rows/definition.ts';

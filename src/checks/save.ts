@@ -1,5 +1,5 @@
 /** Saves a connection: the typed FHIR URL is checked first, and replaces the one in use only if it works (REG-06). */
-import { storedText } from '#src/adapters/bounded-text.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';

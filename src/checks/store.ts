@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, desc, eq, notInArray, type SQL } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { storedValue } from '#src/adapters/bounded-text.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
 import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from '#src/checks/rows/result.ts';
 import type { Difference } from './drift.ts';
 

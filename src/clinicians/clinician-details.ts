@@ -1,6 +1,7 @@
 /** Seals a clinician's names, issuer and subject. Rows are found by keyed hashes, never by these. */
-import { boundedName, storedText } from '#src/adapters/bounded-text.ts';
+import { boundedName } from '#src/adapters/bounded-text.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';

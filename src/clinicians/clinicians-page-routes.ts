@@ -1,6 +1,6 @@
 /** `/settings/clinicians`: administrators issue codes, confirm waiting users and undo associations of their organization. */
 import { type Request, type RequestHandler, Router } from 'express';
-import { storedText } from '#src/adapters/bounded-text.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';

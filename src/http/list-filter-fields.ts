@@ -1,6 +1,6 @@
 /** Parses the filters of our lists from an address; invalid values are ignored. */
 import type { Request } from 'express';
-import { storedText } from '#src/adapters/bounded-text.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import { instantsOf } from '#src/adapters/time-zone.ts';
 import { queryOf } from './request-values.ts';
 

@@ -2,6 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import { createSettingsLimit } from '#src/http/limits/settings-limit.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
+import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts';
 import {
   askToDiscard,
@@ -14,7 +15,7 @@ import {
 } from './connection-routes.ts';
 import { INTEGRATION } from './page-props.ts';
 import { type Handler, type IntegrationDependencies, visiting } from './page-visit.ts';
-import { acceptSuggestion, keyProof, report, showTools, usePreset, useScopes } from './tools-routes.ts';
+import { keyProof, report, showTools } from './tools-routes.ts';
 
 const CHOICE = { title: 'Integrations > SMART on FHIR', current: 'integration', path: INTEGRATION } as const;
 

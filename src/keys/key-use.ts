@@ -1,4 +1,4 @@
-/** Records accepted keys and JWKS fetches in the background, so that nothing waits for the database; names the fetchers. */
+/** Records accepted keys and JWKS fetches in the background, so that nothing waits for the database. */
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';

@@ -1,8 +1,8 @@
 /** Formats an organization for the command line: settings, registration sheet, warnings. */
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
-import { settingKeyOf } from '#src/settings/derived.ts';
+import { settingKeyOf } from '#src/settings/command-text.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
-import { suggestionFor } from '#src/vendors/presets.ts';
+import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';
 import type { Organization } from './organization.ts';

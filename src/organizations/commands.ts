@@ -10,7 +10,7 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/derived.ts';
+import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
 import { type EditDependencies, editOrganization, switchOrganization, TAKEN } from './edit.ts';
 import type { SettingChanges } from './organization.ts';

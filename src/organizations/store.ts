@@ -1,9 +1,9 @@
 /** Stores organizations in the database: one row each, with the settings and the columns that queries need. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { storedValue } from '#src/adapters/bounded-text.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared } from '#src/adapters/database/statements.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
 import {
   type Discovered,
   ORGANIZATION_ID,

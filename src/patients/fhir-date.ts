@@ -1,4 +1,4 @@
-/** Reads a FHIR date, dateTime or instant into the day and time of one time zone (FH-11), and a birth date into an age. */
+/** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
 import { LRUCache } from 'lru-cache';
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
@@ -78,30 +78,4 @@ function isOnCalendar(day: string): boolean {
   const [month, dayOfMonth] = [Number(day.slice(5, 7) || 1), Number(day.slice(8, 10) || 1)];
   if (month < 1 || month > 12 || dayOfMonth < 1) return false;
   return dayOfMonth <= 28 || new Date(day).getUTCDate() === dayOfMonth;
-}
-
-const DAY_MS = 86_400_000;
-
-/**
- * Days for newborns, months under two years, then years; "about" when only a year or month is known.
- * @param at the patient's day, in UTC. @returns undefined for an unreadable or impossible date, or one after `at`.
- */
-export function ageText(birthDate: string, at: Date): string | undefined {
-  const date = readFhirDate(birthDate, 'UTC');
-  if (!date || date.time !== undefined || date.at > at.getTime()) return undefined;
-  const born = new Date(date.at);
-  if (date.day.length === 4) return `about ${count(at.getUTCFullYear() - born.getUTCFullYear(), 'year')}`;
-  return date.day.length === 7 ? `about ${exactAge(born, at)}` : exactAge(born, at);
-}
-
-function exactAge(born: Date, at: Date): string {
-  const isBeforeMonthDay = at.getUTCDate() < born.getUTCDate() ? 1 : 0;
-  const yearsApart = at.getUTCFullYear() - born.getUTCFullYear();
-  const months = yearsApart * 12 + at.getUTCMonth() - born.getUTCMonth() - isBeforeMonthDay;
-  if (months < 1) return count(Math.floor((at.getTime() - born.getTime()) / DAY_MS), 'day');
-  return months < 24 ? count(months, 'month') : count(Math.floor(months / 12), 'year');
-}
-
-function count(amount: number, unit: string): string {
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }

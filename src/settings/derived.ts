@@ -1,4 +1,4 @@
-/** Derives from the registry the types, schema, defaults and texts of settings; reads them as key=value texts. */
+/** Derives from the registry the types, schema, defaults and texts of settings. */
 import type { z } from 'zod';
 import { settings } from './registry.ts';
 import type { SettingRow } from './setting-row.ts';
@@ -52,39 +52,4 @@ export function valueText(field: SettingField, value: unknown): string {
   if (kind === 'flag') return value === true ? 'on' : 'off';
   if (Array.isArray(value)) return value.join(', ');
   return choices?.[String(value)] ?? String(value);
-}
-
-export const settingKeys: readonly string[] = settingFields.map(settingKeyOf);
-
-/** Splits `key=value` texts. A list is comma-separated; an empty value clears it. */
-export function readSettingTexts(texts: readonly string[]): {
-  changes: Partial<Record<SettingField, unknown>>;
-  problems: SettingProblem[];
-} {
-  const changes: Partial<Record<SettingField, unknown>> = {};
-  const problems: SettingProblem[] = [];
-  for (const text of texts) {
-    const [, key = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-    const field = settingFields.find((one) => settingKeyOf(one) === key);
-    if (!field) problems.push({ field: key, message: `is not a setting (valid keys: ${settingKeys.join(', ')})` });
-    else if (value === undefined) problems.push({ field: key, message: 'needs a value: key=value' });
-    else if (field in changes) problems.push({ field: key, message: 'is given twice' });
-    else changes[field] = rawValue(field, value.trim());
-  }
-  return { changes, problems };
-}
-
-/** The key of a field, or the name itself if it is no field. */
-export function settingKeyOf(field: string): string {
-  return (settingFields as string[]).includes(field) ? (settingRows[field as SettingField].key ?? field) : field;
-}
-
-function rawValue(field: SettingField, text: string): unknown {
-  const { kind } = settingRows[field];
-  if (kind === 'flag') return text === 'true' ? true : text === 'false' ? false : text;
-  if (kind !== 'list') return text;
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
 }

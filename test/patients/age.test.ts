@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ageText } from '#src/patients/fhir-date.ts';
+import { ageText } from '#src/patients/age.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 

@@ -3,15 +3,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
-import {
-  endingFields,
-  presetFields,
-  readSettingTexts,
-  settingFields,
-  settingKeyOf,
-  settingRows,
-  valueText,
-} from '#src/settings/derived.ts';
+import { readSettingTexts, settingKeyOf } from '#src/settings/command-text.ts';
+import { endingFields, presetFields, settingFields, settingRows, valueText } from '#src/settings/derived.ts';
 import { fieldGroups, marksOf, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { givenFields } from '#src/smart/documents/given-endpoints.ts';
 

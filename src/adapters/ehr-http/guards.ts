@@ -1,4 +1,4 @@
-/** The order of the guards of every call: the organization's bulkhead and budget (TL-06, MT-06), then its metrics. */
+/** The order of the guards of every call: the organization's bulkhead and budget (TL-06, MT-06), then the measuring. */
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';

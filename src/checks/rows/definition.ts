@@ -1,5 +1,5 @@
 /** The form of a check: the text of its row, and the function that judges what was fetched. */
-import { storedText } from '#src/adapters/bounded-text.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import type { Owner } from '#src/errors/rules/rule-row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';

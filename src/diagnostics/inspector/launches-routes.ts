@@ -1,25 +1,20 @@
-/** Settings > Launches: the list, its CSV file, one launch, and the report of it for an EHR team. */
+/** Settings > Launches: the list, one launch, and the report of it for an EHR team. */
 import { type Request, type RequestHandler, Router } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { findRoute, operatorsOnly, patientRoute, type SearchPage, viewed } from '#src/audit/search-routes.ts';
-import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { findRoute, operatorsOnly, patientRoute, type SearchPage } from '#src/audit/search-routes.ts';
 import { findTrace } from '#src/diagnostics/traces/store.ts';
-import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { createSettingsLimit } from '#src/http/limits/settings-limit.ts';
 import { ROW_ID } from '#src/http/list-filter-fields.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { saveReport } from '#src/reports/store.ts';
-import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type Diagnosis, diagnose, forReader, launchReport, shownTitle } from './diagnosis.ts';
-import { askedFor } from './filter.ts';
-import { type ListDependencies, launchRow, listRoute } from './list-route.ts';
+import { type ListDependencies, listRoute } from './list-route.ts';
 
 export interface LaunchesRouteDependencies extends ListDependencies {
   redis: KeyStore;
@@ -97,43 +92,4 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {
   return timeZoneOf(await deps.organizations.list(), organizationId);
-}
-
-const COLUMNS =
-  'began,launch,organization,outcome,shown to the user,error,step,whose job,framed,user,support codes'.split(',');
-
-/** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
-export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv }): RequestHandler {
-  return (request, response) =>
-    deps.exportCsv<TraceRecord>(request, response, async () => {
-      const { filter } = await askedFor(deps, request);
-      const { role } = adminOf(request);
-      await deps.audit.recordNow(viewed(request, filter?.organizationId, { as: 'csv of launches' }));
-      await deps.traces.flush();
-      const now = deps.clock();
-      return {
-        fileName: 'launches.csv',
-        columns: COLUMNS,
-        read: async (after, limit) => {
-          const position = after && { older: { at: after.startedAt, id: after.id } };
-          return filter ? listTraces(deps.db, { ...filter, position }, limit) : [];
-        },
-        cells: (trace) => {
-          const row = launchRow(trace, now, role);
-          return [
-            row.startedAt,
-            row.id,
-            row.organizationId ?? '',
-            outcomeWord(row, row.shownTitle),
-            row.shownTitle ?? '',
-            row.error ?? '',
-            row.stepTitle ?? '',
-            row.owner ?? '',
-            row.standalone === true ? 'standalone' : row.framed === null ? '' : row.framed ? 'yes' : 'no',
-            row.userHash ?? '',
-            [...new Set(trace.supportCodes)].join(' '),
-          ];
-        },
-      };
-    });
 }

@@ -1,4 +1,4 @@
-/** What each attempt of a launch asked for and was granted, from its steps; and what a launch after a retry accepted. */
+/** Reads from the steps of a trace what each attempt of a launch asked for and was granted. */
 
 import type { Queries } from '#src/adapters/database/index.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';

@@ -1,6 +1,7 @@
 /** Limits launches that are started and not finished: stops floods, but not busy hospitals (LA-15). */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createAttemptLimit, createLimiter, createVisitorLimiter } from './limiter.ts';
+import { createVisitorLimiter } from './limit-by-address.ts';
+import { createAttemptLimit, createLimiter } from './limiter.ts';
 
 const WINDOW = { seconds: 60, code: 'request.too-many' } as const;
 /** A whole hospital can sit behind one address. */

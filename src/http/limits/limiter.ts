@@ -1,8 +1,7 @@
-/** Rate limits over all instances, per visitor too; a refused request gets a page with a time to retry. */
+/** Rate limits over all instances; a refused request gets a page with a time to retry. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Allowance, createSharedCounter } from '#src/adapters/redis/shared-counter.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { visitorKey } from './visitor-key.ts';
 
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {
   name: string;
@@ -50,26 +49,5 @@ export function createAttemptLimit<Attempt extends unknown[]>(countsOf: (...atte
     withdraw: async (...attempt: Attempt): Promise<void> => {
       await Promise.all(countsOf(...attempt).map(([limiter, key]) => limiter.giveBack(key)));
     },
-  };
-}
-
-/**
- * Finds the counts of a visitor by {@link visitorKey}. Addresses are untrusted; `scope` separates counts, for example by
- * organization. A success never resets the count of a network.
- * @param limit `networkPoints` is the total allowance of an IPv6 /48.
- */
-export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit }: Limit & { networkPoints: number }) {
-  const byOne = createLimiter(store, limit);
-  const byNetwork = createLimiter(store, {
-    ...limit,
-    name: `${limit.name}-network`,
-    points: networkPoints,
-    isReset: false,
-  });
-  return (address: string | undefined, scope?: string): Counts => {
-    const { one, network } = visitorKey(address);
-    const within = scope === undefined ? '' : `${scope} `;
-    const own = [byOne, `${within}${one}`] as const;
-    return network === undefined ? [own] : [own, [byNetwork, `${within}${network}`]];
   };
 }

@@ -13,7 +13,7 @@ import type { CookieValue, LaunchCookies } from '#src/launches/session/cookies.t
 import { fitPageTo } from '#src/launches/session/fit-page.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import { transactionName } from '#src/launches/session/transaction.ts';
-import { sendOnward } from '#src/launches/start/authorization-redirect.ts';
+import { sendOnward } from '#src/launches/start/send-onward.ts';
 import { type CallbackParameters, readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { answerCallback, type CallbackDependencies } from './callback.ts';

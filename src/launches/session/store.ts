@@ -16,7 +16,8 @@ import {
   type OpenedLaunch,
   searchKeyOf,
 } from './launch-record.ts';
-import { createLiveIndex, createLiveLaunches, NOTE_EVERY_MS } from './live-launches.ts';
+import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
+import { createLiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
 
 /** The records of all launches; every instance sees the same. */

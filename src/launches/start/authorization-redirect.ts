@@ -1,13 +1,10 @@
-/** Turns a launch request into the redirect that asks the authorization server for a code, and sends it. */
-
-import type { Response } from 'express';
+/** Turns a launch request into the redirect that asks the authorization server for a code. */
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
-import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transaction-store.ts';
@@ -27,7 +24,6 @@ import {
   authorizationRedirect,
   createAttemptSecrets,
 } from '#src/smart/step-4-authorization-code.ts';
-import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
 
 export interface AuthorizationDependencies {
   publicUrl: URL;
@@ -130,16 +126,4 @@ function prepareCallback(
   const urls = { protocol: new URL(configuration.tokenEndpoint), fhir: new URL(organization.fhirBaseUrl) };
   outbound.forOrganization(organization).warm(urls);
   for (const issuer of issuersOf(organization, configuration)) issuerKeys.prefetch(issuer);
-}
-
-/** Sends a redirect, or a form that submits itself if the URL would be too long (AZ-14, AZ-15). */
-export function sendOnward(
-  response: Response,
-  redirect: AuthorizationRedirect,
-  frameAncestors: readonly string[],
-): void {
-  // Sent without a body, because Express would repeat the URL, with the launch value, in the body.
-  if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
-  setPagePolicy(response, { frameAncestors, formAction: new URL(redirect.action).origin });
-  response.type('html').send(authorizeFormPage({ action: redirect.action, fields: redirect.fields }));
 }

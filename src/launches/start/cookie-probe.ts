@@ -12,13 +12,9 @@ import { isInChart, type LaunchOrigin } from '#src/launches/session/fit-page.ts'
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
-import {
-  type AuthorizationDependencies,
-  beginAuthorization,
-  type LaunchStart,
-  sendOnward,
-} from './authorization-redirect.ts';
+import { type AuthorizationDependencies, beginAuthorization, type LaunchStart } from './authorization-redirect.ts';
 import type { OpenLaunchLimit } from './most-open-launches.ts';
+import { sendOnward } from './send-onward.ts';
 
 export interface CookieProbeDependencies extends AuthorizationDependencies {
   launchCookies: LaunchCookies;

@@ -4,7 +4,7 @@ import { agedBy, atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
-import { createLiveIndex } from '#src/launches/session/live-launches.ts';
+import { createLiveIndex } from '#src/launches/session/live-index.ts';
 
 /** Checked before the EHR's launch value is spent, by a count that may be some seconds old. */
 export type OpenLaunchLimit = ReturnType<typeof createOpenLaunchLimit>;

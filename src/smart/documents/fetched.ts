@@ -1,4 +1,4 @@
-/** The result of fetching a public document of the EHR: the answer and how long to cache it, or the error. */
+/** The result of fetching a public document of the EHR: the answer, or the error. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';

@@ -1,0 +1,49 @@
+/** Settings > Launches as CSV, with the page's filter and the limits of every export. */
+import type { RequestHandler } from 'express';
+import { viewed } from '#src/audit/search-routes.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
+import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
+import { adminOf } from '#src/http/sessions/signed-in-user.ts';
+import { outcomeWord } from '#views/inspector/launch-drawing.ts';
+import { askedFor } from './filter.ts';
+import { type ListDependencies, launchRow } from './list-route.ts';
+
+const COLUMNS =
+  'began,launch,organization,outcome,shown to the user,error,step,whose job,framed,user,support codes'.split(',');
+
+/** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
+export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv }): RequestHandler {
+  return (request, response) =>
+    deps.exportCsv<TraceRecord>(request, response, async () => {
+      const { filter } = await askedFor(deps, request);
+      const { role } = adminOf(request);
+      await deps.audit.recordNow(viewed(request, filter?.organizationId, { as: 'csv of launches' }));
+      await deps.traces.flush();
+      const now = deps.clock();
+      return {
+        fileName: 'launches.csv',
+        columns: COLUMNS,
+        read: async (after, limit) => {
+          const position = after && { older: { at: after.startedAt, id: after.id } };
+          return filter ? listTraces(deps.db, { ...filter, position }, limit) : [];
+        },
+        cells: (trace) => {
+          const row = launchRow(trace, now, role);
+          return [
+            row.startedAt,
+            row.id,
+            row.organizationId ?? '',
+            outcomeWord(row, row.shownTitle),
+            row.shownTitle ?? '',
+            row.error ?? '',
+            row.stepTitle ?? '',
+            row.owner ?? '',
+            row.standalone === true ? 'standalone' : row.framed === null ? '' : row.framed ? 'yes' : 'no',
+            row.userHash ?? '',
+            [...new Set(trace.supportCodes)].join(' '),
+          ];
+        },
+      };
+    });
+}
