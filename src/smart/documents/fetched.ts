@@ -4,17 +4,7 @@ import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
-
-/** The lifetime without a max-age, and the longest accepted one. */
-const DEFAULT_MS = 300_000;
-const CAP_MS = 3_600_000;
-
-/** @param cacheControl untrusted; undefined when absent. @returns milliseconds; 0 for no-store and no-cache. */
-export function cacheLifetimeMs(cacheControl: string | undefined): number {
-  if (/\b(no-store|no-cache)\b/i.test(cacheControl ?? '')) return 0;
-  const maxAge = /\bmax-age="?(\d{1,10})\b/i.exec(cacheControl ?? '')?.[1];
-  return Math.min(maxAge === undefined ? DEFAULT_MS : Number(maxAge) * 1_000, CAP_MS);
-}
+import { cacheLifetimeMs } from './cache-lifetime.ts';
 
 export interface FetchedAnswer {
   kind: 'answer';

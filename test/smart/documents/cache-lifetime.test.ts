@@ -1,6 +1,6 @@
 /** How long a fetched document may be kept (DI-13, ID-22, DI-25). */
 import { expect, test } from 'vitest';
-import { cacheLifetimeMs } from '#src/smart/documents/fetched.ts';
+import { cacheLifetimeMs } from '#src/smart/documents/cache-lifetime.ts';
 
 test.for([
   [undefined, 300_000],
