@@ -5,10 +5,13 @@ import { hintIn } from './refusal-hint.ts';
 import {
   OF_CODE,
   OF_CONSENT,
+  OF_DENIAL,
   OF_GRANT,
   OF_GRANT_TYPE,
+  OF_LAUNCH,
   OF_REDIRECT,
   OF_SCOPE,
+  OF_TENANT,
   OF_TOKEN_REQUEST,
 } from './refusal-words.ts';
 
@@ -37,8 +40,14 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.grant-type';
     case 'invalid_scope':
       return 'token.scope';
+    // The user's own answer came before the code.
     case 'access_denied':
-      return 'authorization.denied';
+      return (
+        hintIn(
+          said,
+          OF_DENIAL.filter(([rule]) => !OF_USER.has(rule)),
+        ) ?? 'authorization.blocked'
+      );
     case 'interaction_required':
     case 'consent_required':
     case 'login_required':
@@ -63,7 +72,9 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
           ...OF_REDIRECT,
           ...OF_TOKEN_REQUEST,
           ...OF_CODE,
-          ...(/assertion/i.test(said) ? OF_CLIENT : []),
+          ...OF_TENANT,
+          ...OF_LAUNCH,
+          ...(OF_ASSERTION.test(said) ? OF_CLIENT : []),
         ]) ?? 'token.request-refused'
       );
     case 'not_allowed':
@@ -72,6 +83,11 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return RULE_BY_STATUS[status] ?? 'token.other-error';
   }
 }
+
+const OF_USER = new Set<Rule>(['authorization.declined', 'authorization.denied']);
+
+/** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
+const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
 
 /** A clock difference explains what the words leave open, but not what they name. */
 function ruleOfClient(named: Rule | undefined, isClockOff: boolean): Rule {

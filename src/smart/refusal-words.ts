@@ -6,8 +6,11 @@ export type Hints = readonly (readonly [rule: Rule, ...groups: readonly string[]
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
-export const SECRET = 'secret client_secret client_secret_basic client_secret_post private_key_jwt';
+export const SECRET =
+  'secret client_secret client_secret_basic client_secret_post private_key_jwt authentication_method';
 export const OF_REQUEST: Hints = [
+  // It was sent, so it was lost on the way.
+  ['token.body-lost', 'assertion client_assertion client_assertion_type', 'missing', 'parameter client'],
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
@@ -37,7 +40,15 @@ const OVER =
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
-  ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
+  // Entra ID, of the aud.
+  ['authorization.audience', 'resource', 'principal listed'],
+  [
+    'authorization.tenant',
+    'tenant realm',
+    'unknown mismatch found configured exist exists match unregistered valid other specific',
+  ],
+  ['authorization.tenant', 'tenant', 'invalid'],
+  ['authorization.tenant', 'realm', 'enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
 /** Reasons of Oracle Health, which come as one word each. */
@@ -49,7 +60,10 @@ const OF_URN: Hints = [
   ['authorization.declined', 'denied_by_user cancelled'],
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
-const OF_LAUNCH: Hints = [
+export const OF_LAUNCH: Hints = [
+  // Entra ID, of the scope of that name.
+  ['scope.refused', 'scope scopes', 'asked', 'exist'],
+  ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
@@ -66,6 +80,8 @@ const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
   ['authorization.blocked', 'policy policies', 'access', 'blocked denied'],
   ['authorization.blocked', 'policy policies', 'evaluation failed'],
+  ['authorization.blocked', 'user account', 'blocked locked'],
+  ['authorization.blocked', APP, 'resource', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
@@ -73,6 +89,7 @@ export const OF_CONSENT: Hints = [
   ['grant.consent', 'admin administrator', 'grant approval approve'],
 ];
 export const OF_GRANT: Hints = [
+  ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],

@@ -134,13 +134,17 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
   const { status } = response;
-  const { error, error_description: description, error_uri: uri } = parseJsonObject(response.text) ?? {};
+  const body = parseJsonObject(response.text) ?? {};
+  // Apigee writes the error into ErrorCode, and its words into Error.
+  const { ErrorCode, Error: words, error = ErrorCode, error_description: description = words, error_uri: uri } = body;
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
+  // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
+  const isOfServer = named === 'invalid_client' || named === 'invalid_grant';
   const rule =
-    ruleOfGateway(response) ??
+    (isOfServer ? undefined : ruleOfGateway(response)) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
@@ -163,9 +167,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;
-  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '')?.host) ?? 'token.redirect';
+  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', SOMEWHERE)) ?? 'token.redirect';
   return invalid(location === undefined ? 'token.not-json' : ofRedirect, `token endpoint answered ${status}`, status);
 }
+
+/** What a Location without a host is relative to: only its path counts. */
+const SOMEWHERE = 'https://token-endpoint.invalid';
 
 /** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {

@@ -10,6 +10,7 @@ const KINDS = {
   denial: ({ status, contentType }: Answer) => status === 403 && /html/.test(contentType),
   page: ({ contentType }: Answer) => /html/.test(contentType),
   key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
+  words: ({ status, contentType }: Answer) => status === 403 && /plain/.test(contentType),
   bad: ({ status }: Answer) => status === 400,
 };
 
@@ -19,11 +20,14 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['tls.http-sent', 'bad', /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)/i],
   ['tls.http-sent', 'bad', /HTTP request to an HTTPS server|host and port requires TLS/i],
   ['tls.client-certificate', 'refusal', /\b(?:required SSL|client) certificate\b|\bSSL certificate error\b/i],
-  // F5, Cloudflare, Imperva, Akamai.
+  // F5, Cloudflare, Imperva, Akamai; Squid; then what they and web filters such as those of Palo Alto and Fortinet share.
   ['network.web-firewall', 'page', /requested URL was rejected\. Please consult with your administrator/i],
   ['network.web-firewall', 'page', /<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)/i],
   ['network.web-firewall', 'page', /\bIncapsula incident ID\b/i],
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
+  ['network.web-firewall', 'words', /^error code: 10\d\d\b/],
+  ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
+  ['network.web-firewall', 'page', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
 ];
 
@@ -36,10 +40,16 @@ export function ruleOfGateway(answer: Answer): Rule | undefined {
   return WORDS.find(([, kind, words]) => KINDS[kind](answer) && words.test(said))?.[0];
 }
 
-/** Proxies on the way out that send to a sign-in page of their own; a host with or without a port. */
-const OUTBOUND_PROXY = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)(?::\d{1,5})?$/;
+/** Proxies on the way out that send to a sign-in page of their own. */
+const OUTBOUND_PROXY = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)$/;
 
-/** What a redirect to this host says; undefined for any other. */
-export function ruleOfRedirect(host: string | undefined): Rule | undefined {
-  return host !== undefined && OUTBOUND_PROXY.test(host) ? 'network.proxy-sign-in' : undefined;
+/** Where Citrix, F5, Ivanti, Fortinet, Cisco, Palo Alto, NetIQ and SiteMinder sign users in. */
+const SIGN_IN_PATH =
+  /^\/(?:vpn\/index\.html|logon\/LogonPoint|my\.policy|dana-na|remote\/login|\+CSCOE\+|global-protect|nidp|siteminderagent)(?![\w-])/i;
+
+/** What a redirect to this address says; undefined for any other. */
+export function ruleOfRedirect(to: URL | null | undefined): Rule | undefined {
+  if (!to) return undefined;
+  const isSignIn = OUTBOUND_PROXY.test(to.hostname) || SIGN_IN_PATH.test(to.pathname);
+  return isSignIn ? 'network.proxy-sign-in' : undefined;
 }

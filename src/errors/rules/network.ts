@@ -46,6 +46,10 @@ export const networkRules = {
     'The server, or a gateway before it, closed the connection before the answer was complete. One that closes it without any answer may want https in place of http, or a certificate of the caller',
     'Look for this call in the log of the server and of the gateway before it.',
   ),
+  'network.reset': networkTeam(
+    'The connection was reset before the answer was complete: by a firewall, a load balancer or a proxy that inspects TLS between us and the server, or by the server itself, which may want a certificate of the caller',
+    'Find this connection in the logs of what lies between us and the server, by its time and our egress addresses, and let it pass without inspection. If none of them reset it, the EHR team looks into the log of the server.',
+  ),
   'network.garbled': lastingAtEhr(
     'What came back cannot be read: it is not compressed as it says, or is no HTTP',
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
@@ -56,8 +60,8 @@ export const networkRules = {
     LASTING,
   ),
   'network.web-firewall': networkTeam(
-    'A web application firewall before the server answers with a page of its own: it blocks the request, or wants to see a browser',
-    'Find this request in the log of the web application firewall, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
+    'A firewall or web filter between us and the server answers with a page of its own: it blocks the request, or wants to see a browser',
+    'Find this request in the log of the firewall or web filter, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
     LASTING,
   ),
   'network.gateway-key': lastingAtEhr(

@@ -20,7 +20,7 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   const ofGateway = ruleOfGateway(wellKnown);
   if (ofGateway)
     return ofGateway === 'tls.http-sent' && wellKnown.url.protocol === 'http:' ? 'tls.http-url' : ofGateway;
-  if (wellKnown.redirectHost !== undefined) return ruleOfRedirect(wellKnown.redirectHost) ?? 'discovery.redirect';
+  if (wellKnown.redirect) return ruleOfRedirect(wellKnown.redirect) ?? 'discovery.redirect';
   if (isOfUnknownTenant(wellKnown)) return 'discovery.tenant-unknown';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
   if (wellKnown.status === 401 || saysNoSignature(wellKnown))

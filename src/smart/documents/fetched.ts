@@ -16,8 +16,8 @@ export interface FetchedAnswer {
   date: string | undefined;
   /** Milliseconds; 0 when the server forbids caching. */
   freshForMs: number;
-  /** Host of a redirect's Location, which is never followed (DI-16). */
-  redirectHost: string | undefined;
+  /** A redirect's Location, which is never followed (DI-16). */
+  redirect: URL | null | undefined;
   receivedAt: Date;
 }
 
@@ -51,7 +51,7 @@ function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResp
     document: parseJsonObject(text),
     date: headers['date'],
     freshForMs: cacheLifetimeMs(headers['cache-control']),
-    redirectHost: location === undefined ? undefined : URL.parse(location, url)?.host,
+    redirect: location === undefined ? undefined : URL.parse(location, url),
     receivedAt,
   };
 }

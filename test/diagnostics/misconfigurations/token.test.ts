@@ -70,7 +70,7 @@ launchesSay('token', [
   ['a web page with 404 at the token endpoint', 'token-html-404', 'token.not-there', { check: 'token-endpoint' }],
   ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
   ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
-  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.denied'],
+  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.blocked'],
   ['a failure with status 400', token('server_error'), 'token.server-error'],
   ['a maintenance with status 400', token('temporarily_unavailable'), 'token.busy'],
   ['no refresh token, though it was asked for', 'no-refresh-token', 'refresh.not-given', /online_access/],
