@@ -72,9 +72,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   unmet_authentication_requirements: 'authorization.question-for-user',
   // Auth0, of a user whom it keeps out.
   unauthorized: 'authorization.blocked',
-  // OpenID Connect Core 6: none of these was sent.
   invalid_request_object: 'authorization.pushed-request',
-  invalid_request_uri: 'authorization.pushed-request',
   // RFC 8707.
   invalid_target: 'authorization.audience',
   // Some servers send these to the very redirect URI that they refuse.

@@ -73,11 +73,10 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-times', 'jwt token nbf iat', 'active yet old before early'],
   ['client.assertion-times', 'exp iat nbf expiration expiry', 'check passed past'],
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
-  ['client.method', `method methods ${SECRET}`],
+  ['client.method', `method methods authentication_method ${SECRET}`],
   ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
-  // Spring names what failed.
   ['client.unknown', 'client_id identifier', 'invalid failed'],
   ['client.unknown', APP, ENVIRONMENT],
   // Both are the client ID in our assertion, so the server compares them with another one.

@@ -15,12 +15,7 @@ const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
 export function hintIn(said: string, hints: Hints): Rule | undefined {
-  const sentences = said
-    .slice(0, 1_000)
-    .toLowerCase()
-    .replace(NUMBER, ' ')
-    .replace('proof key for code exchange', 'pkce')
-    .split(/\.\s/);
+  const sentences = said.slice(0, 1_000).toLowerCase().replace(NUMBER, ' ').split(/\.\s/);
   const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
   const words = new Set(
     own

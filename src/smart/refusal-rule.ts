@@ -8,10 +8,7 @@ import {
   OF_DENIAL,
   OF_GRANT,
   OF_GRANT_TYPE,
-  OF_LAUNCH,
-  OF_REDIRECT,
   OF_SCOPE,
-  OF_TENANT,
   OF_TOKEN_REQUEST,
 } from './refusal-words.ts';
 
@@ -40,14 +37,8 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.grant-type';
     case 'invalid_scope':
       return 'token.scope';
-    // The user's own answer came before the code.
     case 'access_denied':
-      return (
-        hintIn(
-          said,
-          OF_DENIAL.filter(([rule]) => !OF_USER.has(rule)),
-        ) ?? 'authorization.blocked'
-      );
+      return hintIn(said, OF_POLICY) ?? 'authorization.blocked';
     case 'interaction_required':
     case 'consent_required':
     case 'login_required':
@@ -68,24 +59,18 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.busy';
     case 'invalid_request':
       return (
-        hintIn(said, [
-          ...OF_REDIRECT,
-          ...OF_TOKEN_REQUEST,
-          ...OF_CODE,
-          ...OF_TENANT,
-          ...OF_LAUNCH,
-          ...(OF_ASSERTION.test(said) ? OF_CLIENT : []),
-        ]) ?? 'token.request-refused'
+        hintIn(said, OF_ASSERTION.test(said) ? [...OF_TOKEN_REQUEST, ...OF_CLIENT] : OF_TOKEN_REQUEST) ??
+        'token.request-refused'
       );
     case 'not_allowed':
       return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:
-      return RULE_BY_STATUS[status] ?? 'token.other-error';
+      return (/\bclient/i.test(said) && hintIn(said, OF_CLIENT)) || RULE_BY_STATUS[status] || 'token.other-error';
   }
 }
 
-const OF_USER = new Set<Rule>(['authorization.declined', 'authorization.denied']);
-
+/** The user's own answer came before the code. */
+const OF_POLICY = OF_DENIAL.filter(([rule]) => rule !== 'authorization.declined' && rule !== 'authorization.denied');
 /** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
 const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
 

@@ -6,7 +6,7 @@ import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
-import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
@@ -135,8 +135,9 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
   const { status } = response;
   const body = parseJsonObject(response.text) ?? {};
-  // Apigee writes the error into ErrorCode, and its words into Error.
-  const { ErrorCode, Error: words, error = ErrorCode, error_description: description = words, error_uri: uri } = body;
+  // Apigee writes the error into ErrorCode, and its words into Error or a fault.
+  const { ErrorCode, Error: words, fault, error = ErrorCode, error_uri: uri } = body;
+  const description = body['error_description'] ?? words ?? (isJsonObject(fault) ? fault['faultstring'] : undefined);
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
@@ -144,7 +145,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
   const isOfServer = named === 'invalid_client' || named === 'invalid_grant';
   const rule =
-    (isOfServer ? undefined : ruleOfGateway(response)) ??
+    (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
@@ -167,12 +168,9 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;
-  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', SOMEWHERE)) ?? 'token.redirect';
+  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', 'https://same-host.invalid')) ?? 'token.redirect';
   return invalid(location === undefined ? 'token.not-json' : ofRedirect, `token endpoint answered ${status}`, status);
 }
-
-/** What a Location without a host is relative to: only its path counts. */
-const SOMEWHERE = 'https://token-endpoint.invalid';
 
 /** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {

@@ -55,7 +55,7 @@ export const networkRules = {
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
   ),
   'network.proxy-sign-in': networkTeam(
-    'A proxy between us and the server wants a sign-in (407, or a redirect to its own page)',
+    'A proxy between us and the server wants a sign-in (407, 511, or a redirect to its own page)',
     'Let our egress addresses through to the host without a proxy that signs users in.',
     LASTING,
   ),
@@ -65,8 +65,8 @@ export const networkRules = {
     LASTING,
   ),
   'network.gateway-key': lastingAtEhr(
-    'A gateway before the server wants a key of its own (API key or subscription key), which SMART does not have',
-    'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
+    'A gateway before the server wants a key of its own (API key or subscription key) or a Windows sign-in, which SMART does not have',
+    'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own or another sign-in, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
   'network.late': ehrTeam(
     'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',

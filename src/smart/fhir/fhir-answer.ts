@@ -50,8 +50,8 @@ const isPage = (bytes: Buffer) => isHtml(bytes.subarray(0, 200).toString());
 
 /** The error for a web page: a firewall's own, or any other. */
 function pageOf(bytes: Buffer): FhirError {
-  const text = bytes.subarray(0, 4_000).toString();
-  return noResource(ruleOfGateway({ status: 200, contentType: 'text/html', text }) ?? 'fhir.web-page');
+  const page = { status: 200, contentType: 'text/html', text: bytes.subarray(0, 4_000).toString() };
+  return noResource(ruleOfGateway(page) ?? 'fhir.web-page');
 }
 
 function asResource(answer: unknown): FhirResource {
