@@ -1,6 +1,6 @@
 /** Launches and checks that stop on the way: certificates, proxies, ports, and bodies that arrive broken. */
 
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '#test/helpers/servers/certificates.ts';
@@ -88,6 +88,12 @@ launchesSay('token', [
     page(TOKEN, 400, 'text/html', NO_CERTIFICATE),
     'tls.client-certificate',
     /signed assertions/,
+  ],
+  [
+    'a connection that is reset',
+    { path: TOKEN, answer: ({ socket }) => void (socket instanceof Socket && socket.resetAndDestroy()) },
+    'network.reset',
+    { says: /inspects TLS/, check: 'token-endpoint' },
   ],
   ['brotli that is none', encoded('br'), 'network.garbled'],
   ['zstd that is none', encoded('zstd'), 'network.garbled'],
