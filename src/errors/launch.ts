@@ -29,7 +29,6 @@ export const launchErrors = {
     status: 400,
     title: 'This organization is not connected to its EHR yet',
     help: 'The connection has to be completed first. Give the support code to {help desk}.',
-    canStartAgain: false,
     rules: ['launch.no-fhir-url', 'launch.no-client-id'],
   },
   'launch.organization-disabled': {

@@ -36,7 +36,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'unsupported_grant_type':
       return 'token.grant-type';
     case 'invalid_scope':
-      return 'token.scope';
+      return /\bconsent/i.test(said) ? 'grant.consent' : 'token.scope';
     case 'access_denied':
       return hintIn(said, OF_POLICY) ?? 'authorization.blocked';
     case 'interaction_required':

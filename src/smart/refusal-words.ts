@@ -93,7 +93,7 @@ export const OF_GRANT: Hints = [
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
-  ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
+  ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
   ...OF_BLOCKED,

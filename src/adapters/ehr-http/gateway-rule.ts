@@ -48,6 +48,7 @@ const SIGN_IN_PATH =
 
 /** What a redirect to this address says; undefined for any other. */
 export function ruleOfRedirect(to: URL | null | undefined): Rule | undefined {
-  const isSignIn = to && (OUTBOUND_PROXY.test(to.hostname) || SIGN_IN_PATH.test(to.pathname));
-  return isSignIn ? 'network.proxy-sign-in' : undefined;
+  return to && (OUTBOUND_PROXY.test(to.hostname) || SIGN_IN_PATH.test(to.pathname))
+    ? 'network.proxy-sign-in'
+    : undefined;
 }

@@ -185,6 +185,8 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
+  ['invalid_scope', 'Client no longer has requested consent from user', 'grant.consent'],
+  ['invalid_grant', 'The refresh token has already been used', 'refresh.reused'],
   // At the token endpoint the user cannot have declined.
   ['access_denied', '', 'authorization.blocked'],
   ['access_denied', 'The user denied the request', 'authorization.blocked'],
