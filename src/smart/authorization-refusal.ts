@@ -69,10 +69,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   consent_required: 'authorization.question-for-user',
   account_selection_required: 'authorization.question-for-user',
   temporarily_unavailable: 'authorization.unavailable',
-  unmet_authentication_requirements: 'authorization.question-for-user',
-  // Auth0, of a user whom it keeps out.
   unauthorized: 'authorization.blocked',
-  invalid_request_object: 'authorization.pushed-request',
   // RFC 8707.
   invalid_target: 'authorization.audience',
   // Some servers send these to the very redirect URI that they refuse.

@@ -26,7 +26,6 @@ const OVER =
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
-  // Entra ID, of the aud.
   ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
@@ -43,7 +42,6 @@ const OF_URN: Hints = [
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
 const OF_LAUNCH: Hints = [
-  // Entra ID, of the scope of that name.
   ['scope.refused', 'scope scopes', 'asked', 'exist'],
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],

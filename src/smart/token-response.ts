@@ -143,7 +143,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
-  const isOfServer = named === 'invalid_client' || named === 'invalid_grant';
+  const isOfServer = /^invalid_(?:client|grant)$/.test(named);
   const rule =
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);

@@ -42,13 +42,11 @@ export function ruleOfGateway(answer: Answer): Rule | undefined {
 }
 
 /** Proxies on the way out, and the sign-in of Citrix, F5, Ivanti, Fortinet, Cisco, Palo Alto, NetIQ and SiteMinder. */
-const OUTBOUND_PROXY = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)$/;
-const SIGN_IN_PATH =
+const PROXIES = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)$/;
+const SIGN_INS =
   /^\/(?:vpn\/index\.html|logon\/LogonPoint|my\.policy|dana-na|remote\/login|\+CSCOE\+|global-protect|nidp|siteminderagent)(?![\w-])/i;
 
 /** What a redirect to this address says; undefined for any other. */
 export function ruleOfRedirect(to: URL | null | undefined): Rule | undefined {
-  return to && (OUTBOUND_PROXY.test(to.hostname) || SIGN_IN_PATH.test(to.pathname))
-    ? 'network.proxy-sign-in'
-    : undefined;
+  return to && (PROXIES.test(to.hostname) || SIGN_INS.test(to.pathname)) ? 'network.proxy-sign-in' : undefined;
 }

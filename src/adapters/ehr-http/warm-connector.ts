@@ -11,7 +11,13 @@ type Shelf = Map<Socket, () => void>;
 
 /** Makes an undici connector with a store of open connections; the lookup guard of its options applies to these too. */
 export function createWarmConnector(options: buildConnector.BuildOptions) {
-  const open = buildConnector(options);
+  const connect = buildConnector(options);
+  // An alert of TLS 1.3 may come after the handshake, and the end that follows it would hide it.
+  const open: typeof connect = (target, callback) =>
+    connect(target, (...made) => {
+      made[1]?.once('error', (alert) => made[1]?.destroy(alert));
+      callback(...made);
+    });
   const shelves = new Map<string, Shelf>();
   const opening = new Map<string, number>();
   let isClosed = false;

@@ -44,7 +44,7 @@ export const networkRules = {
   ),
   'network.broken-off': ehrTeam(
     'The server, or a gateway before it, closed the connection before the answer was complete. One that closes it without any answer may want https in place of http, or a certificate of the caller',
-    'Look for this call in the log of the server and of the gateway before it.',
+    'Look for this call in the log of the server and of the gateway before it. If one of them wants a client certificate, let our egress addresses through without it.',
   ),
   'network.reset': networkTeam(
     'The connection was reset before the answer was complete: by a firewall, a load balancer or a proxy that inspects TLS between us and the server, or by the server itself, which may want a certificate of the caller',

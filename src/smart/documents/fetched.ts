@@ -41,7 +41,6 @@ export async function fetchDocument(
 }
 
 function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResponse, receivedAt: Date): FetchedAnswer {
-  const location = headers['location'];
   return {
     kind: 'answer',
     url,
@@ -51,7 +50,7 @@ function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResp
     document: parseJsonObject(text),
     date: headers['date'],
     freshForMs: cacheLifetimeMs(headers['cache-control']),
-    redirect: location === undefined ? undefined : URL.parse(location, url),
+    redirect: headers['location'] === undefined ? undefined : URL.parse(headers['location'], url),
     receivedAt,
   };
 }

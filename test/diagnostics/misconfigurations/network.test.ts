@@ -174,7 +174,7 @@ describe('the network path to the server', () => {
     ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
     ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],
     ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
-    ['mutual TLS', { ...good, requestCert: true }, GUIDE, 'network.broken-off', 'network.broken-off'],
+    ['mutual TLS', { ...good, requestCert: true }, 'tls-version', 'tls.client-certificate', 'tls.client-certificate'],
     [
       'TLS 1.1',
       { ...good, ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },

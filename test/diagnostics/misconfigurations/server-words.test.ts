@@ -386,8 +386,6 @@ test.for<[error: string, reason: string, rule: Rule]>([
 
 test.for<[error: string, rule: Rule]>([
   ['unauthorized', 'authorization.blocked'],
-  ['unmet_authentication_requirements', 'authorization.question-for-user'],
-  ['invalid_request_object', 'authorization.pushed-request'],
   ['an_error_of_its_own', 'authorization.other-error'],
 ])('the authorization endpoint answers %s without a description', ([error, rule]) => {
   expect(authorizationError(error, undefined).rule).toBe(rule);
