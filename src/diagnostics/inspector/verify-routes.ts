@@ -65,7 +65,7 @@ function sinceOf(request: Request, now: Date): Date | undefined {
   return since === undefined || since > now ? undefined : since;
 }
 
-function hrefFrom(request: Request, organizationId: string, since?: Date, path = String(CHOICE.path)): string {
+function hrefFrom(request: Request, organizationId: string, since?: Date, path: string = CHOICE.path): string {
   const query = new URLSearchParams({
     ...(adminOf(request).role === 'operator' ? { organization: organizationId } : {}),
     ...(since === undefined ? {} : { since: since.toISOString() }),

@@ -50,7 +50,7 @@ const isPage = (bytes: Buffer) => isHtml(bytes.subarray(0, 200).toString());
 
 /** The error for a web page: a firewall's own, or any other. */
 function pageOf(bytes: Buffer): FhirError {
-  return noResource(ruleOfGateway({ status: 200, contentType: 'text/html', text: `${bytes}` }) ?? 'fhir.web-page');
+  return noResource(ruleOfGateway({ status: 200, contentType: 'text/html', text: String(bytes) }) ?? 'fhir.web-page');
 }
 
 function asResource(answer: unknown): FhirResource {
