@@ -25,6 +25,12 @@ export const launchErrors = {
     ],
     remedy: 'Open the launch in Settings > Launches: it shows both addresses and says which one to correct.',
   },
+  'launch.not-connected': {
+    status: 400,
+    title: 'This organization is not connected to its EHR yet',
+    help: 'The connection has to be completed first. Give the support code to {help desk}.',
+    rules: ['launch.no-fhir-url', 'launch.no-client-id'],
+  },
   'launch.organization-disabled': {
     status: 403,
     title: 'This app is switched off for your organization',

@@ -109,10 +109,10 @@ export function assertEnabled({ enabled }: Pick<Organization, 'enabled'>): void 
   throw new AppError('launch.organization-disabled', 'the organization is disabled', 'launch.organization-disabled');
 }
 
-/** Asserts that the EHR is known, and the app's name there. @throws AppError 'launch.unknown-issuer' */
+/** Asserts that the EHR is known, and the app's name there. @throws AppError 'launch.not-connected' */
 export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, UnsetField>): void {
   const rule = fhirBaseUrl === '' ? 'launch.no-fhir-url' : clientId === '' ? 'launch.no-client-id' : undefined;
-  if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', rule);
+  if (rule) throw new AppError('launch.not-connected', 'the organization is not connected yet', rule);
 }
 
 const MOST_UNKNOWN = 10;

@@ -69,6 +69,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   consent_required: 'authorization.question-for-user',
   account_selection_required: 'authorization.question-for-user',
   temporarily_unavailable: 'authorization.unavailable',
+  unauthorized: 'authorization.blocked',
   // RFC 8707.
   invalid_target: 'authorization.audience',
   // Some servers send these to the very redirect URI that they refuse.

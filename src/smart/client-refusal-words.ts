@@ -5,6 +5,9 @@ const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
 export const OF_CLIENT: Hints = [
   ...OF_REQUEST,
+  // Apigee and others call the client ID an API key.
+  ['client.unknown', 'apikey clientid'],
+  ['client.unknown', 'api', 'key'],
   ['client.method', 'secret client_secret client_secret_basic client_secret_post'],
   ['client.jwks-chain', 'certificate', 'verify', 'first'],
   [
@@ -17,7 +20,6 @@ export const OF_CLIENT: Hints = [
     'chain path trust trusted untrusted remote established self authority local',
   ],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
-  ['client.method', 'mtls mutual'],
   ['client.method', 'header', 'authorization'],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
   [
@@ -53,6 +55,7 @@ export const OF_CLIENT: Hints = [
   // Keycloak behind a proxy, which knows itself by the name inside.
   ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
   ['client.audience', 'aud audience'],
+  ['client.method', 'mtls mutual'],
   ['client.key-unknown', KEYS],
   // Of the code, and not of the place or the check of a key.
   ['grant.redirect-uri', REDIRECT],
@@ -60,21 +63,21 @@ export const OF_CLIENT: Hints = [
   ['client.method', 'public', 'client clients app application'],
   ['client.algorithm', 'alg algorithm algorithms'],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
-  ['client.assertion-used', `jti ${ASSERTION}`, 'already duplicate reuse reused replay replayed'],
+  ['client.assertion-used', `jti tokens ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
   ['client.assertion-used', 'replay', 'attack detected'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
   ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds far'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
-  ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds'],
+  ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds unreasonable'],
   ['client.assertion-times', `exp iat nbf ${ASSERTION}`, 'expired future past range'],
   ['client.assertion-times', 'jwt token nbf iat', 'active yet old before early'],
   ['client.assertion-times', 'exp iat nbf expiration expiry', 'check passed past'],
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
-  ['client.method', `method methods ${SECRET}`],
+  ['client.method', `method methods authentication_method ${SECRET}`],
   ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
-  ['client.unknown', 'client_id identifier', 'invalid'],
+  ['client.unknown', 'client_id identifier', 'invalid failed'],
   ['client.unknown', APP, ENVIRONMENT],
   // Both are the client ID in our assertion, so the server compares them with another one.
   ['client.unknown', 'sub iss subject issuer', 'client_id client', 'match matches mismatch must equal same'],

@@ -7,6 +7,7 @@ const OF_ANY_CAUSE = [
   'otherwise malformed',
   'no client authentication included',
   'resource owner credentials) or refresh token',
+  'invalid, expired, or revoked',
 ];
 
 /** Letters of the numbers that servers give to requests and apps are no words, such as "ec" and "ad". */

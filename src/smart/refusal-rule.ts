@@ -5,9 +5,9 @@ import { hintIn } from './refusal-hint.ts';
 import {
   OF_CODE,
   OF_CONSENT,
+  OF_DENIAL,
   OF_GRANT,
   OF_GRANT_TYPE,
-  OF_REDIRECT,
   OF_SCOPE,
   OF_TOKEN_REQUEST,
 } from './refusal-words.ts';
@@ -36,9 +36,9 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'unsupported_grant_type':
       return 'token.grant-type';
     case 'invalid_scope':
-      return 'token.scope';
+      return /\bconsent/i.test(said) ? 'grant.consent' : 'token.scope';
     case 'access_denied':
-      return 'authorization.denied';
+      return hintIn(said, OF_POLICY) ?? 'authorization.blocked';
     case 'interaction_required':
     case 'consent_required':
     case 'login_required':
@@ -59,19 +59,20 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.busy';
     case 'invalid_request':
       return (
-        hintIn(said, [
-          ...OF_REDIRECT,
-          ...OF_TOKEN_REQUEST,
-          ...OF_CODE,
-          ...(/assertion/i.test(said) ? OF_CLIENT : []),
-        ]) ?? 'token.request-refused'
+        hintIn(said, OF_ASSERTION.test(said) ? [...OF_TOKEN_REQUEST, ...OF_CLIENT] : OF_TOKEN_REQUEST) ??
+        'token.request-refused'
       );
     case 'not_allowed':
       return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:
-      return RULE_BY_STATUS[status] ?? 'token.other-error';
+      return (/\bclient/i.test(said) && hintIn(said, OF_CLIENT)) || RULE_BY_STATUS[status] || 'token.other-error';
   }
 }
+
+/** The user's own answer came before the code. */
+const OF_POLICY = OF_DENIAL.filter(([rule]) => rule !== 'authorization.declined' && rule !== 'authorization.denied');
+/** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
+const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
 
 /** A clock difference explains what the words leave open, but not what they name. */
 function ruleOfClient(named: Rule | undefined, isClockOff: boolean): Rule {

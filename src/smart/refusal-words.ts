@@ -8,6 +8,7 @@ export type Hints = readonly (readonly [rule: Rule, ...groups: readonly string[]
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
 export const SECRET = 'secret client_secret client_secret_basic client_secret_post private_key_jwt';
 export const OF_REQUEST: Hints = [
+  ['token.body-lost', 'assertion client_assertion client_assertion_type', 'missing', 'parameter client'],
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
@@ -15,18 +16,6 @@ export const OFF = 'disabled inactive suspended blocked deactivated locked revok
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
 const NOT_ON = `${OFF} allowed enabled supported permitted`;
-export const OF_TOKEN_REQUEST: Hints = [
-  ...OF_REQUEST,
-  ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
-  ['token.body-lost', 'grant_type', 'contain contains'],
-  ['token.body-lost', 'urlencoded content media', 'type content'],
-  ['token.body-lost', 'mechanism', 'no', 'provided'],
-  ['client.method', `${SECRET} client_assertion_type`],
-  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
-  // It was sent, so it was lost on the way.
-  ['token.body-lost', 'client_assertion', 'missing required empty'],
-  ['client.method', 'header', 'authorization'],
-];
 export const REDIRECT =
   'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
@@ -37,7 +26,10 @@ const OVER =
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
+  ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
+  ['authorization.tenant', 'tenant', 'valid other specific'],
+  ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
 /** Reasons of Oracle Health, which come as one word each. */
@@ -50,22 +42,45 @@ const OF_URN: Hints = [
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
 const OF_LAUNCH: Hints = [
+  ['scope.refused', 'scope scopes', 'asked', 'exist'],
+  ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
 ];
-export const OF_REDIRECT: Hints = [
+const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
 ];
 /** What servers say of a code, under whatever error. */
-export const OF_CODE: Hints = [...OF_REDIRECT, ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge']];
+export const OF_CODE: Hints = [
+  ...OF_REDIRECT,
+  ['grant.pkce', 'pkce proof verifier challenge code_verifier code_challenge'],
+];
+export const OF_TOKEN_REQUEST: Hints = [
+  ...OF_REDIRECT,
+  ...OF_REQUEST,
+  ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
+  ['token.body-lost', 'grant_type', 'contain contains'],
+  ['token.body-lost', 'urlencoded content media', 'type content'],
+  ['token.body-lost', 'mechanism', 'no', 'provided'],
+  ['client.method', `${SECRET} client_assertion_type`],
+  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
+  // It was sent, so it was lost on the way.
+  ['token.body-lost', 'client_assertion', 'missing required empty'],
+  ['client.method', 'header', 'authorization'],
+  ...OF_CODE,
+  ...OF_TENANT,
+  ...OF_LAUNCH,
+];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
   ['authorization.blocked', 'policy policies', 'access', 'blocked denied'],
   ['authorization.blocked', 'policy policies', 'evaluation failed'],
+  ['authorization.blocked', 'user account', 'blocked locked'],
+  ['authorization.blocked', APP, 'resource', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
@@ -73,9 +88,10 @@ export const OF_CONSENT: Hints = [
   ['grant.consent', 'admin administrator', 'grant approval approve'],
 ];
 export const OF_GRANT: Hints = [
+  ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
-  ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
+  ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
   ...OF_BLOCKED,
@@ -104,7 +120,7 @@ const OF_OFF: Hints = [
 const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 // Each of these is in every request, so a server that misses one did not get it.
-const PKCE = 'pkce challenge code_challenge code_challenge_method';
+const PKCE = 'pkce proof challenge code_challenge code_challenge_method';
 const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [

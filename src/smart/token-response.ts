@@ -6,7 +6,7 @@ import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
-import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
@@ -134,13 +134,18 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
   const { status } = response;
-  const { error, error_description: description, error_uri: uri } = parseJsonObject(response.text) ?? {};
+  const body = parseJsonObject(response.text) ?? {};
+  // Apigee writes the error into ErrorCode, and its words into Error or a fault.
+  const { ErrorCode, Error: words, fault, error = ErrorCode, error_uri: uri } = body;
+  const description = body['error_description'] ?? words ?? (isJsonObject(fault) ? fault['faultstring'] : undefined);
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
+  // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
+  const isOfServer = /^invalid_(?:client|grant)$/.test(named);
   const rule =
-    ruleOfGateway(response) ??
+    (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
@@ -163,7 +168,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;
-  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '')?.host) ?? 'token.redirect';
+  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', 'https://same-host.invalid')) ?? 'token.redirect';
   return invalid(location === undefined ? 'token.not-json' : ofRedirect, `token endpoint answered ${status}`, status);
 }
 

@@ -28,7 +28,7 @@ describe('an operator and the organizations', () => {
     const iss = encodeURIComponent(world.sandbox.fhirBase);
     const launched = await world.browser().open(`${world.url}/smart/launch?orgId=new-hospital&iss=${iss}&launch=x`);
     expect(launched.status).toBe(400);
-    expect(launched.body).toContain('This organization is not connected to its EHR yet.');
+    expect(launched.body).toContain('This organization is not connected to its EHR yet');
   });
 
   test('two operators cannot create the same Org ID at once: one of them is told that it is taken', async () => {

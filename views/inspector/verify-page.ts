@@ -34,6 +34,7 @@ export interface VerifyPageProps {
   /** the page updates itself, for a limited time, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
   readonly againHref: string;
+  readonly connectionHref: string;
 }
 
 const REFRESH_SECONDS = 4;
@@ -65,10 +66,10 @@ ${props.ticks.map(tick)}</ol>
 `;
 }
 
-function more({ launch, isWatching, againHref }: VerifyPageProps): SafeHtml {
+function more({ launch, isWatching, againHref, connectionHref }: VerifyPageProps): SafeHtml {
   const others = launch?.others ? html` · <a href="/settings/launches">${launch.others} more since then</a>` : null;
   return html`${launch === undefined ? null : html`${launch.outcome === 'completed' ? null : explanationBox(launch)}<p><a href="/settings/launches/${launch.id}">Look at this launch step by step</a>${others}</p>`}
-<p>${isWatching ? null : 'This page has stopped watching. '}<a class="btn btn-outline-primary" href="${againHref}">Start again from now</a></p>`;
+<p>${isWatching ? null : 'This page has stopped watching. '}<a class="btn btn-outline-primary" href="${againHref}">Start again from now</a> <a href="${connectionHref}">Back to Integrations &gt; SMART on FHIR</a></p>`;
 }
 
 function tick({ id, text, state, note }: TickProps): SafeHtml {

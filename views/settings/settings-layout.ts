@@ -34,7 +34,7 @@ export interface SettingsPageProps extends PageAdmin {
 
 const links: readonly { page: SettingsPage; href: string; text: string; operatorOnly?: true }[] = [
   { page: 'organizations', href: '/settings/organizations', text: 'Organizations', operatorOnly: true },
-  { page: 'integration', href: '/settings/integrations/smart-on-fhir', text: 'SMART on FHIR' },
+  { page: 'integration', href: '/settings/integrations/smart-on-fhir', text: 'Integrations > SMART on FHIR' },
   { page: 'services', href: '/settings/services', text: 'Services and receivers' },
   { page: 'verify', href: '/settings/verify', text: 'Verify' },
   { page: 'clinicians', href: '/settings/clinicians', text: 'Clinicians' },

@@ -2,12 +2,12 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { OutboundResponse } from './client.ts';
 
-type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'>;
+type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
 
 /** The answers that have such words: a page that refuses, any page, or JSON that refuses. */
 const KINDS = {
   refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
-  denial: ({ status, contentType }: Answer) => status === 403 && /html/.test(contentType),
+  denial: ({ status, contentType }: Answer) => status === 403 && /html|plain/.test(contentType),
   page: ({ contentType }: Answer) => /html/.test(contentType),
   key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
   bad: ({ status }: Answer) => status === 400,
@@ -19,27 +19,34 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['tls.http-sent', 'bad', /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)/i],
   ['tls.http-sent', 'bad', /HTTP request to an HTTPS server|host and port requires TLS/i],
   ['tls.client-certificate', 'refusal', /\b(?:required SSL|client) certificate\b|\bSSL certificate error\b/i],
-  // F5, Cloudflare, Imperva, Akamai.
-  ['network.web-firewall', 'page', /requested URL was rejected\. Please consult with your administrator/i],
-  ['network.web-firewall', 'page', /<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)/i],
+  // Cloudflare, Zscaler, Imperva, Akamai, Squid; then what F5, AWS, Azure, Palo Alto and Fortinet share.
+  ['network.web-firewall', 'page', /<title>(?:Just a moment\.|Attention Required! \||Internet Security by Zscaler)/i],
   ['network.web-firewall', 'page', /\bIncapsula incident ID\b/i],
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
+  ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
+  ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
+  ['network.web-firewall', 'page', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
 ];
 
-/** What a proxy or gateway says in place of the server; undefined for any other answer. */
+/** What a proxy or gateway says in place of the server; undefined for any other answer. @param answer with its WWW-Authenticate as challenge, where we had signed in. */
 export function ruleOfGateway(answer: Answer): Rule | undefined {
-  if (answer.status === 407) return 'network.proxy-sign-in';
+  if (answer.status === 407 || answer.status === 511) return 'network.proxy-sign-in';
+  // Any other scheme is of a gateway, such as Kong's Key and Negotiate of Windows.
+  if (answer.status === 401 && !/\b(?:bearer|dpop|basic)\b/i.test(answer.challenge || 'basic'))
+    return 'network.gateway-key';
   // Cloudflare's own, of the server behind it.
   if (answer.status === 525 || answer.status === 526) return 'tls.behind-gateway';
   const said = answer.text.slice(0, 4_000);
   return WORDS.find(([, kind, words]) => KINDS[kind](answer) && words.test(said))?.[0];
 }
 
-/** Proxies on the way out that send to a sign-in page of their own; a host with or without a port. */
-const OUTBOUND_PROXY = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)(?::\d{1,5})?$/;
+/** Proxies on the way out, and the sign-in of Citrix, F5, Ivanti, Fortinet, Cisco, Palo Alto, NetIQ and SiteMinder. */
+const PROXIES = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)$/;
+const SIGN_INS =
+  /^\/(?:vpn\/index\.html|logon\/LogonPoint|my\.policy|dana-na|remote\/login|\+CSCOE\+|global-protect|nidp|siteminderagent)(?![\w-])/i;
 
-/** What a redirect to this host says; undefined for any other. */
-export function ruleOfRedirect(host: string | undefined): Rule | undefined {
-  return host !== undefined && OUTBOUND_PROXY.test(host) ? 'network.proxy-sign-in' : undefined;
+/** What a redirect to this address says; undefined for any other. */
+export function ruleOfRedirect(to: URL | null | undefined): Rule | undefined {
+  return to && (PROXIES.test(to.hostname) || SIGN_INS.test(to.pathname)) ? 'network.proxy-sign-in' : undefined;
 }

@@ -71,7 +71,11 @@ async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Prom
   const socket = openSocket(hostname, Number(url.port || 443), lookup);
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(deadlineMs) });
-    return read(socket, hostname);
+    const found = read(socket, hostname);
+    // In TLS 1.3 a server that wants a certificate of ours says so after the handshake.
+    const alert = once(socket.resume(), 'end', { signal: AbortSignal.timeout(200) });
+    await alert.catch((error: unknown) => (codeOf(error).startsWith('ERR_SSL') ? Promise.reject(error) : undefined));
+    return found;
   } finally {
     socket.destroy();
   }

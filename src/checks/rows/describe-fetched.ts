@@ -25,8 +25,7 @@ const SHAPES: Record<Shape, string> = {
 export function describeFetched(fetched: Fetched): string {
   const { host } = fetched.url;
   if (fetched.kind === 'none') return `${host}: ${NO_ANSWER[fetched.error.failure]}`;
-  const { status, contentType, redirectHost } = fetched;
-  if (redirectHost !== undefined)
-    return `${host}: status ${status}, a redirect to ${redirectHost}, which is not followed`;
+  const { status, contentType, redirect } = fetched;
+  if (redirect) return `${host}: status ${status}, a redirect to ${redirect.host}, which is not followed`;
   return `${host}: status ${status}, ${contentType || 'no content type'}${SHAPES[shapeOf(fetched)]}`;
 }

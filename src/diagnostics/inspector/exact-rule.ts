@@ -51,6 +51,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   },
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.search-invalid': byParameters,
+  'fhir.search-absent': (rule, _failed, steps) =>
+    /\/(?:dstu2|stu3|r[23])(?:\/|$)/i.test(String(factOf(steps, 'aud'))) ? 'fhir.version' : rule,
   'fhir.search-wants-parameter': byParameters,
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     listOf(factOf(steps, 'claims')).includes('fhirUser') ? rule : 'user.no-fhir-user',

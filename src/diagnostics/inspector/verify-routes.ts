@@ -53,6 +53,7 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
         },
         isWatching: now.getTime() - since.getTime() < WATCHING_MS,
         againHref: hrefFrom(request, organization.id, undefined),
+        connectionHref: hrefFrom(request, organization.id, undefined, '/settings/integrations/smart-on-fhir'),
       }),
     );
   });
@@ -64,10 +65,10 @@ function sinceOf(request: Request, now: Date): Date | undefined {
   return since === undefined || since > now ? undefined : since;
 }
 
-function hrefFrom(request: Request, organizationId: string, since: Date | undefined): string {
+function hrefFrom(request: Request, organizationId: string, since?: Date, path: string = CHOICE.path): string {
   const query = new URLSearchParams({
     ...(adminOf(request).role === 'operator' ? { organization: organizationId } : {}),
     ...(since === undefined ? {} : { since: since.toISOString() }),
   });
-  return `/settings/verify${query.size === 0 ? '' : `?${query}`}`;
+  return `${path}${query.size === 0 ? '' : `?${query}`}`;
 }

@@ -3,8 +3,8 @@ import { administrator, ehrTeam, type RuleRow } from './rule-row.ts';
 
 export const requestRules = {
   'fhir.search-token-refused': ehrTeam(
-    'The FHIR server took the access token for the patient, and refuses it for the search of requests (401)',
-    'Check patient/ServiceRequest.read at the FHIR server: a missing permission is answered with 403.',
+    'The FHIR server took the access token for the patient, and it, or a gateway before it, refuses the search of requests (401)',
+    'Let {client id} use ServiceRequest at the FHIR server and at the gateway before it, which may list an API for each resource or want a key of its own. A missing permission is answered with 403.',
   ),
   'fhir.search-not-granted': ehrTeam(
     'The launch arrived, and the EHR did not grant searching requests, so the list is empty',

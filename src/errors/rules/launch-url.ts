@@ -57,12 +57,10 @@ export const launchUrlRules = {
   'launch.no-fhir-url': administrator(
     'The organization has no FHIR URL yet',
     'Complete the connection in Settings > Integrations > SMART on FHIR: enter the FHIR URL and click Save.',
-    { help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.' },
   ),
   'launch.no-client-id': operator(
     'The organization has no Client ID yet, so the EHR would not know which app asks',
     'Enter the Client ID that the EHR team gave out for this environment in Settings > Organizations.',
-    { help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.' },
   ),
   'launch.iss-written-differently': administrator(
     'The EHR writes its FHIR base differently from Settings, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',

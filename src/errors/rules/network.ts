@@ -44,25 +44,29 @@ export const networkRules = {
   ),
   'network.broken-off': ehrTeam(
     'The server, or a gateway before it, closed the connection before the answer was complete. One that closes it without any answer may want https in place of http, or a certificate of the caller',
-    'Look for this call in the log of the server and of the gateway before it.',
+    'Look for this call in the log of the server and of the gateway before it. If one of them wants a client certificate, let our egress addresses through without it.',
+  ),
+  'network.reset': networkTeam(
+    'The connection was reset before the answer was complete: by a firewall, a load balancer or a proxy that inspects TLS between us and the server, or by the server itself, which may want a certificate of the caller',
+    'Find this connection in the logs of what lies between us and the server, by its time and our egress addresses, and let it pass without inspection. If none of them reset it, the EHR team looks into the log of the server.',
   ),
   'network.garbled': lastingAtEhr(
     'What came back cannot be read: it is not compressed as it says, or is no HTTP',
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
   ),
   'network.proxy-sign-in': networkTeam(
-    'A proxy between us and the server wants a sign-in (407, or a redirect to its own page)',
+    'A proxy between us and the server wants a sign-in (407, 511, or a redirect to its own page)',
     'Let our egress addresses through to the host without a proxy that signs users in.',
     LASTING,
   ),
   'network.web-firewall': networkTeam(
-    'A web application firewall before the server answers with a page of its own: it blocks the request, or wants to see a browser',
-    'Find this request in the log of the web application firewall, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
+    'A firewall or web filter between us and the server answers with a page of its own: it blocks the request, or wants to see a browser',
+    'Find this request in the log of the firewall or web filter, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
     LASTING,
   ),
   'network.gateway-key': lastingAtEhr(
-    'A gateway before the server wants a key of its own (API key or subscription key), which SMART does not have',
-    'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
+    'A gateway before the server wants a key of its own (API key or subscription key) or a Windows sign-in, which SMART does not have',
+    'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own or another sign-in, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
   'network.late': ehrTeam(
     'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',

@@ -47,7 +47,7 @@ export const userRules = {
   ),
   'user.not-clinician': ehrTeam(
     'The EHR signed this user in as a {user type} and not as a Practitioner: a portal account was used, or the EHR gives its clinicians a wrong fhirUser',
-    'Let the fhirUser of clinicians name their Practitioner. If patients or relatives should not get in, an administrator can admit practitioners alone at “Kinds of EHR users” in Advanced settings.',
+    'Let the fhirUser of clinicians name their Practitioner. If patients use the app here on purpose, there is nothing to do; if patients or relatives should not get in, an administrator can admit practitioners alone at “Kinds of EHR users” in Advanced settings.',
   ),
   'user.not-read': ehrTeam(
     'The user’s own resource, which fhirUser names, could not be read ({user answer}): the page shows the name in the id_token, and no role',

@@ -74,7 +74,7 @@ export function describeProblem(
   const [line, ownRule] = PROBLEMS[kind];
   const text = withHelpDesk(line, { helpDeskName });
   const canReload = /\breload\b/i.test(text);
-  const { status, issues, rule = ownRule } = failure ?? {};
+  const { status, issues, ifFresh, rule = ifFresh ?? ownRule } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 

@@ -19,10 +19,12 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   const ofGateway = ruleOfGateway(wellKnown);
   if (ofGateway)
     return ofGateway === 'tls.http-sent' && wellKnown.url.protocol === 'http:' ? 'tls.http-url' : ofGateway;
-  if (wellKnown.redirectHost !== undefined) return ruleOfRedirect(wellKnown.redirectHost) ?? 'discovery.redirect';
+  if (wellKnown.redirect) return ruleOfRedirect(wellKnown.redirect) ?? 'discovery.redirect';
   if (isOfUnknownTenant(wellKnown)) return 'discovery.tenant-unknown';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
-  if (wellKnown.status === 401 || saysNoSignature(wellKnown))
+  // Amazon's API Gateway says so of a path that it does not have, and of one that wants a signature.
+  const isUnsigned = wellKnown.document?.['message'] === 'Missing Authentication Token';
+  if (wellKnown.status === 401 || (wellKnown.status === 403 && isUnsigned))
     return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
   if (wellKnown.status === 403) return isBase ? 'discovery.forbidden' : 'discovery.forbidden-at-url';
   if (wellKnown.status === 429) return 'discovery.throttled';
@@ -31,11 +33,6 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (shapeOf(wellKnown) === 'object') return isBase ? 'discovery.other-document' : 'discovery.nothing-there';
   if (shapeOf(wellKnown) !== 'html') return 'discovery.not-json';
   return isBase ? 'discovery.html' : 'discovery.web-page';
-}
-
-/** Amazon's API Gateway, of a path that it does not have, and of one that wants a signature. */
-function saysNoSignature({ status, document }: FetchedAnswer): boolean {
-  return status === 403 && document?.['message'] === 'Missing Authentication Token';
 }
 
 /** What Oracle, Entra ID and API gateways say of a tenant in the path; the text is looked at and not kept. */

@@ -17,8 +17,8 @@ export interface FetchedAnswer {
   date: string | undefined;
   /** Milliseconds; 0 when the server forbids caching. */
   freshForMs: number;
-  /** Host of a redirect's Location, which is never followed (DI-16). */
-  redirectHost: string | undefined;
+  /** A redirect's Location, which is never followed (DI-16). */
+  redirect: URL | null | undefined;
   receivedAt: Date;
 }
 
@@ -42,7 +42,6 @@ export async function fetchDocument(
 }
 
 function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResponse, receivedAt: Date): FetchedAnswer {
-  const location = headers['location'];
   return {
     kind: 'answer',
     url,
@@ -52,7 +51,7 @@ function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResp
     document: parseJsonObject(text),
     date: headers['date'],
     freshForMs: cacheLifetimeMs(headers['cache-control']),
-    redirectHost: location === undefined ? undefined : URL.parse(location, url)?.host,
+    redirect: headers['location'] === undefined ? undefined : URL.parse(headers['location'], url),
     receivedAt,
   };
 }

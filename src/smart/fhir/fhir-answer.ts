@@ -1,6 +1,7 @@
 /** The answer to a FHIR read. It is kept as bytes, and parsed within bounds when it is used (FH-12). */
 import { hash } from 'node:crypto';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
 import { isJsonObject } from '#src/adapters/json-object.ts';
@@ -24,9 +25,9 @@ export interface FhirAnswer {
 
 /** @throws FhirError if the answer is not JSON or is empty. */
 export function toAnswer({ type, bytes }: Pick<LightResponse, 'type' | 'bytes'>): FhirAnswer {
-  if (/html/i.test(type)) throw noResource('fhir.web-page');
+  if (/html/i.test(type)) throw pageOf(bytes);
   if (bytes.length === 0) throw noResource('fhir.unreadable');
-  if (!/\bjson\b/i.test(type)) throw noResource(isPage(bytes) ? 'fhir.web-page' : 'fhir.no-json');
+  if (!/\bjson\b/i.test(type)) throw isPage(bytes) ? pageOf(bytes) : noResource('fhir.no-json');
   let digest: string | undefined;
   return {
     get digest() {
@@ -38,7 +39,7 @@ export function toAnswer({ type, bytes }: Pick<LightResponse, 'type' | 'bytes'>)
       try {
         return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
       } catch (error) {
-        if (isPage(bytes)) throw noResource('fhir.web-page');
+        if (isPage(bytes)) throw pageOf(bytes);
         throw toFhirError(error);
       }
     },
@@ -46,6 +47,11 @@ export function toAnswer({ type, bytes }: Pick<LightResponse, 'type' | 'bytes'>)
 }
 
 const isPage = (bytes: Buffer) => isHtml(bytes.subarray(0, 200).toString());
+
+/** The error for a web page: a firewall's own, or any other. */
+function pageOf(bytes: Buffer): FhirError {
+  return noResource(ruleOfGateway({ status: 200, contentType: 'text/html', text: String(bytes) }) ?? 'fhir.web-page');
+}
 
 function asResource(answer: unknown): FhirResource {
   if (isJsonObject(answer) && typeof answer['resourceType'] === 'string') return answer as FhirResource;

@@ -142,18 +142,19 @@ export function answered(
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const contentType = header('content-type') ?? '';
   const isPage = /^text\/html\b/i.test(contentType);
+  const isOtherJson = isJsonObject(body) ? !('resourceType' in body) : /^application\/json/i.test(contentType) && text;
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);
   const challenge = header('www-authenticate') ?? '';
   const isBeyondScope = status === 403 && /\binsufficient_scope\b/.test(challenge);
-  const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body);
+  const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
   const saidRule = isRestricted
     ? 'fhir.restricted'
     : isBeyondScope
       ? 'fhir.insufficient-scope'
       : isOfApp && 'fhir.app-not-enabled';
-  const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text });
+  const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
   const named = isPage && OF_GATEWAY.includes(status) ? ofPage : saidRule || RULE_BY_STATUS[status];
@@ -164,8 +165,8 @@ export function answered(
   return new FhirError(failure, status, {
     ifFresh: isToken ? (ofGateway ?? ofToken) : undefined,
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
-    instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,
-    lacksParameter: namesMissingParameter(words),
+    instead: isPage ? 'page' : isOtherJson ? 'json' : undefined,
+    lacksParameter: namesMissingParameter(words, issues),
   });
 }
 
@@ -175,9 +176,9 @@ function secondsOf(retryAfter: string): number | undefined {
   return seconds > 0 && seconds <= 86_400 ? Math.ceil(seconds) : undefined;
 }
 
-/** fhirclient has already read the error body; only the end of its message still holds it. */
+/** fhirclient has already read the error body; only the lines after status and URL hold it, or its member `error`. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
+  return error instanceof Error ? error.message.split('\n').slice(2).join('\n').trim() : '';
 }
 
 /** @param error of ours, of the guarded client or of fhirclient. */

@@ -34,18 +34,18 @@ function issuesOf(body: unknown): JsonObject[] {
   return [body['issue']].flat(1).filter(isJsonObject);
 }
 
-/** Do these words of a refused search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
-export function namesMissingParameter(words: string): boolean {
-  const lacks = /\b(?:required|mandatory|missing)\b/i.test(words) && !/\bpatient\b/i.test(words);
-  return lacks && /\b(?:parameters?|ah-practice)\b/i.test(words);
+/** Does a refused search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
+export function namesMissingParameter(words: string, issues: readonly string[]): boolean {
+  const lacks = /\b(?:required|mandatory|missing)\b/i.test(words) && /\b(?:parameters?|ah-practice)\b/i.test(words);
+  return (lacks || issues.includes('required')) && !/\bpatient\b/i.test(words);
 }
 
 /**
  * Do these words say that the app is refused, and not the user: for a tenant, or where an organization has not switched it on?
- * @param body of a gateway, in JSON of its own.
+ * @param body of a gateway, in JSON of its own or as text.
  */
 export function saysNotEnabled(words: string, body: unknown): boolean {
-  const own = isJsonObject(body) ? [body['message'], body['error'], body['error_description']] : [];
+  const own = isJsonObject(body) ? Object.values(body) : [body];
   // Every address of Oracle Health names a tenant, whatever the reason.
   const said = [words, ...own.filter((text) => typeof text === 'string')]
     .join(' ')

@@ -14,6 +14,14 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [403, HTML, '<title>Attention Required! | Cloudflare</title>', 'network.web-firewall'],
   [200, HTML, 'Request unsuccessful. Incapsula incident ID: 4-1', 'network.web-firewall'],
   [403, HTML, '<H1>Access Denied</H1>Reference&#32;&#35;18.2f', 'network.web-firewall'],
+  [403, 'text/plain; charset=UTF-8', 'error code: 1020', 'network.web-firewall'],
+  [502, 'text/plain; charset=UTF-8', 'error code: 502', undefined],
+  [403, HTML, '<title>ERROR</title>Access control configuration prevents your request', 'network.web-firewall'],
+  [200, HTML, '<title>Web Page Blocked</title>', 'network.web-firewall'],
+  [403, HTML, 'Access to the web page you were trying to visit has been blocked', 'network.web-firewall'],
+  [403, HTML, '<h2>The request is blocked.</h2>', 'network.web-firewall'],
+  [403, HTML, '<h2>The request could not be satisfied.</h2><hr>Request blocked.', 'network.web-firewall'],
+  [200, HTML, '<h1>Sign in</h1>This page needs cookies. Do not let them be blocked', undefined],
   // Of the server itself, and of Akamai that does not reach it.
   [403, HTML, 'Please quote Reference #12345', undefined],
   [503, HTML, 'Service Unavailable - DNS failure. Reference&#32;&#35;11&#46;2d', undefined],
@@ -37,13 +45,18 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   expect(ruleOfGateway({ status, contentType, text })).toBe(rule);
 });
 
-test.for<[host: string | undefined, rule: Rule | undefined]>([
-  ['gateway.zscloud.net', 'network.proxy-sign-in'],
-  ['gateway.zscalertwo.net:8443', 'network.proxy-sign-in'],
-  ['login.microsoftonline.com', undefined],
-  ['zscloud.net.example.com', undefined],
-  ['notzscloud.net', undefined],
-  [undefined, undefined],
-])('a redirect to %s', ([host, rule]) => {
-  expect(ruleOfRedirect(host)).toBe(rule);
+test.for<[to: string, rule: Rule | undefined]>([
+  ['https://gateway.zscloud.net/', 'network.proxy-sign-in'],
+  ['https://gateway.zscalertwo.net:8443/', 'network.proxy-sign-in'],
+  ['https://fhir.example/vpn/index.html', 'network.proxy-sign-in'],
+  ['https://fhir.example/my.policy', 'network.proxy-sign-in'],
+  ['https://fhir.example/dana-na/auth/url_default/welcome.cgi', 'network.proxy-sign-in'],
+  ['https://login.microsoftonline.com/', undefined],
+  ['https://zscloud.net.example.com/', undefined],
+  ['https://notzscloud.net/', undefined],
+  ['https://fhir.example/vpn/index.htmlx', undefined],
+  ['https://fhir.example/r4/my.policy', undefined],
+  ['not a URL', undefined],
+])('a redirect to %s', ([to, rule]) => {
+  expect(ruleOfRedirect(URL.parse(to))).toBe(rule);
 });

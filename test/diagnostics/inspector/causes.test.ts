@@ -28,6 +28,17 @@ test.for([
   expect(explanationOf({ outcome: 'completed', steps: [list, reload] })?.rule).toBe(left);
 });
 
+test.for([
+  ['https://ehr.example/fhir/stu3', 'fhir.version'],
+  ['https://ehr.example/DSTU2/tenant', 'fhir.version'],
+  ['https://ehr.example/r4', 'fhir.search-absent'],
+  [undefined, 'fhir.search-absent'],
+] as const)('a search that is not there at %s is explained by %s', ([aud, rule]) => {
+  const list = { ...step, name: 'requests', outcome: 'warning', facts: {}, rule: 'fhir.search-absent' } as const;
+  const sent = { ...step, name: 'authorization-redirect', outcome: 'passed', facts: aud ? { aud } : {} } as const;
+  expect(explanationOf({ outcome: 'completed', steps: [sent, list] })?.rule).toBe(rule);
+});
+
 test('a step before one that happened is not called unreached, although its part of the trace is missing', () => {
   const token = { ...step, name: 'token', outcome: 'passed', facts: {} } as const;
   const failed = { ...step, name: 'context', outcome: 'failed', code: 'context.invalid', facts: {} } as const;

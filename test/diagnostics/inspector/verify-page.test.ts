@@ -155,6 +155,7 @@ test('an operator names the organization', async () => {
   const choice = await operator.open(`${world.url}/settings/verify`);
   expect(choice.body).toContain('Which organization?');
   const page = await operator.open(`${world.url}/settings/verify?organization=hospital-b`);
+  expect(page.body).toContain('href="/settings/integrations/smart-on-fhir?organization=hospital-b">Back to');
   expect(page.body).toContain('Hospital hospital-b');
   expect(page.url).toContain('organization=hospital-b');
 });

@@ -67,6 +67,19 @@ launchesSay('discovery', [
     { check: GUIDE, shown: /Trying again does not help/ },
   ],
   [
+    'a web filter with status 200',
+    page(CONFIGURATION, 200, 'text/html', '<title>Web Page Blocked</title>'),
+    'network.web-firewall',
+    { check: GUIDE },
+  ],
+  ['a captive portal', page(CONFIGURATION, 511), 'network.proxy-sign-in', { check: GUIDE }],
+  [
+    'a remote-access gateway that wants a sign-in',
+    { fault: ['discovery-redirect', '/vpn/index.html'] },
+    'network.proxy-sign-in',
+    { check: GUIDE, found: /a redirect to localhost/ },
+  ],
+  [
     'a server whose certificate the gateway does not take',
     page(CONFIGURATION, 526, 'text/html', '<h1>Invalid SSL certificate</h1>'),
     'tls.behind-gateway',

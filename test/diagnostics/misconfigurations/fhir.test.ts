@@ -71,6 +71,28 @@ launchesSay('patient', [
   ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
   ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'tls.client-certificate'],
   ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
+  [
+    'a gateway that forbids, under a member error',
+    page(PATIENT, 403, JSON_TYPE, '{"error":"Forbidden","detail":"no such permission"}'),
+    'fhir.not-in-fhir',
+  ],
+  [
+    'an app that the practice has not let in',
+    page(PATIENT, 403, JSON_TYPE, '{"detailedmessage":"The application is not authorized for this practice"}'),
+    'fhir.app-not-enabled',
+  ],
+  [
+    'a sign-in of Windows',
+    refusing(PATIENT, 401, 'text/html', '<h2>401</h2>', 'Negotiate, NTLM'),
+    'network.gateway-key',
+    /Windows sign-in/,
+  ],
+  [
+    'a firewall that answers with status 200',
+    page(PATIENT, 200, 'text/html', '<p>Request unsuccessful. Incapsula incident ID: 4-1</p>'),
+    'network.web-firewall',
+    { shown: /Trying again does not help/ },
+  ],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
   [
     'a gateway that forbids',
@@ -82,7 +104,7 @@ launchesSay('patient', [
     'a gateway that wants a key of its own',
     refusing(/^\/fhir\/r4\/P/, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
     'network.gateway-key',
-    { says: /key of its own.*without a key/, shown: /Trying again does not help/ },
+    { says: /key of its own.*on without a key/, shown: /Trying again does not help/ },
   ],
   [
     'a token of another environment',
@@ -207,6 +229,22 @@ launchesSay('requests', [
   ['a count of more than came', noting((bundle) => ({ ...bundle, total: 50 })), 'fhir.fewer-than-counted'],
   ['a search that was made narrower', noting((bundle) => ({ ...bundle, link: NARROWER })), 'fhir.search-limited'],
   ['a search of a restricted chart', outcome(SEARCH, 403, restricted), 'fhir.restricted'],
+  [
+    'a search that wants a key of the gateway’s own',
+    refusing(SEARCH, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
+    'network.gateway-key',
+  ],
+  [
+    'a gateway that does not list the API of requests',
+    page(SEARCH, 401, JSON_TYPE, '{"fault":{"faultstring":"Invalid API call as no apiproduct match found"}}'),
+    'fhir.search-token-refused',
+    /list an API for each resource/,
+  ],
+  [
+    'a search that misses an element',
+    outcome(SEARCH, 400, { code: 'required', diagnostics: 'Must have either code or category.' }),
+    'fhir.search-wants-parameter',
+  ],
   ['a search without the practice', wanting(403, 'ah-practice is required'), 'fhir.search-wants-parameter'],
   [
     'a search that misses one parameter',

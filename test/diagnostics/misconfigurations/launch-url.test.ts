@@ -101,7 +101,12 @@ launchesSay('launch', [
     'launch.parameters-in-org-id',
     /path form/,
   ],
-  ['an organization without a Client ID', { settings: { clientId: '' } }, 'launch.no-client-id'],
+  [
+    'an organization without a Client ID',
+    { settings: { clientId: '' } },
+    'launch.no-client-id',
+    { shown: /This organization is not connected to its EHR yet/ },
+  ],
   [
     'the address of the CapabilityStatement as iss',
     { launch: iss((base) => `${base}/metadata`), isProven: true },

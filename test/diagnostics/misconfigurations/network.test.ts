@@ -1,6 +1,6 @@
 /** Launches and checks that stop on the way: certificates, proxies, ports, and bodies that arrive broken. */
 
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '#test/helpers/servers/certificates.ts';
@@ -89,6 +89,12 @@ launchesSay('token', [
     'tls.client-certificate',
     /signed assertions/,
   ],
+  [
+    'a connection that is reset',
+    { path: TOKEN, answer: ({ socket }) => void (socket instanceof Socket && socket.resetAndDestroy()) },
+    'network.reset',
+    { says: /inspects TLS/, check: 'token-endpoint' },
+  ],
   ['brotli that is none', encoded('br'), 'network.garbled'],
   ['zstd that is none', encoded('zstd'), 'network.garbled'],
 ]);
@@ -168,7 +174,7 @@ describe('the network path to the server', () => {
     ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
     ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],
     ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
-    ['mutual TLS', { ...good, requestCert: true }, GUIDE, 'network.broken-off', 'network.broken-off'],
+    ['mutual TLS', { ...good, requestCert: true }, 'tls-version', 'tls.client-certificate', 'tls.client-certificate'],
     [
       'TLS 1.1',
       { ...good, ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },

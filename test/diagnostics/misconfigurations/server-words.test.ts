@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
+import { authorizationError, ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
 import { urn } from './seeds.ts';
@@ -185,6 +185,39 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
+  ['invalid_scope', 'Client no longer has requested consent from user', 'grant.consent'],
+  ['invalid_grant', 'The refresh token has already been used', 'refresh.reused'],
+  // At the token endpoint the user cannot have declined.
+  ['access_denied', '', 'authorization.blocked'],
+  ['access_denied', 'The user denied the request', 'authorization.blocked'],
+  ['access_denied', 'Policy evaluation failed for this request', 'authorization.blocked'],
+  ['access_denied', 'The client is not permitted to use this scope', 'scope.refused'],
+  ['access_denied', 'Realm not enabled', 'authorization.tenant'],
+  // An assertion that is refused under another error than RFC 7523 names.
+  ['invalid_request', 'Public key not found, check client_id, kid and dashboard settings', 'client.key-unknown'],
+  ['invalid_request', 'JWT header kid property is required', 'client.key-unknown'],
+  ['invalid_request', 'Unexpected aud claim value', 'client.audience'],
+  ['invalid_request', 'Invalid signature', 'client.key-unknown'],
+  ['invalid_request', 'Missing client assertion', 'token.body-lost'],
+  ['invalid_client', 'Parameter client_assertion_type is missing', 'token.body-lost'],
+  ['invalid_request', "AADSTS90002: Tenant 'x' not found.", 'authorization.tenant'],
+  ['invalid_request', 'launch context not found', 'authorization.launch-over'],
+  ['invalid_request', 'Duplicate key in the body', 'token.request-refused'],
+  ['invalid_grant', 'AADSTS700005: the code is intended to use against other tenant', 'authorization.tenant'],
+  ['invalid_grant', 'AADSTS50076: you must use multi-factor authentication', 'authorization.question-for-user'],
+  ['invalid_grant', 'The provided access grant is invalid, expired, or revoked.', 'grant.refused'],
+  ['invalid_client', 'client assertion tokens must only be used once', 'client.assertion-used'],
+  ['invalid_client', 'Unreasonable expiration time in JWT', 'client.assertion-life'],
+  ['invalid_client', 'Client authentication failed: client_id', 'client.unknown'],
+  ['invalid_client', 'Client authentication failed: authentication_method', 'client.method'],
+  ['invalid_client', 'Client authentication failed: client_assertion', 'client.key'],
+  ['invalid_client', 'ClientId is Invalid', 'client.unknown'],
+  ['invalid_client', 'Invalid API key', 'client.unknown'],
+  [
+    'invalid_client',
+    'audience (aud) must be equal to issuer identifier url, token endpoint url, or MTLS alias',
+    'client.audience',
+  ],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -269,6 +302,19 @@ const SIGN_IN: Case[] = [
   ],
   ['invalid_request', 'The client is not authorized to request the scope launch/patient', 'scope.refused'],
   ['access_denied', 'The user is not allowed to consent to the scopes', 'authorization.denied'],
+  ['access_denied', 'Your account has been locked.', 'authorization.blocked'],
+  ['access_denied', 'Client is not authorized to access resource server x', 'authorization.blocked'],
+  [
+    'invalid_resource',
+    'AADSTS500011: The resource principal named x was not found in the tenant named y.',
+    'authorization.audience',
+  ],
+  [
+    'invalid_client',
+    "AADSTS650053: The application asked for scope 'launch' that doesn't exist on the resource",
+    'scope.refused',
+  ],
+  ['invalid_request', 'AADSTS9002325: Proof Key for Code Exchange is required', 'authorization.parameter-lost'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
@@ -318,6 +364,7 @@ test.for<[error: string, reason: string, rule: Rule]>([
   ['invalid_request', 'smart-v1:grant:launch:audience-required', 'authorization.parameter-lost'],
   ['access_denied', 'smart-v1:grant:launch:mismatched-identity', 'authorization.other-user'],
   ['invalid_request', 'smart-v1:grant:launch:unregistered-service', 'authorization.tenant'],
+  ['invalid_request', 'smart-v1:grant:launch:code-required', 'authorization.parameter-lost'],
 ])('the authorization endpoint answers %s with the URN %s', ([error, reason, rule]) => {
   expect(ruleOfDescription(error, wordsOf(reason))).toBe(rule);
 });
@@ -335,6 +382,13 @@ test.for<[error: string, reason: string, rule: Rule]>([
   ['invalid_grant', 'oauth2:token:invalid-redirect-uri', 'grant.redirect-uri'],
 ])('the token endpoint answers %s with the URN %s', ([error, reason, rule]) => {
   expect(ruleOfRefusal({ status: 400, error, said: wordsOf(reason), isClockOff: false })).toBe(rule);
+});
+
+test.for<[error: string, rule: Rule]>([
+  ['unauthorized', 'authorization.blocked'],
+  ['an_error_of_its_own', 'authorization.other-error'],
+])('the authorization endpoint answers %s without a description', ([error, rule]) => {
+  expect(authorizationError(error, undefined).rule).toBe(rule);
 });
 
 test('an error_uri without such a URN says nothing', () => {

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token, urn } from './seeds.ts';
+import { CONFIGURATION, code, JSON_TYPE, members, refused, TOKEN, token, urn } from './seeds.ts';
 
 const { launchesSay, launchWith, prepare } = useSeededWorld();
 
 const LABELLED = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
+const APIGEE = '{"ErrorCode":"invalid_client","Error":"ClientId is Invalid"}';
+const APIGEE_FAULT = '{"fault":{"faultstring":"Invalid client identifier {0}"}}';
 
 launchesSay('token', [
   ['a code that expired', 'expired-code', 'grant.expired'],
@@ -31,6 +33,20 @@ launchesSay('token', [
     { fault: ['token-redirect', 'https://gateway.zscloud.net/auD'] },
     'network.proxy-sign-in',
   ],
+  [
+    'a remote-access gateway that wants a sign-in',
+    { fault: ['token-redirect', '/my.policy'] },
+    'network.proxy-sign-in',
+  ],
+  [
+    'a firewall of Cloudflare',
+    page(TOKEN, 403, 'text/plain', 'error code: 1020'),
+    'network.web-firewall',
+    { check: 'token-endpoint' },
+  ],
+  ['a client ID unknown to Apigee', page(TOKEN, 401, JSON_TYPE, APIGEE), 'client.unknown'],
+  ['a fault of Apigee', page(TOKEN, 401, JSON_TYPE, APIGEE_FAULT), 'client.unknown'],
+  ['an EHR that calls the client ID an API key', refused('Invalid API key'), 'client.unknown'],
   [
     'an access policy that blocks our servers',
     code('AADSTS53003: Access has been blocked by Conditional Access policies.'),
@@ -70,7 +86,7 @@ launchesSay('token', [
   ['a web page with 404 at the token endpoint', 'token-html-404', 'token.not-there', { check: 'token-endpoint' }],
   ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
   ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
-  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.denied'],
+  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.blocked'],
   ['a failure with status 400', token('server_error'), 'token.server-error'],
   ['a maintenance with status 400', token('temporarily_unavailable'), 'token.busy'],
   ['no refresh token, though it was asked for', 'no-refresh-token', 'refresh.not-given', /online_access/],
