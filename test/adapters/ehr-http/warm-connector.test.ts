@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
-import { createWarmConnector } from '#src/adapters/ehr-http/pools.ts';
+import { createWarmConnector } from '#src/adapters/ehr-http/warm-connector.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
