@@ -61,7 +61,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   access_denied: 'authorization.denied',
   unauthorized_client: 'authorization.client-not-allowed',
   invalid_client: 'authorization.client-unknown',
-  unsupported_response_type: 'authorization.response-type',
+  unsupported_response_type: 'authorization.client-not-allowed',
   server_error: 'authorization.server-error',
   invalid_scope: 'scope.refused',
   login_required: 'authorization.sign-in-needed',

@@ -70,6 +70,8 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
   ...OF_CODE,
+  // Entra ID, of an app whose codes only a browser may exchange.
+  ['client.method', 'single', 'page'],
   ...OF_TENANT,
   ...OF_LAUNCH,
 ];

@@ -26,6 +26,11 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
   ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
   ['network.web-firewall', 'page', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
+  // HTTP.sys of Windows, Azure and Heroku.
+  ['network.unknown-host', 'refusal', /\b(?:invalid hostname|web site not found|no such app)\b/i],
+  // IIS, of a path or a query that it does not pass on.
+  ['fhir.firewall', 'refusal', /\brequest filtering\b/i],
+  ['network.quota', 'key', /\bquota\b/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
 ];
 

@@ -50,6 +50,7 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
     return facts['assertion audience'] === SLASHED_TOKEN_ENDPOINT ? 'client.audience-slash' : rule;
   },
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
+  'scope.refused': (rule, { facts }) => (listOf(facts['scopes it names']).length > 0 ? 'scope.refused-named' : rule),
   'fhir.search-invalid': byParameters,
   'fhir.search-absent': (rule, _failed, steps) =>
     /\/(?:dstu2|stu3|r[23])(?:\/|$)/i.test(String(factOf(steps, 'aud'))) ? 'fhir.version' : rule,

@@ -64,15 +64,19 @@ export function redirectFacts(redirect: AuthorizationRedirect, requested: { scop
   };
 }
 
-/** Shows the error code if it looks like one (RFC 6749 4.1.2.1), and never the server's error_description. */
-export function callbackFacts(callback: CallbackParameters): StepFacts {
+/** Shows the error code if it looks like one (RFC 6749 4.1.2.1); of its description only scopes that were requested. */
+export function callbackFacts(callback: CallbackParameters, requested: string): StepFacts {
   const { state: _state, ...others } = callback;
   const arrived = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  const { error, iss } = callback;
+  const { error, iss, errorDescription = '' } = callback;
+  const words = new Set(errorDescription.slice(0, 2_000).split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/));
+  // Of every scope; "launch" and "profile" are words of any sentence.
+  const named = scopeTokens(requested).filter((scope) => /[/_]|^(?:openid|fhirUser)$/.test(scope) && words.has(scope));
   return {
     parameters: ['state', ...arrived.map((name) => (name === 'errorDescription' ? 'error_description' : name))],
     error: error === undefined ? undefined : /^[a-z_]{1,64}$/.test(error) ? error : '(unusual error)',
     iss: iss === undefined ? undefined : withoutQuery(iss),
+    'scopes it names': named.length > 0 ? named : undefined,
   };
 }
 

@@ -32,7 +32,7 @@ export const authorizationEndpointRules = {
     'Open the app again from the patient’s chart, and agree where the EHR asks.',
   ),
   'authorization.client-not-allowed': lastingAtEhr(
-    'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client)',
+    'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client, unsupported_response_type)',
     'Switch on the grant type Authorization Code for this client.',
   ),
   'authorization.launch-type': lastingAtEhr(
@@ -93,10 +93,6 @@ export const authorizationEndpointRules = {
     'The authorization server takes only pushed or signed authorization requests from this client (PAR, JAR)',
     'Switch off the demand for pushed or signed authorization requests for {client id}: SMART App Launch sends the parameters with the browser.',
   ),
-  'authorization.response-type': lastingAtEhr(
-    'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
-    'Switch on the grant type Authorization Code for this client.',
-  ),
   'authorization.server-error': ehrTeam(
     'The authorization server failed inside (server_error)',
     'Look into the authorization server’s log for this request.',
@@ -104,6 +100,10 @@ export const authorizationEndpointRules = {
   'authorization.other-error': ehrTeam(
     'The authorization server refused with an error code of its own',
     'Look into the authorization server’s log for this request, and at the error the step shows.',
+  ),
+  'scope.refused-named': ehrTeam(
+    'The EHR refuses scopes that the app asks for; its words name {scopes it names}',
+    'Register {scopes it names} for this client; all that was asked for is below. If this EHR calls such a scope by another name, give your administrator that name.',
   ),
   'scope.refused': ehrTeam(
     'The EHR refuses a scope that the app asks for, or finds that it does not go with the FHIR base',

@@ -42,17 +42,17 @@ export const clientRules = {
     'The EHR cannot verify the certificate of our JWKS URL: an intermediate certificate does not come with it. Browsers fetch it themselves, so the address opens there',
     'Serve the whole chain at the public address of this service: its certificate with all intermediate certificates. If it does, the EHR’s servers have to trust its public authority.',
   ),
-  'client.key-off': ehrTeam(
+  'client.key-off': lastingAtEhr(
     'The EHR says that our key {kid} is revoked, expired or switched off there',
     'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
   ),
-  'client.off': ehrTeam(
+  'client.off': lastingAtEhr(
     'The EHR knows the client ID {client id}, and the client is switched off, expired, not approved or not licensed there',
     'Activate the client {client id} in this environment.',
   ),
-  'client.method': ehrTeam(
-    'The EHR expects another way of client authentication than private_key_jwt from {client id}',
-    'Register {client id} as a confidential client with private_key_jwt and our JWKS URL: this app has no shared secret.',
+  'client.method': lastingAtEhr(
+    'The EHR expects another way of client authentication than private_key_jwt from {client id}, or has registered it as a public or single-page app',
+    'Register {client id} as a confidential client (a web app) with private_key_jwt and our JWKS URL: this app has no shared secret.',
   ),
   'client.type': administrator(
     'The EHR expects another typ in the client assertion than {assertion type}',
@@ -102,7 +102,7 @@ export const clientRules = {
     'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
     'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
   ),
-  'client.unknown': ehrTeam(
+  'client.unknown': lastingAtEhr(
     'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',
     'Compare the client ID {client id} with the registration of this environment.',
   ),

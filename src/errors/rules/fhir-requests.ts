@@ -44,7 +44,7 @@ export const requestRules = {
   ),
   'fhir.search-outcome': ehrTeam(
     'The search for requests answers with status 200 and an OperationOutcome in place of a Bundle',
-    'Look into the FHIR server’s log for this search: an error must not have status 200.',
+    'Look into the FHIR server’s log for this search: an error must not have status 200. If the step shows the issue code forbidden or security, let {client id} search ServiceRequest.',
   ),
   'fhir.endless-paging': ehrTeam(
     'The pages of the search for requests never end: a next link leads to a page that was read already',

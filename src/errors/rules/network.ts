@@ -68,6 +68,14 @@ export const networkRules = {
     'A gateway before the server wants a key of its own (API key or subscription key) or a Windows sign-in, which SMART does not have',
     'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own or another sign-in, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
+  'network.quota': lastingAtEhr(
+    'A gateway before the server refuses further calls: the quota of calls of this app is used up',
+    'Raise the quota of calls for this app at the gateway, or ask which rate it allows and enter that at “Most calls to the EHR per minute” in Advanced settings.',
+  ),
+  'network.unknown-host': lastingAtEhr(
+    'The server, or a gateway before it, says that it serves nothing under the host name that was called',
+    'Add that host name to the bindings of the server, and let the gateway before it pass on the Host that the server knows. If the name is misspelled, correct it where it stands: in the FHIR URL or in the EHR’s documents.',
+  ),
   'network.late': ehrTeam(
     'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',
     'Look at the load of that server, and at what it waits for.',

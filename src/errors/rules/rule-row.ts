@@ -28,10 +28,9 @@ const ownedBy =
 
 export const ehrTeam = ownedBy('EHR team');
 export const lastingAtEhr = ownedBy('EHR team', LASTING);
-/** Another launch may succeed; if it does not, the EHR team has to act. */
-export const oftenAtEhr = ownedBy('EHR team', {
-  help: '{Again}. If it happens again, give the support code to {help desk}.',
-});
+/** Another launch may succeed, and loading the page again does not; if it does not, the EHR team has to act. */
+export const OFTEN = { help: '{Again}. If it happens again, give the support code to {help desk}.' } as const;
+export const oftenAtEhr = ownedBy('EHR team', OFTEN);
 export const atRenewal = ownedBy('EHR team', { step: 'refresh' });
 export const networkTeam = ownedBy('Network team');
 export const workstationTeam = ownedBy('Workstation team');

@@ -51,7 +51,7 @@ export async function proveLaunch(
     const issuerPromised = transaction.configuration.responseIssuerPromised;
     return judgeCallback(callback, { issuers: issuers.map(({ issuer }) => issuer), issuerPromised });
   };
-  const validated = await trace.step('callback', judge, callbackFacts(callback));
+  const validated = await trace.step('callback', judge, callbackFacts(callback, transaction.scope));
   if (!(await transactions.bindCode(visit.key, validated.code)))
     throw new AppError('callback.invalid', 'the code came with another launch before', 'callback.code-reused');
   for (const issuer of issuers) issuerKeys.prefetch(issuer);

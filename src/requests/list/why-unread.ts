@@ -17,8 +17,8 @@ export interface RequestsProblem {
   readonly rule: Rule;
 }
 
-/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a parameter lacks. */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete';
+/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a parameter lacks. `kept-out`: the app, not the user. */
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out';
 
 /** The line for each problem, and its rule where the failed call itself does not name one. */
 const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
@@ -38,6 +38,7 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
     'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
     'fhir.search-wants-parameter',
   ],
+  'kept-out': ['The EHR shows this app no requests. Look in the EHR itself, and tell {help desk}.', 'fhir.not-in-fhir'],
   // The same token had read the patient.
   unauthorized: [
     'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
@@ -79,8 +80,13 @@ export function describeProblem(
 }
 
 /** What the answer says more exactly than its status does. */
-function kindOf({ issues, status, failure, lacksParameter, rule }: FhirError): ListProblem | undefined {
+function kindOf(failed: FhirError): ListProblem | undefined {
+  const { issues, status, failure, rule } = failed;
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
   if (NOT_OFFERED.includes(status)) return 'not-found';
-  return lacksParameter && (failure === 'refused' || failure === 'unexpected') ? 'incomplete' : undefined;
+  const isOfGateway = rule === undefined ? failed.instead === 'json' : /^(?:network\.|tls\.|fhir\.firewall)/.test(rule);
+  if (failed.ifFresh !== undefined || (isOfGateway && (status === 403 || (rule && status === 404)))) return 'kept-out';
+  if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))
+    return 'refused';
+  return failed.lacksParameter && (failure === 'refused' || failure === 'unexpected') ? 'incomplete' : undefined;
 }

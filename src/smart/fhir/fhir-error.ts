@@ -32,7 +32,7 @@ export class FhirError extends Error {
   readonly said: readonly string[];
   /** The server says that a search needs a parameter that was not sent. */
   readonly lacksParameter: boolean;
-  /** What came in place of FHIR: a web page, or a gateway's own JSON. */
+  /** What came in place of FHIR: a web page, or a gateway's own JSON or line of text. */
   readonly instead: 'page' | 'json' | undefined;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
@@ -120,6 +120,8 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
+const NOT_FHIR = /^(?:application\/json|text\/plain)\b/i;
+
 /** Statuses that refuse a read; others say nothing of the app. */
 const REFUSED = [400, 403];
 
@@ -142,7 +144,7 @@ export function answered(
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const contentType = header('content-type') ?? '';
   const isPage = /^text\/html\b/i.test(contentType);
-  const isOtherJson = isJsonObject(body) ? !('resourceType' in body) : /^application\/json/i.test(contentType) && text;
+  const isOtherJson = isJsonObject(body) ? !('resourceType' in body) : NOT_FHIR.test(contentType) && text;
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);

@@ -41,6 +41,12 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [401, HTML, 'How to get an API key', undefined],
   [401, JSON_TYPE, '{"error":"invalid_client","error_description":"No key of this kid"}', undefined],
   [407, HTML, '', 'network.proxy-sign-in'],
+  [400, HTML, '<h2>Bad Request - Invalid Hostname</h2>', 'network.unknown-host'],
+  [404, HTML, '<title>Error 404</title><h1>404 Web Site not found.</h1>', 'network.unknown-host'],
+  [404, HTML, '<h1>No such page</h1>', undefined],
+  [404, HTML, '<h4>The request filtering module is configured to deny a request.</h4>', 'fhir.firewall'],
+  [403, JSON_TYPE, '{"message":"Out of call volume quota. Quota will be replenished in 12:01:00."}', 'network.quota'],
+  [200, JSON_TYPE, '{"quota":1}', undefined],
 ])('%s %s %s', ([status, contentType, text, rule]) => {
   expect(ruleOfGateway({ status, contentType, text })).toBe(rule);
 });

@@ -171,3 +171,20 @@ test.for([
   expect(page.status).toBe(303);
   expect(page.headers['location']).toContain(encodeURIComponent(new Date(now).toISOString()));
 });
+
+test('a launch in a frame that the browser leaves empty does not pass as working', async () => {
+  const organization = 'hospital-of-another-frame';
+  const frame = { 'sec-fetch-dest': 'iframe', referer: 'https://chart.hospital.example/patients' };
+  const ehr = await world.addSandbox(organization);
+  await world.setOrganization(organization, { frameAncestors: ['https://other.example'] }, ehr);
+  const operator = await signedIn(world, 'operator@example.com');
+  const since = new Date(now - 1_000).toISOString();
+  await world.browser({ headers: frame }).open(ehr.launch('pat-ada'));
+  await world.dependencies.traces.flush();
+  const page = await operator.visit(`${world.url}/settings/verify?organization=${organization}&since=${since}`);
+  expect(ticksOf(page)).toMatchObject({ framed: 'warning' });
+  expect(page.body).not.toContain('The app is working');
+  expect(page.body).toMatch(
+    /Not everything works yet:.{0,20} The page https:\/\/chart\.hospital\.example shows the app/,
+  );
+});

@@ -20,6 +20,8 @@ const refusing = (path: RegExp, status: number, type: string, body: string, chal
   path,
   answer: (answer) => answer.writeHead(status, { 'content-type': type, 'www-authenticate': challenge }).end(body),
 });
+/** Another launch would end the same way, so the line asks for none. */
+const NO_REQUESTS = /shows this app no requests\. Look in the EHR itself, and tell/;
 const BEYOND = 'Bearer error="insufficient_scope", scope="patient/Patient.read"';
 const SURVIVOR = { id: 'pat-survivor', link: [{ type: 'replaces', other: { reference: 'Patient/pat-ada' } }] };
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
@@ -93,6 +95,7 @@ launchesSay('patient', [
     'network.web-firewall',
     { shown: /Trying again does not help/ },
   ],
+  ['a mesh that forbids', page(PATIENT, 403, 'text/plain', 'RBAC: access denied'), 'fhir.not-in-fhir', /text/],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
   [
     'a gateway that forbids',
@@ -233,6 +236,32 @@ launchesSay('requests', [
     'a search that wants a key of the gateway’s own',
     refusing(SEARCH, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
     'network.gateway-key',
+    { shown: NO_REQUESTS },
+  ],
+  ...[
+    { name: 'a mesh that forbids', status: 403, type: 'text/plain', body: 'RBAC: access denied' },
+    { name: 'a gateway that forbids', status: 403, type: JSON_TYPE, body: '{"message":"Forbidden"}' },
+  ].map(
+    ({ name, status, type, body }) =>
+      [name, page(SEARCH, status, type, body), 'fhir.not-in-fhir', { shown: NO_REQUESTS }] as const,
+  ),
+  [
+    'a quota that is used up',
+    page(SEARCH, 403, JSON_TYPE, '{"message":"Out of call volume quota."}'),
+    'network.quota',
+    { says: /Raise the quota/, shown: NO_REQUESTS },
+  ],
+  [
+    'a server that filters long queries',
+    page(SEARCH, 404, 'text/html', 'The request filtering module is configured to deny a request'),
+    'fhir.firewall',
+    { shown: NO_REQUESTS },
+  ],
+  [
+    'a search that is forbidden with status 200',
+    outcome(SEARCH, 200, { code: 'forbidden' }),
+    'fhir.search-outcome',
+    { says: /let vectorcare-test search ServiceRequest/, shown: /did not let this app read requests/ },
   ],
   [
     'a gateway that does not list the API of requests',

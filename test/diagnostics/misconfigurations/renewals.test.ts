@@ -89,3 +89,22 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
   const said = await renewedAfter({ ...SHORT_LIFE, gateway }, () => void (isArmed = true));
   expectSaid(said, 'refresh', rule);
 });
+
+// The page is kept, and would fail again until another launch brings a token, or the EHR team has acted.
+test.for<[error: string, rule: Rule, shown: RegExp]>([
+  ['unauthorized_client', 'client.grant-not-allowed', /Open the app again/],
+  ['unsupported_grant_type', 'token.grant-type', /Open the app again/],
+  ['invalid_scope', 'token.scope', /Open the app again/],
+  ['invalid_client:Client disabled', 'client.off', /Trying again does not help/],
+])('a renewal that is refused for a lasting reason does not offer to try again: %s', async ([named, rule, shown]) => {
+  let isArmed = false;
+  const [error, said] = named.split(':');
+  const gateway = atPath(TOKEN, {
+    body: (text) => (isArmed ? JSON.stringify({ error, error_description: said }) : text),
+    status: (answered) => (isArmed ? 400 : answered),
+  });
+  const page = await renewedAfter({ ...SHORT_LIFE, gateway }, () => void (isArmed = true));
+  expectSaid(page, 'refresh', rule);
+  expect(page.shown).toMatch(shown);
+  expect(page.shown).not.toContain('Try again');
+});

@@ -104,6 +104,11 @@ const TOKEN: Case[] = [
   ['invalid_request', 'client_assertion_type is missing or not supported', 'client.method'],
   ['invalid_request', 'Missing Authorization header', 'client.method'],
   ['invalid_request', 'client_id is required', 'client.id-not-sent'],
+  [
+    'invalid_request',
+    "AADSTS9002327: Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+    'client.method',
+  ],
   ['invalid_grant', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'Authorization has been revoked by the user', 'grant.consent'],
   ['invalid_grant', 'User account is disabled', 'authorization.denied'],

@@ -66,6 +66,13 @@ launchesSay('callback', [
     { check: 'authorization-endpoint' },
   ],
   ['a scope that is not registered', 'invalid-scope', 'scope.refused'],
+  [
+    'a scope that is not registered, and is named',
+    sign('invalid_scope:Invalid scopes: "patient/ServiceRequest.read". Of patient/Smith.read too, at launch'),
+    'scope.refused-named',
+    /name patient\/ServiceRequest\.read\..*Register patient\/ServiceRequest\.read for/,
+  ],
+  ['a scope that was not asked for', sign('invalid_scope:Invalid scope patient/Smith.read'), 'scope.refused'],
   ['a state that was changed on the way', 'wrong-state', 'callback.state-changed'],
   ['a callback without state', 'no-state', 'callback.state-changed'],
   ['a callback without code', 'no-code', 'callback.malformed'],

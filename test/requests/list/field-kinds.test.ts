@@ -439,7 +439,8 @@ test.for<[string, object, string]>([
   ['a refusal', { status: 403, body: outcome(restricted) }, 'restricted'],
   ['an outcome in place of the Bundle', outcome(restricted), 'restricted'],
   ['a refusal of something else', { status: 403, body: outcome({ ...restricted, details: undefined }) }, 'refused'],
-  ['another outcome', outcome({ ...restricted, details: { coding: [{ code: '59133' }] } }), 'unexpected'],
+  ['another outcome', outcome({ ...restricted, details: { coding: [{ code: '59133' }] } }), 'refused'],
+  ['an outcome that refuses nothing', outcome({ ...restricted, code: 'processing', details: undefined }), 'unexpected'],
 ])('Epic’s restricted chart as %s', async ([, answer, kind]) => {
   await using server = await startFhirServer(() => answer);
   const { problem } = await loadRequests(server.api, { patientId, grantedSearch: true, now });
