@@ -462,3 +462,38 @@ test.each([
   expect(page.row).toMatchObject({ isOwn });
   expect(String(statusOf(page.row)).includes('sent from here')).toBe(isOwn);
 });
+
+const asked = (status: string, change: object = {}) => ({ ...handOver, ...fulfil, status, ...change });
+const owner = { display: 'Northside' };
+const sentAt = (lastModified: string) => asked('requested', { lastModified, owner });
+const SENT = sentAt('2026-11-21T14:02:00Z');
+const weekly = { repeat: { frequency: 3, period: 1, periodUnit: 'wk', boundsPeriod: { start: '2026-11-23' } } };
+
+// It is Sunday 22 November, 08:02 in Chicago.
+test.for<[string, object, object, isAsked: boolean]>([
+  ['by tomorrow', { occurrenceDateTime: '2026-11-23' }, SENT, true],
+  ['in 24 hours', { occurrenceDateTime: '2026-11-23T08:00:00-06:00' }, SENT, true],
+  ['in 28 hours', { occurrenceDateTime: '2026-11-23T12:00:00-06:00' }, SENT, false],
+  [
+    'in a window that ended just now',
+    { occurrencePeriod: { start: '2026-11-22T13:00:00Z', end: '2026-11-22T13:42:00Z' } },
+    SENT,
+    true,
+  ],
+  ['by a deadline tomorrow', { occurrencePeriod: { end: '2026-11-23' } }, SENT, true],
+  ['three times a week from tomorrow', { occurrenceTiming: weekly }, SENT, true],
+  ['the day after tomorrow', { occurrenceDateTime: '2026-11-24' }, SENT, false],
+  ['within a month that has begun', { occurrencePeriod: { start: '2026-11-18', end: '2026-12-18' } }, SENT, false],
+  ['from a day on', { occurrencePeriod: { start: '2026-11-18' } }, SENT, false],
+  ['today, and asked for this hour', { occurrenceDateTime: '2026-11-22' }, sentAt('2026-11-22T13:30:00Z'), false],
+  ['today, and accepted', { occurrenceDateTime: '2026-11-22' }, asked('accepted', { owner }), false],
+  [
+    'today, in an EHR without Tasks',
+    { occurrenceDateTime: '2026-11-22', performer: [{ display: 'Northside' }] },
+    {},
+    false,
+  ],
+])('whether an answer is to be asked for what is needed %s: %s', async ([, when, task, isAsked]) => {
+  const { row } = await readField({ code: { text: 'Ride' }, ...when }, { tasks: [task] });
+  expect([row?.next.text === 'Ask for an answer', row?.next.isAction]).toEqual([isAsked, isAsked]);
+});
