@@ -59,10 +59,12 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const isUnread = status.icon === 'done' && task.hasWords;
   const isHidden =
     purpose === undefined && (isDenied || isPending || isUnread || HIDDEN[status.icon]?.includes(word.icon) === true);
+  // The hold may come after the provider agreed, which is no contradiction: but they may still come.
+  const isAgreed = purpose === undefined && status.icon === 'hold' && AGREED.has(word.icon);
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
+    isHidden || isAgreed ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
     status.group === 'open' ? task.beside : undefined,
   ];
   return {
@@ -97,6 +99,7 @@ const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon
 const PENDING = new Set<RequestStatus['icon']>(['sent', 'received', 'hold']);
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
+const AGREED = new Set<RequestStatus['icon']>(['accepted', 'booked']);
 const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
 /** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);

@@ -427,7 +427,8 @@ describe('a request with its Task', () => {
     ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
     ['completed', { status: 'requested' }, 'Done', 'closed', 'provider has not answered'],
     ['revoked', { status: 'requested' }, 'Cancelled', 'closed', 'provider has not answered'],
-    ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
+    ['on-hold', { status: 'requested' }, 'On hold', 'open', undefined],
+    ['on-hold', { status: 'accepted' }, 'On hold', 'open', 'provider says “Accepted”'],
     // The EHR's own status stands, but does not hide what the provider says.
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
     ['completed', { status: 'failed' }, 'Done', 'closed', 'provider says “Failed”'],
