@@ -1,6 +1,7 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
 import { claimed, doneInDoubt, type TaskWord } from '#src/requests/progress/task-words.ts';
+import type { ServiceRequest } from './service-request.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -84,6 +85,13 @@ function saysOf({ word, said, remark }: Task): string {
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */
 export function mayServe({ purpose, word }: Task): boolean {
   return purpose === undefined && HIDDEN.cancelled?.includes(word.icon) === true;
+}
+
+/** Whether a request without a row is still served although it was entered in error, or no other row says how it failed. */
+export function isLost({ isEnteredInError, keys }: ServiceRequest, task: Task | undefined): boolean {
+  if (task?.purpose !== undefined || task === undefined) return false;
+  if (isEnteredInError) return mayServe(task);
+  return keys.basedOn === undefined && (task.word.icon === 'declined' || task.word.icon === 'question');
 }
 
 /** For each end, draft, hold and unclear status of the EHR, what a Task may say that contradicts it. */

@@ -497,3 +497,28 @@ test.for<[string, object, object, isAsked: boolean]>([
   const { row } = await readField({ code: { text: 'Ride' }, ...when }, { tasks: [task] });
   expect([row?.next.text === 'Ask for an answer', row?.next.isAction]).toEqual([isAsked, isAsked]);
 });
+
+const ANSWERED = '1 request is not shown, but a provider has answered it. Check it in the EHR: Walker.';
+
+test.for<[string, object, object, isSaid: boolean]>([
+  ['in error that goes on', { status: 'entered-in-error' }, asked('in-progress'), true],
+  ['in error that was done', { status: 'entered-in-error' }, asked('completed'), true],
+  ['in error that was declined', { status: 'entered-in-error' }, asked('rejected'), false],
+  [
+    'in error of which a part is denied',
+    { status: 'entered-in-error' },
+    asked('accepted', { code: { text: 'Insurance' } }),
+    false,
+  ],
+  ['of a provider that was declined', { intent: 'filler-order' }, asked('rejected'), true],
+  ['of a provider that goes on', { intent: 'filler-order' }, asked('in-progress'), false],
+  [
+    'of a provider with an order of the list',
+    { intent: 'filler-order', basedOn: [{ reference: 'ServiceRequest/b' }] },
+    asked('rejected'),
+    false,
+  ],
+])('a request %s has no row, and what its provider says is pointed out: %s', async ([, change, task, isSaid]) => {
+  const { list, row } = await readField(change, { tasks: [task], along: [{ ...base, id: 'b' }] });
+  expect([row, list.notices.includes(ANSWERED)]).toEqual([undefined, isSaid]);
+});
