@@ -511,6 +511,12 @@ test.for<[string, object, object, isSaid: boolean]>([
     false,
   ],
   ['of a provider that was declined', { intent: 'filler-order' }, asked('rejected'), true],
+  [
+    'of a provider of which a part is denied',
+    { intent: 'filler-order' },
+    asked('rejected', { code: { text: 'Insurance' } }),
+    false,
+  ],
   ['of a provider that goes on', { intent: 'filler-order' }, asked('in-progress'), false],
   [
     'of a provider with an order of the list',
