@@ -486,6 +486,12 @@ test.for<[string, object, object, isAsked: boolean]>([
   ['within a month that has begun', { occurrencePeriod: { start: '2026-11-18', end: '2026-12-18' } }, SENT, false],
   ['from a day on', { occurrencePeriod: { start: '2026-11-18' } }, SENT, false],
   ['today, and asked for this hour', { occurrenceDateTime: '2026-11-22' }, sentAt('2026-11-22T13:30:00Z'), false],
+  [
+    'at once, and asked for this hour',
+    { priority: 'stat', occurrenceDateTime: '2026-11-22' },
+    sentAt('2026-11-22T13:59:00Z'),
+    true,
+  ],
   ['today, and accepted', { occurrenceDateTime: '2026-11-22' }, asked('accepted', { owner }), false],
   [
     'today, in an EHR without Tasks',
