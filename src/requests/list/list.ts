@@ -20,6 +20,7 @@ import { orderForReading } from './reading-order.ts';
 import { mergeRequests } from './replaced-orders.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
+import { isLost } from './task-status.ts';
 import { describeProblem, type RequestsProblem } from './why-unread.ts';
 
 export interface RequestList {
@@ -79,6 +80,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
+  const unshown = [...sifted.inError, ...sifted.otherOrders].filter((one) => isLost(one, taskOf(one)));
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -97,7 +99,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
         hasMore,
         helpDeskName,
       }),
-      ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
+      ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed, unshown }),
       ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),

@@ -75,6 +75,10 @@ const MERGED = {
     'request came a second time without this patient’s name. Check in the EHR whose it is',
     'requests came a second time without this patient’s name. Check in the EHR whose they are',
   ],
+  unshown: [
+    'request is not shown, but a provider has answered it. Check it in the EHR',
+    'requests are not shown, but providers have answered them. Check them in the EHR',
+  ],
 } as const;
 type MergedKind = keyof typeof MERGED;
 

@@ -14,6 +14,8 @@ import type { ServiceRequest } from './service-request.ts';
 import { forbidden, mayServe, withTask } from './task-status.ts';
 
 const MOST_COUNTED = 10;
+/** A provider has an hour to answer what is needed soon, and no priority hurries. */
+const TO_ANSWER_MS = 60 * 60_000;
 
 /** One row, in plain texts that the view escapes. It is stored, sealed, so it holds nothing else. */
 export type RequestRow = ReturnType<typeof toRow>;
@@ -102,6 +104,7 @@ export function toRow(
       isUnheard,
       hasOpenOlder,
       hasNoMovement: still !== undefined,
+      isSoon: request.isSoon && (priority !== undefined || at.now.getTime() - (moved.ms ?? 0) >= TO_ANSWER_MS),
       asked,
       isPatients,
       isUnasked,

@@ -45,6 +45,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
+  const isRepeated = isSeries(resource, named.service);
+  const tomorrow = dayIn(new Date(at.now.getTime() + DAY_MS), at.timeZone);
+  const isDue = isRepeated || (needed.lastDay !== undefined && needed.lastDay <= tomorrow);
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -84,7 +87,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** It is to begin on a later day. */
     isAhead,
     /** It is wanted several times, and not all of them are surely over. */
-    isSeries: isSeries(resource, named.service) && !isPastNeeded,
+    isSeries: isRepeated && !isPastNeeded,
+    /** It is needed within a day, or for the first time. */
+    isSoon: neededMs !== undefined && !isAhead && isDue,
     /** `Encounter/id` on this server; STU3 calls it the context. */
     encounter: localReference(resource.encounter ?? resource.context, base),
     authoredOn: isGiven(resource.authoredOn) ? asText(resource.authoredOn, 40) : undefined,

@@ -1,6 +1,7 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
 import { claimed, doneInDoubt, type TaskWord } from '#src/requests/progress/task-words.ts';
+import type { ServiceRequest } from './service-request.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -59,10 +60,12 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const isUnread = status.icon === 'done' && task.hasWords;
   const isHidden =
     purpose === undefined && (isDenied || isPending || isUnread || HIDDEN[status.icon]?.includes(word.icon) === true);
+  // The hold may come after the provider agreed, which is no contradiction: but they may still come.
+  const isAgreed = purpose === undefined && status.icon === 'hold' && AGREED.has(word.icon);
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
+    isHidden || isAgreed ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
     status.group === 'open' ? task.beside : undefined,
   ];
   return {
@@ -84,6 +87,13 @@ export function mayServe({ purpose, word }: Task): boolean {
   return purpose === undefined && HIDDEN.cancelled?.includes(word.icon) === true;
 }
 
+/** Whether a request without a row is still served although it was entered in error, or no other row says how it failed. */
+export function isLost({ isEnteredInError, keys }: ServiceRequest, task: Task | undefined): boolean {
+  if (task?.purpose !== undefined || task === undefined) return false;
+  if (isEnteredInError) return mayServe(task);
+  return keys.basedOn === undefined && (task.word.icon === 'declined' || task.word.icon === 'question');
+}
+
 /** For each end, draft, hold and unclear status of the EHR, what a Task may say that contradicts it. */
 const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon'][]>> = {
   draft: ['unknown', 'accepted', 'booked', 'under-way', 'question', 'done', 'declined'],
@@ -97,6 +107,7 @@ const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon
 const PENDING = new Set<RequestStatus['icon']>(['sent', 'received', 'hold']);
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
+const AGREED = new Set<RequestStatus['icon']>(['accepted', 'booked']);
 const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
 /** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);

@@ -31,6 +31,8 @@ export interface StepFacts {
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
   readonly hasNoMovement?: boolean;
+  /** It is needed within a day, or for the first time, and the last news is not from this hour. */
+  readonly isSoon?: boolean;
   /** How long it has waited, as `elapsedText` writes it; undefined when the EHR does not say. */
   readonly waited: string | undefined;
 }
@@ -86,6 +88,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
+  // An order without a Task waits for no reply: most EHRs never show one.
+  if (facts.isSoon === true && icon !== 'ordered') return act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 

@@ -37,7 +37,8 @@ function resultText(result: ForeignRecord): string | string[] {
   const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCode, valueCoding } = result;
   const number = result.valueInteger ?? result.valueDecimal ?? asRecord(result.valueQuantity).value;
   const coding = asRecord(valueCoding);
-  const given = valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode;
+  const moment = result.valueDateTime ?? result.valueInstant ?? result.valueDate ?? asRecord(result.valuePeriod).start;
+  const given = valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode ?? moment;
   const value =
     asText(given ?? coding.display ?? coding.code ?? asRecord(result.valueReference).display) ??
     asConceptText(result.valueCodeableConcept) ??

@@ -463,3 +463,75 @@ test.each([
   expect(page.row).toMatchObject({ isOwn });
   expect(String(statusOf(page.row)).includes('sent from here')).toBe(isOwn);
 });
+
+const asked = (status: string, change: object = {}) => ({ ...handOver, ...fulfil, status, ...change });
+const owner = { display: 'Northside' };
+const sentAt = (lastModified: string) => asked('requested', { lastModified, owner });
+const SENT = sentAt('2026-11-21T14:02:00Z');
+const weekly = { repeat: { frequency: 3, period: 1, periodUnit: 'wk', boundsPeriod: { start: '2026-11-23' } } };
+
+// It is Sunday 22 November, 08:02 in Chicago.
+test.for<[string, object, object, isAsked: boolean]>([
+  ['by tomorrow', { occurrenceDateTime: '2026-11-23' }, SENT, true],
+  ['in 24 hours', { occurrenceDateTime: '2026-11-23T08:00:00-06:00' }, SENT, true],
+  ['in 28 hours', { occurrenceDateTime: '2026-11-23T12:00:00-06:00' }, SENT, false],
+  [
+    'in a window that ended just now',
+    { occurrencePeriod: { start: '2026-11-22T13:00:00Z', end: '2026-11-22T13:42:00Z' } },
+    SENT,
+    true,
+  ],
+  ['by a deadline tomorrow', { occurrencePeriod: { end: '2026-11-23' } }, SENT, true],
+  ['three times a week from tomorrow', { occurrenceTiming: weekly }, SENT, true],
+  ['the day after tomorrow', { occurrenceDateTime: '2026-11-24' }, SENT, false],
+  ['within a month that has begun', { occurrencePeriod: { start: '2026-11-18', end: '2026-12-18' } }, SENT, false],
+  ['from a day on', { occurrencePeriod: { start: '2026-11-18' } }, SENT, false],
+  ['today, and asked for this hour', { occurrenceDateTime: '2026-11-22' }, sentAt('2026-11-22T13:30:00Z'), false],
+  [
+    'at once, and asked for this hour',
+    { priority: 'stat', occurrenceDateTime: '2026-11-22' },
+    sentAt('2026-11-22T13:59:00Z'),
+    true,
+  ],
+  ['today, and accepted', { occurrenceDateTime: '2026-11-22' }, asked('accepted', { owner }), false],
+  [
+    'today, in an EHR without Tasks',
+    { occurrenceDateTime: '2026-11-22', performer: [{ display: 'Northside' }] },
+    {},
+    false,
+  ],
+])('whether an answer is to be asked for what is needed %s: %s', async ([, when, task, isAsked]) => {
+  const { row } = await readField({ code: { text: 'Ride' }, ...when }, { tasks: [task] });
+  expect([row?.next.text === 'Ask for an answer', row?.next.isAction]).toEqual([isAsked, isAsked]);
+});
+
+const ANSWERED = '1 request is not shown, but a provider has answered it. Check it in the EHR: Walker.';
+
+test.for<[string, object, object, isSaid: boolean]>([
+  ['in error that goes on', { status: 'entered-in-error' }, asked('in-progress'), true],
+  ['in error that was done', { status: 'entered-in-error' }, asked('completed'), true],
+  ['in error that was declined', { status: 'entered-in-error' }, asked('rejected'), false],
+  [
+    'in error of which a part is denied',
+    { status: 'entered-in-error' },
+    asked('accepted', { code: { text: 'Insurance' } }),
+    false,
+  ],
+  ['of a provider that was declined', { intent: 'filler-order' }, asked('rejected'), true],
+  [
+    'of a provider of which a part is denied',
+    { intent: 'filler-order' },
+    asked('rejected', { code: { text: 'Insurance' } }),
+    false,
+  ],
+  ['of a provider that goes on', { intent: 'filler-order' }, asked('in-progress'), false],
+  [
+    'of a provider with an order of the list',
+    { intent: 'filler-order', basedOn: [{ reference: 'ServiceRequest/b' }] },
+    asked('rejected'),
+    false,
+  ],
+])('a request %s has no row, and what its provider says is pointed out: %s', async ([, change, task, isSaid]) => {
+  const { list, row } = await readField(change, { tasks: [task], along: [{ ...base, id: 'b' }] });
+  expect([row, list.notices.includes(ANSWERED)]).toEqual([undefined, isSaid]);
+});

@@ -333,7 +333,7 @@ test.for<[string, object[], unknown[], status?: string]>([
         partOf: [{ reference: 'Task/7' }, { identifier: { value: '4711' } }],
       },
     ],
-    ['Sent', 'open', undefined, 'Waiting for the provider for 2 days'],
+    ['Sent', 'open', undefined, 'Ask for an answer'],
   ],
   [
     'a denied approval of what is on hold',

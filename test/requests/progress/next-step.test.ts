@@ -12,6 +12,7 @@ const usual = {
   hasTime: true,
   hasOpenOlder: false,
   hasNoMovement: false,
+  isSoon: false,
   waited: '3 d',
 };
 
@@ -24,6 +25,11 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ waited: undefined }, 'Waiting for the provider', false],
   [{ icon: 'sent' }, 'Waiting for the provider for 3 days', false],
   [{ icon: 'received' }, 'Waiting for the provider for 3 days', false],
+  [{ icon: 'sent', isSoon: true }, 'Ask for an answer', true],
+  [{ icon: 'received', isSoon: true }, 'Ask for an answer', true],
+  [{ icon: 'accepted', isSoon: true }, 'Nothing to do', false],
+  [{ icon: 'sent', isSoon: true, isOverdue: true }, 'Ask why it is late', true],
+  [{ isSoon: true }, 'Waiting for the provider for 3 days', false],
   [{ hasProvider: false }, 'Find a provider', true],
   [{ hasProvider: false, isUnheard: true }, 'Check who has it', true],
   [{ isUnheard: true }, 'Waiting for the provider for 3 days', false],

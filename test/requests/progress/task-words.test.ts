@@ -427,7 +427,8 @@ describe('a request with its Task', () => {
     ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
     ['completed', { status: 'requested' }, 'Done', 'closed', 'provider has not answered'],
     ['revoked', { status: 'requested' }, 'Cancelled', 'closed', 'provider has not answered'],
-    ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
+    ['on-hold', { status: 'requested' }, 'On hold', 'open', undefined],
+    ['on-hold', { status: 'accepted' }, 'On hold', 'open', 'provider says “Accepted”'],
     // The EHR's own status stands, but does not hide what the provider says.
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
     ['completed', { status: 'failed' }, 'Done', 'closed', 'provider says “Failed”'],
@@ -437,6 +438,8 @@ describe('a request with its Task', () => {
         [{ note: [{ text: 'Wrong size delivered.' }] }, '“Wrong size delivered.”'],
         [{ note: [{ text: '已送达并签收' }] }, '“已送达并签收”'],
         [{ output: [{ type: { text: 'Service provided' }, valueBoolean: false }] }, '“Service provided: no”'],
+        [{ output: [{ type: { text: 'Pick-up' }, valueDate: '2026-11-25' }] }, '“Pick-up: 2026-11-25”'],
+        [{ output: [{ type: { text: 'Visit' }, valuePeriod: { start: '2026-11-25' } }] }, '“Visit: 2026-11-25”'],
       ] as const
     ).map(([change, note]): (typeof cases)[number] => [
       'completed',
