@@ -13,8 +13,8 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** As a page names them. */
 export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** A day on its own, so neither in a number, an address nor the name of a file. A year before 1000 stands for no date. */
-const DAY = /(?<![\p{L}\w./:#=+|@&?%_-])([1-9]\d{3}-\d\d-\d\d)(?![\p{L}\w/#=+|@&%-]|[.:]\w)/u;
+/** A day on its own, not in a number, address or file name, or a whole text that is a month. Year 0001 is no date. */
+const DAY = /((?<![\p{L}\w./:#=+|@&?%_-])[1-9]\d{3}-\d\d-\d\d(?![\p{L}\w/#=+|@&%-]|[.:]\w)|^(?:19|20)\d\d-\d\d$)/u;
 const DAYS = new RegExp(DAY, 'gu');
 
 /** A text split at its days: each second part is a day. */
@@ -27,18 +27,18 @@ export function withDayWords(text: string): string {
   return text.replace(DAYS, (day) => wordsOf(day, true));
 }
 
-/** The same without a weekday, which a day in the past does not need: `14 Mar 1958`. Partial dates stay as they are. */
+/** The same without a weekday, which a day in the past does not need: `14 Mar 1958`, or `Mar 1958` for a month alone. */
 export function withPastDayWords(text: string): string {
   return text.replace(DAYS, (day) => wordsOf(day, false));
 }
 
-/** A day that does not exist stays as it is. */
+/** A day or month that does not exist stays as it is. */
 function wordsOf(day: string, hasWeekday: boolean): string {
   const at = new Date(day);
-  // JavaScript reads 30 February as 2 March.
-  if (at.getUTCDate() !== Number(day.slice(8))) return day;
+  // JavaScript reads 30 February as 2 March, and a month alone as its first day.
+  if (at.getUTCDate() !== Number(day.slice(8) || 1)) return day;
   const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
-  return words.slice(hasWeekday ? 0 : 1).join('\u00A0');
+  return words.slice(day.length === 7 ? 2 : hasWeekday ? 0 : 1).join('\u00A0');
 }
 
 /** `14:02`. */

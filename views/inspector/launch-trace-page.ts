@@ -28,7 +28,7 @@ export function launchTracePage(props: LaunchTracePageProps): string {
 
 function traceMain(props: LaunchTracePageProps): SafeHtml {
   const { launch, shownTitle, timeZone, sameUserHref, userName, report, isReportGone, admin } = props;
-  return html`<p><a href="/settings/launches">All launches</a></p>
+  return html`<p class="back"><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
 ${userName === undefined ? null : html`<p class="lead-in">By <strong><bdi>${userName}</bdi></strong> (the name on the page Clinicians). A report does not name the user.</p>`}
 ${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}

@@ -84,10 +84,10 @@ export function newRequestStart(props: NewRequestPageProps): string {
 ${resultNotice(props)}${diedLine(patient)}${correctsLine(props.corrects, base)}${draftLine(props.draft, props.bar, props)}
 <form class="new-request" data-address="${base}/requests/new?form=${props.name}"${formStart(props)}
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
-<section class="form-part"><h2>What</h2>
+<section class="form-part"><h2>What</h2><div class="field-row">
 ${select('service', services, form, { demand: 'required' })}
 ${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis, wound care, hospital bed.' })}
-${select('priority', props.priorities, form)}</section>
+${select('priority', props.priorities, form)}</div></section>
 <section class="form-part"><h2>When</h2>
 <div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { demand: props.zoneName })}${line('neededUntil', 'time', form)}</div>
 ${repeats(form)}</section>

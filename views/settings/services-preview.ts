@@ -45,7 +45,7 @@ export function receiverTable(receivers: readonly PreviewedReceiver[]): SafeHtml
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table of receivers"><table class="settings-table"><thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Telephone</th><th scope="col">Services</th><th scope="col">In the EHR</th></tr></thead>
 <tbody>${receivers.map(
     ({ name, kind, telephone, services, unknown, reference }) =>
-      html`<tr><th scope="row"><bdi>${name}</bdi></th><td><bdi>${kind}</bdi></td><td>${telephone}</td><td>${services.join(', ') || 'all'}${unknown.length === 0 ? null : html` <span class="field-problem">Not a service: ${unknown.join(', ')}</span>`}</td><td>${reference}</td></tr>`,
+      html`<tr><th scope="row"><bdi>${name}</bdi></th><td data-label="Kind"><bdi>${kind}</bdi></td><td data-label="Telephone">${telephone}</td><td data-label="Services">${services.join(', ') || 'all'}${unknown.length === 0 ? null : html` <span class="field-problem">Not a service: ${unknown.join(', ')}</span>`}</td><td data-label="In the EHR">${reference}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

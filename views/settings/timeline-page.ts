@@ -31,7 +31,7 @@ export function timelinePage(props: TimelinePageProps): string {
   const { admin, name = 'Name not known', isLinked, rows, backHref, launchesHref } = props;
   return settingsPage(
     { title: `Timeline of ${name}`, ...admin, current: 'clinicians', styles: ['diagnostics.css'] },
-    html`<p><a href="${backHref}">All clinicians</a></p>
+    html`<p class="back"><a href="${backHref}">All clinicians</a></p>
 <h1>Timeline of <bdi>${name}</bdi></h1>
 <p>Launches, refusals, sign-outs and changes of admission. <a href="${launchesHref}">Search launches of this clinician</a></p>
 ${isLinked ? null : html`<p class="notice">No EHR user is linked now. Events of earlier EHR users are listed up to the end of their association.</p>`}

@@ -57,7 +57,7 @@ function nameOfResource(resource: ForeignRecord, place: Place, said?: string): s
   const at = effectiveDateTime ?? asRecord(effectivePeriod).start ?? performedDateTime ?? authored ?? date;
   const when = momentText(at, { timeZone: place.timeZone, today: '' });
   const value = elementText(resource, place) ?? moreOf(resource, given, place.now);
-  const isSaid = value !== undefined && name?.endsWith(`: ${value}`) === true;
+  const isSaid = value !== undefined && [':', `${own()};`].some((mark) => name?.endsWith(`${mark} ${value}`));
   const meaning = asConceptText(asRecords(interpretation)[0]);
   const facts = [isSaid ? undefined : value, meaning, when].filter(Boolean).join(', ');
   return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;

@@ -47,7 +47,7 @@ test('waits for a launch, and ticks every line after one in a frame', async () =
       'list-reached': 'passed',
     });
   const page = await administrator.visit(url);
-  expect(page.body).toContain('The app is working');
+  expect(page.body).toMatch(/The app is working.*<a href="\/settings\/integrations\/smart-on-fhir[^"]*">Back to SMART/);
 });
 
 test.for([

@@ -263,6 +263,22 @@ test.for<[string, object, string]>([
   expect(nameIn('supportingInfo')).toEqual([expected]);
 });
 
+test.for<[string, string, string]>([
+  ['as this app writes it', 'Allergy: Latex; Hives', 'Allergy: Latex; Hives'],
+  ['without it', 'Allergy: Latex', 'Allergy: Latex: Hives'],
+  [
+    'with more, which the chart does not say now',
+    'Latex; high criticality; Hives',
+    'Latex; high criticality; Hives: Hives',
+  ],
+  ['in other words', 'Latex; rash', 'Latex; rash: Hives'],
+])('an allergy that the request names %s', ([, display, expected]) => {
+  const reaction = [{ manifestation: [{ text: 'Hives' }] }];
+  const latex = { resourceType: 'AllergyIntolerance', id: 'x', code: { text: 'Latex' }, reaction };
+  const request = { supportingInfo: [{ reference: 'AllergyIntolerance/x', display }] };
+  expect(namesOf(request, [latex], place)('supportingInfo')).toEqual([expected]);
+});
+
 test.for<[string, object, string[]]>([
   ['another server', { reference: 'https://other.example/fhir/Coverage/3' }, ['Coverage (see the EHR)']],
   [
