@@ -60,7 +60,7 @@ function verifyMain(props: VerifyPageProps): SafeHtml {
 <div class="verify" data-watching="${props.isWatching ? 'yes' : 'no'}">
 <ol class="ticks">
 ${props.ticks.map(tick)}</ol>
-<p class="verify-verdict" role="status">${verdict(props, isDone)}${isDone ? html` <a href="${props.againHref.replace('/settings/verify', '/settings/integrations/smart-on-fhir')}">Back to SMART on FHIR</a>` : null}</p>
+<p class="verify-verdict" role="status">${verdict(props, isDone)}</p>
 </div>
 <div class="verify-more">${more(props)}</div>
 `;
