@@ -6,6 +6,7 @@ import {
   type ChartSection,
   chosenFrom,
   keyOf,
+  type SectionName,
   suggestedKeys,
 } from '#src/requests/prefill/facts.ts';
 import { STAY } from '#src/requests/prefill/from-encounter.ts';
@@ -31,14 +32,23 @@ export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undef
   return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
 }
 
-/** The texts of what was chosen as the review showed it, and is in no section of the chart that could be read since. */
-export function goneSince(seen: ChartFacts, now: ChartFacts | undefined, { picks }: NewRequest): string[] {
-  return CHOSEN_SECTIONS.flatMap((name) => {
-    if (!now || now[name].isUnread === true) return [];
-    const there = new Set(now[name].facts.map(keyOf));
-    const gone = seen[name].facts.filter((fact) => picks.includes(keyOf(fact)) && !there.has(keyOf(fact)));
-    return gone.map(({ text }) => text);
-  });
+/** What the review did not show, in sentences, about the sections of the chart that could be read since. */
+export function changesSince(seen: ChartFacts, now: ChartFacts, request: NewRequest): string[] {
+  const lacks = (chart: ChartFacts, name: SectionName, fact: ChartFact) =>
+    !now[name].isUnread && !chart[name].facts.some((one) => keyOf(one) === keyOf(fact));
+  const chosen = CHOSEN_SECTIONS.flatMap((name) =>
+    seen[name].facts.filter((fact) => request.picks.includes(keyOf(fact)) && lacks(now, name, fact)),
+  );
+  const says = (chart: ChartFacts, field: (typeof CHART_FIELDS)[number]) =>
+    filledBy(chart)[field].some(({ text }) => text === request[field]);
+  const isRead = { from: !now.where.isUnread, phone: !now.patient.isUnread, language: !now.patient.isUnread };
+  const filled = CHART_FIELDS.filter((field) => isRead[field] && says(seen, field) && !says(now, field));
+  const gone = [...chosen.map(({ text }) => text), ...filled.map((field) => request[field])];
+  const added = now.allergies.facts.filter((fact) => lacks(seen, 'allergies', fact));
+  return [
+    ...gone.map((text) => `Changed, or gone: “${text}”.`),
+    ...added.map(({ text }) => `New allergy in the chart: “${text}”.`),
+  ];
 }
 
 /** The values of the chart that each field can be filled with, the best first. */

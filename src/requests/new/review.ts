@@ -131,9 +131,13 @@ function changeMarks(
   return { change: `Filled in earlier. ${now}` };
 }
 
-/** Names the allergies of the chart that the request leaves out, because their receiver will not see them. */
+/** Names the allergies of the chart that the request leaves out, or may: their receiver will not see them. */
 function leftOut({ allergies }: ChartFacts, chosen: Chosen): ReviewLine[] {
-  const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact));
-  if (missing.length === 0) return [];
-  return [{ text: '', change: `Left out, and in the chart: ${missing.map(({ text }) => text).join('; ')}` }];
+  const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact)).map(({ text }) => text);
+  const { facts, remark, isUnread } = allergies;
+  return [
+    ...(missing.length > 0 ? [{ text: '', change: `Left out, and in the chart: ${missing.join('; ')}` }] : []),
+    // Without this, a list that could not be read, or only in part, would look whole.
+    ...(remark && (facts.length > 0 || isUnread) ? [{ text: '', change: remark }] : []),
+  ];
 }

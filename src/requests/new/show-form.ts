@@ -35,6 +35,8 @@ export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem'
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not mention a draft. */
   keptAt?: string | undefined;
+  /** The address names a form of which nothing is kept. */
+  isGone?: boolean;
   mayBeSent?: boolean;
   canLook?: boolean;
 }
@@ -100,7 +102,7 @@ export async function showForm(
       ...offered,
       priorities: PRIORITIES,
       confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
-      draft: shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent } : undefined,
+      draft: shown.isGone ? 'gone' : shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent } : undefined,
       timeZone,
       zoneName: zoneName(now, timeZone),
     }),

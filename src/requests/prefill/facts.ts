@@ -85,7 +85,7 @@ export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
 
 /** A chart of which nothing was read, for the reason in `remark`. */
 export function emptyChart(remark: string): ChartFacts {
-  const section: ChartSection = { facts: [], remark };
+  const section: ChartSection = { facts: [], remark, isUnread: true };
   return Object.fromEntries(SECTIONS.map((name) => [name, section])) as unknown as ChartFacts;
 }
 
