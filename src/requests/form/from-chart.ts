@@ -6,7 +6,7 @@ import {
   type ChartSection,
   chosenFrom,
   keyOf,
-  type SectionName,
+  SECTIONS,
   suggestedKeys,
 } from '#src/requests/prefill/facts.ts';
 import { STAY } from '#src/requests/prefill/from-encounter.ts';
@@ -33,20 +33,16 @@ export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undef
 }
 
 /** What the review did not show, in sentences, about the sections of the chart that could be read since. */
-export function changesSince(seen: ChartFacts, now: ChartFacts, request: NewRequest): string[] {
-  const lacks = (chart: ChartFacts, name: SectionName, fact: ChartFact) =>
-    !now[name].isUnread && !chart[name].facts.some((one) => keyOf(one) === keyOf(fact));
-  const chosen = CHOSEN_SECTIONS.flatMap((name) =>
-    seen[name].facts.filter((fact) => request.picks.includes(keyOf(fact)) && lacks(now, name, fact)),
+export function changesSince(seen: ChartFacts, now: ChartFacts = seen, request: NewRequest): string[] {
+  const filled = CHART_FIELDS.flatMap((field) => filledBy(seen)[field].filter(({ text }) => text === request[field]));
+  const isUsed = (fact: ChartFact) => filled.includes(fact) || request.picks.includes(keyOf(fact));
+  const lacks = ({ facts }: ChartSection, fact: ChartFact) => !facts.some((one) => keyOf(one) === keyOf(fact));
+  const gone = SECTIONS.filter((name) => !now[name].isUnread).flatMap((name) =>
+    seen[name].facts.filter((fact) => isUsed(fact) && lacks(now[name], fact)),
   );
-  const says = (chart: ChartFacts, field: (typeof CHART_FIELDS)[number]) =>
-    filledBy(chart)[field].some(({ text }) => text === request[field]);
-  const isRead = { from: !now.where.isUnread, phone: !now.patient.isUnread, language: !now.patient.isUnread };
-  const filled = CHART_FIELDS.filter((field) => isRead[field] && says(seen, field) && !says(now, field));
-  const gone = [...chosen.map(({ text }) => text), ...filled.map((field) => request[field])];
-  const added = now.allergies.facts.filter((fact) => lacks(seen, 'allergies', fact));
+  const added = now.allergies.facts.filter((fact) => lacks(seen.allergies, fact));
   return [
-    ...gone.map((text) => `Changed, or gone: “${text}”.`),
+    ...gone.map(({ text }) => `Changed, or gone: “${text}”.`),
     ...added.map(({ text }) => `New allergy in the chart: “${text}”.`),
   ];
 }

@@ -132,12 +132,8 @@ function changeMarks(
 }
 
 /** Names the allergies of the chart that the request leaves out, or may: their receiver will not see them. */
-function leftOut({ allergies }: ChartFacts, chosen: Chosen): ReviewLine[] {
-  const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact)).map(({ text }) => text);
-  const { facts, remark, isUnread } = allergies;
-  return [
-    ...(missing.length > 0 ? [{ text: '', change: `Left out, and in the chart: ${missing.join('; ')}` }] : []),
-    // Without this, a list that could not be read, or only in part, would look whole.
-    ...(remark && (facts.length > 0 || isUnread) ? [{ text: '', change: remark }] : []),
-  ];
+function leftOut({ allergies: { facts, remark, isUnread } }: ChartFacts, chosen: Chosen): ReviewLine[] {
+  const missing = facts.filter((fact) => !chosen.allergies.includes(fact)).map(({ text }) => text);
+  const leaves = missing.length > 0 && `Left out, and in the chart: ${missing.join('; ')}`;
+  return [leaves, (facts.length > 0 || isUnread) && remark].flatMap((change) => (change ? [{ text: '', change }] : []));
 }

@@ -22,6 +22,7 @@ import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import { chartMark } from '#src/requests/prefill/facts.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { chartAnew, chartOf } from './chart-of-form.ts';
@@ -76,9 +77,9 @@ export async function sendInLaunch(
     }
     const chart = hasChartValues(typed) ? await chartOf(deps, { launch, organization }, open().api) : undefined;
     const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
-    const now = await anew?.chart();
-    const changes = chart && now ? changesSince(chart, now, typed) : [];
-    if (!chosen || changes.length > 0) return { kind: 'chart-changed', changes };
+    const changes = chart ? changesSince(chart, await anew?.chart(), typed) : [];
+    const isOther = chart !== undefined && chartMark(chart) !== ticket.chartSeen;
+    if (!chosen || isOther || changes.length > 0) return { kind: 'chart-changed', changes };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
   });

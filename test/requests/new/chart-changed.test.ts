@@ -127,6 +127,18 @@ test('a review that is resumed from its draft is compared with the chart as well
   expect(posts).toBe(0);
 });
 
+test.for<[string, (reviewed: Visit) => Promise<unknown>]>([
+  ['the user opens another form', () => browser.visit(url())],
+  ['the user goes Back after the page has said so', (reviewed) => post(reviewed, {})],
+])('an older review is not sent when %s', async ([, meanwhile]) => {
+  serve(CHART);
+  const reviewed = await review();
+  serve({ ...CHART, Encounter: stay('ICU'), AllergyIntolerance: [PEANUT, LATEX] });
+  await meanwhile(reviewed);
+  const page = await post(reviewed, {});
+  expect([page.body.includes('has changed there since'), posts]).toEqual([true, 0]);
+});
+
 const SHORT = 'There may be more allergies than are shown here. Look in the chart.';
 test.for<[string, Chart, clinical: string[] | undefined]>([
   ['all', {}, ['Allergy: Peanut from the chart, without a date']],
