@@ -109,17 +109,19 @@ ${
 /** A warning before sending that the patient has died. */
 export function diedLine({ deathText }: PatientIdentity): SafeHtml | null {
   if (deathText === undefined) return null;
-  return html`<p class="notice notice-problem">${icon('warning')} <span><strong>This patient has died.</strong> <bdi>${deathText}</bdi>. Check that this is the right chart before you send a request.</span></p>
+  return html`<p class="notice notice-problem">${icon('warning')} <span><strong>This patient has died.</strong>${deathText === 'Died' ? null : html` <bdi>${deathText.replace(/^Died /, '')}</bdi>.`} Check that this is the right chart before you send a request.</span></p>
 `;
 }
 
-/** Says that the fields hold an earlier draft, and offers to discard it. */
+/** Says that the fields hold an earlier draft, and offers to discard it; or that nothing is kept of it. */
 export function draftLine(
-  draft: KeptDraft | undefined,
+  draft: KeptDraft | 'gone' | undefined,
   { base, csrfToken }: { readonly base: string; readonly csrfToken: string },
   { name, timeZone }: { readonly name: string; readonly timeZone: string },
 ): SafeHtml | null {
   if (draft === undefined) return null;
+  if (draft === 'gone')
+    return html`<div class="notice">${icon('draft')} <span>Nothing is kept of this form. If you typed something into it, it was discarded, or is older than ${FORMS_KEPT.words}.</span></div>`;
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<div class="notice">${icon('draft')}
 <span>This is what you typed at ${withPastDayWords(instantText(draft.savedAt, timeZone))}. ${state}, and is kept for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;

@@ -33,7 +33,7 @@ export interface NewRequestPageProps extends FormFrame, FormResult {
   readonly receivers: readonly OfferedReceiver[];
   /** the answer to the question about priority and day, which sending the form again gives */
   readonly confirmed: string | undefined;
-  readonly draft: KeptDraft | undefined;
+  readonly draft: KeptDraft | 'gone' | undefined;
   /** the name of the form in URLs */
   readonly name: string;
   readonly timeZone: string;

@@ -17,6 +17,7 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
 };
 
 /** @param said what the EHR's answer says in words. */
-export function noticeOf(kind: keyof typeof NOTICES, said: readonly string[] = []) {
-  return { isDone: kind === 'cancelled', text: `${NOTICES[kind]}${saidByEhr(said)}` };
+export function noticeOf(kind: keyof typeof NOTICES, said: readonly string[] = [], hasReason = true) {
+  const lost = hasReason ? '' : ' The EHR did not keep the reason as you wrote it: check the request.';
+  return { isDone: kind === 'cancelled', text: `${NOTICES[kind]}${lost}${saidByEhr(said)}` };
 }

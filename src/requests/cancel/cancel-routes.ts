@@ -50,6 +50,7 @@ const OUTCOME = 'form';
 interface Ended {
   kind: CancelEnd['kind'] | 'no-reason';
   said?: readonly string[];
+  hasReason?: boolean | undefined;
 }
 /** The outcome of a post, for the page that it redirects to. The launch's trace knows the support code of the post. */
 type Outcome = Ended & { supportCode: string; status: string; reason: string };
@@ -86,7 +87,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         needed: words?.needed,
         taken: takenBy(kept?.list.open.find(({ id }) => id === requestId)),
         said: outcome && {
-          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said),
+          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said, outcome.hasReason),
           supportCode: outcome.supportCode,
         },
         form:
@@ -146,7 +147,8 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       await storeSoon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
     }
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
-    await say({ kind: end.kind, said: 'said' in end ? end.said : [] });
+    const hasReason = end.kind === 'cancelled' ? end.hasReason : undefined;
+    await say({ kind: end.kind, said: 'said' in end ? end.said : [], hasReason });
   };
   return (request, response, next) =>
     deps.traces.follow({ request, step: 'cancel' }, async () => cancel(request, response, next));

@@ -2,10 +2,10 @@
 import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { FhirError, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
-import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
+import { plainKey, withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOpen, versionOf } from './may-cancel.ts';
 import type { EhrAnswer } from './post-and-confirm.ts';
@@ -30,8 +30,8 @@ export interface Cancellation extends OfPatient {
 }
 
 export type CancelEnd =
-  /** `isNews`: this call cancelled it. `names`: the values of its identifiers. `said`: by the EHR, for the user alone. */
-  | { kind: 'cancelled'; isNews: boolean; names: readonly string[]; said?: readonly string[] }
+  /** `isNews`: this call cancelled it. `names`: of its identifiers. `said`: by the EHR. `hasReason`: it kept the reason. */
+  | { kind: 'cancelled'; isNews: boolean; names: readonly string[]; said?: readonly string[]; hasReason?: boolean }
   /** The request has another version by now, so nothing was changed. */
   | { kind: 'changed' }
   /** The request is not there, is another patient's, or may not be cancelled. */
@@ -61,19 +61,25 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
     isOwn(asRecord(answer.body), wanted) &&
     hasBeenCancelled(asRecord(answer.body))
   ) {
-    return { kind: 'cancelled', isNews: true, names };
+    return { kind: 'cancelled', isNews: true, names, hasReason: hasReason(asRecord(answer.body), wanted) };
   }
   // Any other answer proves nothing, so the EHR is asked for its current version. A conflict may be with this very update,
   // sent twice on its way, or with another user who cancelled the request first.
   const later = await readOwn(api, wanted).catch(fhirErrorOf);
   if (!later || later instanceof FhirError) return { kind: 'unknown' };
   const said = answer instanceof FhirError ? [] : outcomeTexts(answer.body);
-  if (hasBeenCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names, said };
+  if (hasBeenCancelled(later))
+    return { kind: 'cancelled', isNews: !isConflict, names, said, hasReason: isConflict || hasReason(later, wanted) };
   // Then it is no other version that speaks against it.
   const isSame = versionOf(later) === wanted.version && isOpen(later);
   if (answer instanceof FhirError && answer.status === 409 && isSame && answer.said.length > 0) return refused(answer);
   // Some EHRs have no other status for what is cancelled than "unknown".
   return { kind: isConflict || codeOf(later.status) === 'completed' ? 'changed' : 'unknown' };
+}
+
+/** Whether a note of the request has the reason, in any white space and case. */
+function hasReason({ note }: ForeignRecord, { reason }: Cancellation): boolean {
+  return asRecords(note).some(({ text }) => plainKey(asWritten(text)).includes(plainKey(reason)));
 }
 
 /** A narrative that was generated from the request still calls it active: the EHR generates it anew, or there is none. */

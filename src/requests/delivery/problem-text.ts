@@ -10,7 +10,7 @@ export const EXPIRED = `This request was begun more than ${FORMS_KEPT.words} ago
 
 /** The text for a form whose values from the chart have changed there. */
 export const CHART_CHANGED =
-  'Nothing was sent: some of what you chose from the chart has changed there since. Check it and review the request again.';
+  'Nothing was sent: what this request takes from the chart has changed there since. Check it and review the request again.';
 
 const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
@@ -36,11 +36,11 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
-      return `${CHART_CHANGED}${end.gone.map((text) => ` Changed, or gone: “${text}”.`).join('')}`;
+      return [CHART_CHANGED, ...end.changes].join(' ');
     case 'patient-changed':
       return end.deathText === undefined
         ? 'Nothing was sent: what the EHR says of this patient has changed since this page was opened. Check at the top that this is the right patient, then send it.'
-        : `Nothing was sent: the EHR says now that this patient has died (${end.deathText}). Check that this is the right chart, and send it only if it is still needed.`;
+        : `Nothing was sent: the EHR says now of this patient: “${end.deathText}”. Check that this is the right chart, and send it only if it is still needed.`;
     case 'original-changed':
       return end.now.isOver
         ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'

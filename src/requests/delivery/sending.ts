@@ -18,11 +18,11 @@ export interface FormSending {
 }
 
 /**
- * `chart-changed`: the chart no longer has the form's values; `gone`: their texts, as far as they are known. `patient-changed`: nor the patient's identity, as the
- * page showed it; they may have died since. The others are about the request that it corrects.
+ * `chart-changed`: the chart differs from what the review showed; `changes`: in sentences. `patient-changed`: so does the
+ * patient's identity; they may have died since. The others are about the request that it corrects.
  */
 export type NotWritten =
-  | { kind: 'chart-changed'; gone: readonly string[] }
+  | { kind: 'chart-changed'; changes: readonly string[] }
   | { kind: 'patient-changed'; deathText: string | undefined }
   | OriginalHindrance;
 

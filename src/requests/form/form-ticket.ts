@@ -44,6 +44,8 @@ export interface FormTicket extends Form {
   disclosed?: readonly string[] | undefined;
   /** The mark of the patient's identity, as the page shows it. */
   patientSeen?: string | undefined;
+  /** On a review, the mark of the chart that it was compared with. */
+  chartSeen?: string | undefined;
   /** The mark of the version that a review has shown in full: only that version may carry values from the chart. */
   reviewed?: string | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type ChartSection,
   chosenFrom,
   keyOf,
+  SECTIONS,
   suggestedKeys,
 } from '#src/requests/prefill/facts.ts';
 import { STAY } from '#src/requests/prefill/from-encounter.ts';
@@ -31,14 +32,19 @@ export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undef
   return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
 }
 
-/** The texts of what was chosen as the review showed it, and is in no section of the chart that could be read since. */
-export function goneSince(seen: ChartFacts, now: ChartFacts | undefined, { picks }: NewRequest): string[] {
-  return CHOSEN_SECTIONS.flatMap((name) => {
-    if (!now || now[name].isUnread === true) return [];
-    const there = new Set(now[name].facts.map(keyOf));
-    const gone = seen[name].facts.filter((fact) => picks.includes(keyOf(fact)) && !there.has(keyOf(fact)));
-    return gone.map(({ text }) => text);
-  });
+/** What the review did not show, in sentences, about the sections of the chart that could be read since. */
+export function changesSince(seen: ChartFacts, now: ChartFacts = seen, request: NewRequest): string[] {
+  const filled = CHART_FIELDS.flatMap((field) => filledBy(seen)[field].filter(({ text }) => text === request[field]));
+  const isUsed = (fact: ChartFact) => filled.includes(fact) || request.picks.includes(keyOf(fact));
+  const lacks = ({ facts }: ChartSection, fact: ChartFact) => !facts.some((one) => keyOf(one) === keyOf(fact));
+  const gone = SECTIONS.filter((name) => !now[name].isUnread).flatMap((name) =>
+    seen[name].facts.filter((fact) => isUsed(fact) && lacks(now[name], fact)),
+  );
+  const added = now.allergies.facts.filter((fact) => lacks(seen.allergies, fact));
+  return [
+    ...gone.map(({ text }) => `Changed, or gone: “${text}”.`),
+    ...added.map(({ text }) => `New allergy in the chart: “${text}”.`),
+  ];
 }
 
 /** The values of the chart that each field can be filled with, the best first. */

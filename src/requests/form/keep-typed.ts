@@ -80,10 +80,8 @@ export function draftOf(
 
 /** The fields as they arrived, untrusted, so that they are shown again whole. @throws 'request.field-too-long' */
 export function typedOf(request: Request): TypedRequest {
-  const typed = Object.fromEntries(
-    [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),
-  );
-  // One field may be shown again at a greater length than allowed, but not all of them together.
+  const typed = Object.fromEntries([...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'key')]));
+  // What is longer than allowed is shown again with a mark, but not at any length.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');
   return typed;

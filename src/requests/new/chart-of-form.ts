@@ -25,8 +25,7 @@ const LATE = 'The EHR did not answer in time. Look in the chart, or reload this 
 /** Reads the chart as it is now, and keeps what was read. A failure of the EHR or of the store is not thrown. */
 export async function readChartNow(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
   const { launch } = at;
-  const reader = readerOf(deps, at, (type) => mayUse(launch, { type, interaction: 'r' }));
-  const facts = (await within(PATIENCE_MS, readChart(api, reader)).catch(ifLate)) ?? emptyChart(LATE);
+  const facts = (await within(PATIENCE_MS, readChart(api, readerOf(deps, at))).catch(ifLate)) ?? emptyChart(LATE);
   // If the chart cannot be kept, a post reads it once more.
   await deps.charts.keep(launch.organizationId, ownerHash(ownerOf(launch)), facts);
   return facts;
@@ -36,9 +35,10 @@ function ifLate(error: unknown): undefined {
   if (!(error instanceof TimeoutError)) throw error;
 }
 
-function readerOf(deps: ChartDependencies, { launch, organization }: InLaunch, canRead: ChartReader['canRead']) {
+function readerOf(deps: ChartDependencies, { launch, organization }: InLaunch): ChartReader {
   const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
   const at = { now: deps.clock(), timeZone, staleDays };
+  const canRead = (type: string) => mayUse(launch, { type, interaction: 'r' });
   return { launch, searchParameters, batches: deps.batchesOf(organization), at, canRead };
 }
 
@@ -48,19 +48,19 @@ export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirAp
 }
 
 /**
- * Reads the chart once more for sending, in the batch that also brings the patient, so that it costs no further call. An
- * EHR that takes no batch is not asked again: what it said at the review counts.
+ * Reads the chart once more for sending, in the batch that also brings the patient, so that it costs no further call but
+ * that for places without a name. An EHR that takes no batch is not asked again: what it said at the review counts.
  * @returns `through`: the calls of the sending, whose first read is of the patient; `chart`: undefined if it was not read.
  */
 export function chartAnew(deps: ChartDependencies, at: InLaunch) {
   let reading: Promise<ChartFacts | undefined> | undefined;
   const through = (api: FhirApi): FhirApi => {
-    const reader = readerOf(deps, at, () => false);
+    const reader = readerOf(deps, at);
     if (reader.batches.isMissing()) return api;
     let first = asRecord(undefined);
     const batch: FhirApi['batch'] = async (bundle) => {
       const answer = await api.batch(bundle);
-      first = asRecord(asRecords(answer['entry'])[0]?.resource);
+      if (first.resourceType === undefined) first = asRecord(asRecords(answer['entry'])[0]?.resource);
       return answer;
     };
     reading = within(PATIENCE_MS, readChart({ ...api, batch }, reader)).catch(ifLate);

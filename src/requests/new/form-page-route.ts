@@ -59,7 +59,8 @@ async function showFormOrDraft(deps: NewRequestFormDependencies, request: Reques
   const toList = () => response.redirect(303, `/launches/${launch.id}/requests`);
   // The form was sent and its draft deleted; the user came back to it, such as by Back.
   if (!draft && kept?.sent.some(({ form }) => form === name)) return toList();
-  if (!draft) return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
+  const empty = { values: {}, isGoneDraft: name !== null };
+  if (!draft) return showForm(deps, request, response, { ...empty, ticket: { owner, ...newForm(now) } });
   const known = await deliveries.of(owner);
   const state = stateOf(draft, draft.values, known, now);
   if (state === 'sent') {

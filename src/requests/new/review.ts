@@ -131,9 +131,9 @@ function changeMarks(
   return { change: `Filled in earlier. ${now}` };
 }
 
-/** Names the allergies of the chart that the request leaves out, because their receiver will not see them. */
-function leftOut({ allergies }: ChartFacts, chosen: Chosen): ReviewLine[] {
-  const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact));
-  if (missing.length === 0) return [];
-  return [{ text: '', change: `Left out, and in the chart: ${missing.map(({ text }) => text).join('; ')}` }];
+/** Names the allergies of the chart that the request leaves out, or may: their receiver will not see them. */
+function leftOut({ allergies: { facts, remark, isUnread } }: ChartFacts, chosen: Chosen): ReviewLine[] {
+  const missing = facts.filter((fact) => !chosen.allergies.includes(fact)).map(({ text }) => text);
+  const leaves = missing.length > 0 && `Left out, and in the chart: ${missing.join('; ')}`;
+  return [leaves, (facts.length > 0 || isUnread) && remark].flatMap((change) => (change ? [{ text: '', change }] : []));
 }

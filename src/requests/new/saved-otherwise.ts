@@ -2,6 +2,7 @@
 import { NOT_AVAILABLE } from '#src/requests/list/names.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { plainKey } from '#src/smart/fhir/plain-spaces.ts';
 
 /** Since it was sent, it may have been carried out. */
 const AS_SENT = new Set<unknown>(['active', 'completed']);
@@ -72,8 +73,4 @@ function areOthers(saved: readonly string[], sent: readonly string[]): boolean {
   const [now, before] = [saved, sent].map((names) => names.filter((name) => name !== NOT_AVAILABLE).map(plainKey));
   const isSame = (one: string, other: string) => one.includes(other) || other.includes(one);
   return !!now?.length && !!before?.length && !now.some((one) => before.some((other) => isSame(one, other)));
-}
-
-function plainKey(text: string): string {
-  return text.toLowerCase().replace(/\s+/g, ' ').trim();
 }

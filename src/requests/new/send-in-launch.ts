@@ -17,11 +17,12 @@ import { sendForm } from '#src/requests/delivery/send-form.ts';
 import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { chosenIn, goneSince, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { changesSince, chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import { chartMark } from '#src/requests/prefill/facts.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { chartAnew, chartOf } from './chart-of-form.ts';
@@ -43,7 +44,7 @@ export async function sendInLaunch(
   assertMayCreate(launch, organization);
   const { searchParameters, timeZone } = organization;
   let opening: ReturnType<typeof openReadings> | undefined;
-  const anew = !isLook && typed?.picks.length ? chartAnew(deps, { launch, organization }) : undefined;
+  const anew = !isLook && typed && hasChartValues(typed) ? chartAnew(deps, { launch, organization }) : undefined;
   const open = () => (opening ??= openReadings(deps, launch, organization, anew?.through));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
@@ -76,8 +77,9 @@ export async function sendInLaunch(
     }
     const chart = hasChartValues(typed) ? await chartOf(deps, { launch, organization }, open().api) : undefined;
     const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
-    const gone = chart ? goneSince(chart, await anew?.chart(), typed) : [];
-    if (!chosen || gone.length > 0) return { kind: 'chart-changed', gone };
+    const changes = chart ? changesSince(chart, await anew?.chart(), typed) : [];
+    const isOther = chart !== undefined && chartMark(chart) !== ticket.chartSeen;
+    if (!chosen || isOther || changes.length > 0) return { kind: 'chart-changed', changes };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
   });

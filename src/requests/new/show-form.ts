@@ -20,7 +20,7 @@ import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
 import { asTyped, confirmationOf, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import type { ChartFacts } from '#src/requests/prefill/facts.ts';
+import { type ChartFacts, chartMark } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { zoneName } from '#views/date-text.ts';
@@ -35,6 +35,7 @@ export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem'
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not mention a draft. */
   keptAt?: string | undefined;
+  isGoneDraft?: boolean;
   mayBeSent?: boolean;
   canLook?: boolean;
 }
@@ -59,13 +60,14 @@ export async function showForm(
   const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];
   setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
   const now = deps.clock();
+  const chartSeen = shown.isReview ? chartMark(await chart) : undefined;
   const { timeZone } = organization;
   const { values, problems = {}, problem, canLook = false, mayBeSent = false } = shown;
   const common = {
     leavesInSeconds: leaveAtEnd(response, launch.id, closing, now),
     patient,
     bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-    ticket: await deps.drafts.issueTicket({ ...shown.ticket, patientSeen: identityMark(patient) }, now),
+    ticket: await deps.drafts.issueTicket({ ...shown.ticket, patientSeen: identityMark(patient), chartSeen }, now),
     name: nameOf(shown.ticket),
     problem,
     corrects: shown.ticket.corrects && {
@@ -100,7 +102,7 @@ export async function showForm(
       ...offered,
       priorities: PRIORITIES,
       confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
-      draft: shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent } : undefined,
+      draft: shown.isGoneDraft ? 'gone' : shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent } : undefined,
       timeZone,
       zoneName: zoneName(now, timeZone),
     }),

@@ -69,6 +69,11 @@ export function keyOf({ reference, label, text, date, masked, doubt }: ChartFact
   return `${reference}.${hash('sha256', content, 'base64url').slice(0, 12)}`;
 }
 
+/** The same for the same values: another form of the user may have read the chart anew since a page was shown. */
+export function chartMark(chart: ChartFacts): string {
+  return hash('sha256', JSON.stringify(SECTIONS.map((name) => chart[name].facts.map(keyOf))), 'base64url');
+}
+
 /** The keys of what is chosen when a form opens for the first time. */
 export function suggestedKeys(chart: ChartFacts): string[] {
   return CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.filter((fact) => fact.isSuggested).map(keyOf));
@@ -85,7 +90,7 @@ export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
 
 /** A chart of which nothing was read, for the reason in `remark`. */
 export function emptyChart(remark: string): ChartFacts {
-  const section: ChartSection = { facts: [], remark };
+  const section: ChartSection = { facts: [], remark, isUnread: true };
   return Object.fromEntries(SECTIONS.map((name) => [name, section])) as unknown as ChartFacts;
 }
 

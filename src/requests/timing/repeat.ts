@@ -80,7 +80,7 @@ function lasting({ duration, durationMax, durationUnit }: ForeignRecord): Phrase
 function count({ count: low, countMax: high }: ForeignRecord): Phrases {
   const span = readSpan(low, high);
   if (!span) return span === null ? [null] : [];
-  return [`${spanText(span)} ${singleOf(span) === 1 ? 'time' : 'times'} in all`];
+  return [singleOf(span) === 1 ? 'once in all' : `${spanText(span)} times in all`];
 }
 
 function bounds({ boundsDuration, boundsRange, boundsPeriod }: ForeignRecord, context: DateContext): Phrases {

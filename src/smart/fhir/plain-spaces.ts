@@ -10,3 +10,8 @@ const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
 export function withPlainSpaces(text: string): string {
   return text.replace(INVISIBLE, '').replace(OTHER_SPACES, ' ');
 }
+
+/** For comparing a text with what an EHR has made of it: white space and case do not count. */
+export function plainKey(text: string): string {
+  return withPlainSpaces(text).toLowerCase().replace(/\s+/g, ' ').trim();
+}

@@ -120,6 +120,28 @@ describe('a request that was created here', () => {
     expect([chart['status'], chart['text']]).toEqual(['revoked', text]);
   });
 
+  test.for<[string, (note: Resource[]) => Resource[], isLost: boolean]>([
+    ['as written', (note) => note, false],
+    [
+      'with other white space and case',
+      (note) => note.map((one) => ({ text: ` ${String(one['text'])}`.toUpperCase() })),
+      false,
+    ],
+    ['not at all', () => [{ text: 'Ring' }], true],
+    ['in part', (note) => note.map((one) => ({ text: String(one['text']).slice(0, 20) })), true],
+  ])('says whether the EHR has kept the reason: %s', async ([, kept, isLost]) => {
+    const page = await open();
+    ehr.on('/fhir/ServiceRequest/sr-1', (request) => {
+      if (request.method === 'PUT') chart = { ...JSON.parse(request.body), note: kept(JSON.parse(request.body).note) };
+      return { body: chart };
+    });
+    const { body } = await cancel(page);
+    expect([body.includes(CANCELLED), body.includes('The EHR did not keep the reason as you wrote it')]).toEqual([
+      true,
+      isLost,
+    ]);
+  });
+
   test('that a provider is carrying out says so before it is cancelled', async () => {
     await offerUpdates({ world: world(), browser, organizationId }, true, { requestIncludes: ['Task:focus'] });
     const owner = { display: 'Swift Transport' };

@@ -185,7 +185,9 @@ describe('the review', () => {
       .replace(/\s+/g, ' ');
   const review = async (changes: Record<string, string>) =>
     browser.open(url('new'), { form: { ...fieldsOf(await correct()), ...changes, intent: 'review' } });
-  const marks = (page: Visit) => page.body.match(/<span class="change">/g)?.length ?? 0;
+  // This EHR has no allergies to read, which the review says as well.
+  const marks = (page: Visit) =>
+    page.body.match(/<span class="change">(?![^]{0,400}did not send allergies)/g)?.length ?? 0;
 
   test.for([
     [{ what: 'Stretcher van' }, 'What is needed Stretcher van Changed. Before: Wheelchair van'],

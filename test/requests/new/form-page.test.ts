@@ -209,3 +209,34 @@ describe('RF-14: an unused form', () => {
     expect((await browser.visit(url('requests/new/keep'))).status).toBe(405);
   });
 });
+
+test.for([
+  ['what', 200],
+  ['reason', 500],
+  ['note', 1_000],
+  ['from', 200],
+  ['own.transport.isolation', 200],
+] as const)(
+  '%s: a text that is far too long is marked at its field, and all that was typed stays',
+  async ([name, most]) => {
+    await launch();
+    const page = await post({ note: 'Ring twice', [name]: 'word '.repeat(1_000) });
+    expect(resultOf(page)).toContain(`This must be at most ${most} characters.`);
+    expect(page.body).toContain('word '.repeat(1_000).trim());
+    if (name !== 'note') expect(page.body).toContain('Ring twice');
+  },
+);
+
+test('the address of a form of which nothing is kept says so', async () => {
+  await launch();
+  const GONE = 'Nothing is kept of this form.';
+  expect((await openForm()).body).not.toContain(GONE);
+  expect((await browser.visit(`${url('requests/new')}?form=${'x'.repeat(43)}`)).body).toContain(GONE);
+});
+
+test.for([
+  ['pat-deceased', /This patient has died\.<\/strong> <bdi>\d+ [A-Z][a-z]{2} \d{4}, aged \d+ years<\/bdi>\. Check/],
+] as const)('%s: the day of the death is said once', async ([patient, words]) => {
+  await launch(patient);
+  expect((await openForm()).body.replaceAll('\u00A0', ' ')).toMatch(words);
+});

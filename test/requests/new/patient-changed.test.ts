@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 const review = async () => reviewed(browser, url, { ...ticketOf(await browser.visit(url)), ...VAN });
 
-const DIED = 'the EHR says now that this patient has died (Died';
+const DIED = 'the EHR says now of this patient: “Died';
 const CHANGED = 'what the EHR says of this patient has changed since this page was opened';
 test.for<[string, object, string]>([
   ['has died on a day', { deceasedDateTime: '2026-11-20' }, DIED],

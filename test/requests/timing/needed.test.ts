@@ -210,7 +210,7 @@ describe('a rhythm', () => {
     [{ count: 10, frequency: 2, period: 1, periodUnit: 'wk' }, '2 times a week, 10 times in all'],
     [{ count: 10, countMax: 12 }, '10–12 times in all'],
     [{ countMax: 12 }, 'up to 12 times in all'],
-    [{ count: 1 }, '1 time in all'],
+    [{ count: 1 }, 'once in all'],
     [{ dayOfWeek: ['wed', 'mon'] }, 'Mon Wed'],
     [{ dayOfWeek: 'fri' }, 'Fri'],
     [{ dayOfWeek: ['MON', 'Wed'] }, 'Mon Wed'],

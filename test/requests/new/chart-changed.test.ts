@@ -1,0 +1,161 @@
+/** The chart may change between the review and Send, or be unreadable: then the user knows before anything is sent. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { draftsOn, launchIdOf } from '#test/helpers/visits.ts';
+import { formOf, reviewOf } from '#test/requests/prefill/form-reader.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20), priority: 'routine' };
+const SENT = 'The request was sent to the EHR.';
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let organizationId: string;
+let list: Visit;
+let posts: number;
+
+type Chart = Record<string, readonly object[] | 'fails'>;
+const OWN = { reference: 'Patient/pat-1' };
+const allergy = (id: string, text: string | undefined, more: object = {}) => ({
+  ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
+  ...(text === undefined ? {} : { code: { text } }),
+  ...more,
+});
+const stay = (place: string, status = 'in-progress') => [
+  { resourceType: 'Encounter', id: 'e1', status, subject: OWN, location: [{ location: { display: place } }] },
+];
+const patient = (telephone: string, language: string) => [
+  {
+    ...{ resourceType: 'Patient', id: 'pat-1', name: [{ family: 'Stub', given: ['Stella'] }] },
+    telecom: [{ system: 'phone', value: telephone }],
+    communication: [{ language: { coding: [{ code: language }] } }],
+  },
+];
+const PEANUT = allergy('a1', 'Peanut');
+const CHART: Chart = { Patient: patient('+1 1', 'es'), Encounter: stay('Ward 4'), AllergyIntolerance: [PEANUT] };
+
+/** The EHR has this chart from now on. */
+function serve(chart: Chart): void {
+  const answer = ({ request }: { request: { url: string } }) => {
+    const [, type = '', isOne] = /^(\w+)(\/)?/.exec(request.url) ?? [];
+    const all = chart[type] ?? [];
+    if (all === 'fails') return { response: { status: '500' } };
+    const entry = all.map((resource) => ({ resource }));
+    const found = { resourceType: 'Bundle', type: 'searchset', entry };
+    return isOne && !all[0]
+      ? { response: { status: '404' } }
+      : { response: { status: '200' }, resource: isOne ? all[0] : found };
+  };
+  for (const base of ['/fhir', '/fhir/']) {
+    ehr.on(base, ({ body }) => ({
+      body: { resourceType: 'Bundle', type: 'batch-response', entry: JSON.parse(body).entry.map(answer) },
+    }));
+  }
+  ehr.on('patient', () => ({ body: { ...((chart['Patient'] ?? [])[0] as object) } }));
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, encounter: 'e1', refresh_token: 'first', expires_in: 3_600 });
+  posts = 0;
+  ehr.on('requests', ({ method }) => {
+    if (method !== 'POST') return { body: { resourceType: 'Bundle', type: 'searchset', entry: [] } };
+    posts += 1;
+    return { status: 201 };
+  });
+  browser = world().browser();
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+});
+afterEach(() => void vi.useRealTimers());
+
+const url = () => `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+const launch = async () => void (list = await browser.open(launchUrl(organizationId)));
+const post = (page: Visit, typed: Record<string, string>) =>
+  browser.open(url(), { form: { ...formOf(page), ...typed } });
+async function review(): Promise<Visit> {
+  await launch();
+  return post(await browser.visit(url()), { ...VAN, intent: 'review' });
+}
+const saidIn = ({ body }: Visit) =>
+  [...body.matchAll(/(New allergy in the chart|Changed, or gone): “([^”]*)”\./g)].map(([one]) => one);
+
+const SEVERE = allergy('a1', 'Peanut', { criticality: 'high' });
+const LATEX = allergy('a2', 'Latex');
+test.for<[string, change: Chart, said: string[], then?: Chart]>([
+  ['nothing else', {}, []],
+  ['a new allergy', { AllergyIntolerance: [PEANUT, LATEX] }, ['New allergy in the chart: “Latex”.']],
+  [
+    'an allergy that has become serious',
+    { AllergyIntolerance: [SEVERE] },
+    ['Changed, or gone: “Peanut”.', 'New allergy in the chart: “Peanut; high criticality”.'],
+  ],
+  [
+    'allergies that could not be read at the review',
+    {},
+    ['New allergy in the chart: “Peanut”.'],
+    { AllergyIntolerance: 'fails' },
+  ],
+  ['allergies that cannot be read now', { AllergyIntolerance: 'fails' }, []],
+  ['a diagnosis that was not chosen', { Condition: [{ resourceType: 'Condition', id: 'c1', subject: OWN }] }, []],
+  ['another ward', { Encounter: stay('ICU') }, ['Changed, or gone: “Ward 4”.']],
+  ['a stay that has ended', { Encounter: stay('Ward 4', 'finished') }, ['Changed, or gone: “Ward 4”.']],
+  ['a stay that cannot be read now', { Encounter: 'fails' }, []],
+  ['another telephone', { Patient: patient('+1 2', 'es') }, ['Changed, or gone: “+1 1”.']],
+  ['another language', { Patient: patient('+1 1', 'fr') }, ['Changed, or gone: “Spanish”.']],
+])('since the review, the chart has %s', async ([, change, said, then = {}]) => {
+  serve({ ...CHART, ...then });
+  const reviewed = await review();
+  serve({ ...CHART, ...change });
+  const page = await post(reviewed, {});
+  expect(saidIn(page)).toEqual(said);
+  expect([posts, page.body.includes(SENT)]).toEqual(said.length > 0 ? [0, false] : [1, true]);
+  if (said.length === 0) return;
+  // What the user has seen is sent.
+  const again = await post(page, { ...VAN, intent: 'review' });
+  expect([(await post(again, {})).body.includes(SENT), posts]).toEqual([true, 1]);
+});
+
+test('a review that is resumed from its draft is compared with the chart as well', async () => {
+  serve(CHART);
+  await review();
+  serve({ ...CHART, AllergyIntolerance: [PEANUT, LATEX] });
+  vi.setSystemTime(Date.now() + 50 * 60_000);
+  await launch();
+  const draft = await browser.visit(`${url()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
+  expect(saidIn(await post(draft, {}))).toEqual(['New allergy in the chart: “Latex”.']);
+  expect(posts).toBe(0);
+});
+
+test.for<[string, (reviewed: Visit) => Promise<unknown>]>([
+  ['the user opens another form', () => browser.visit(url())],
+  ['the user goes Back after the page has said so', (reviewed) => post(reviewed, {})],
+])('an older review is not sent when %s', async ([, meanwhile]) => {
+  serve(CHART);
+  const reviewed = await review();
+  serve({ ...CHART, Encounter: stay('ICU'), AllergyIntolerance: [PEANUT, LATEX] });
+  await meanwhile(reviewed);
+  const page = await post(reviewed, {});
+  expect([page.body.includes('has changed there since'), posts]).toEqual([true, 0]);
+});
+
+const SHORT = 'There may be more allergies than are shown here. Look in the chart.';
+test.for<[string, Chart, clinical: string[] | undefined]>([
+  ['all', {}, ['Allergy: Peanut from the chart, without a date']],
+  ['one without a name', { AllergyIntolerance: [PEANUT, allergy('a2', undefined)] }, [expect.any(String), SHORT]],
+  ['none, because they fail', { AllergyIntolerance: 'fails' }, ['The EHR did not send allergies. Look in the chart.']],
+  ['none, because there are none', { AllergyIntolerance: [] }, undefined],
+])('the review says which allergies it does not know: the EHR sends %s', async ([, change, clinical]) => {
+  serve({ ...CHART, ...change });
+  expect(reviewOf(await review())['Clinical']).toEqual(clinical);
+});
+
+test('a draft whose chosen allergies cannot be read any more is not reviewed in silence', async () => {
+  serve(CHART);
+  await launch();
+  await post(await browser.visit(url()), { ...VAN, intent: 'back' });
+  serve({ ...CHART, AllergyIntolerance: 'fails' });
+  const draft = await browser.visit(`${url()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
+  const reviewed = await post(draft, { ...VAN, intent: 'review' });
+  expect(reviewOf(reviewed)['Clinical']).toEqual(['The EHR did not send allergies. Look in the chart.']);
+});
