@@ -95,7 +95,8 @@ export async function describeDetail(
   const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
   const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party) || party.number !== undefined;
-  const named = [...listedNames, ...providers.filter(isSaid).map(inFull)];
+  const inFulls = providers.filter(isSaid).map(inFull);
+  const named = [...listedNames.filter((name) => !providers.map(nameOf).includes(name)), ...inFulls];
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const asked = request.requester;
   const requester =

@@ -157,6 +157,15 @@ test.for<[string, object, string, string[]]>([
     ['very restricted', 'PSY'],
   ],
   [
+    'a provider by name with a telephone, beside one without a name',
+    {
+      contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],
+      performer: [{ reference: '#c' }, { reference: 'Organization/unknown' }],
+    },
+    'Provider',
+    ['Acme, 5'],
+  ],
+  [
     'the telephone of a provider',
     {
       contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],
