@@ -1,5 +1,4 @@
 /** Pools of reusable connections to EHRs, by use and by the networks they may reach. */
-
 import type { Socket } from 'node:net';
 import { Agent, buildConnector, interceptors } from 'undici';
 import { cached } from '#src/adapters/cache.ts';

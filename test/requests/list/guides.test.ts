@@ -92,11 +92,11 @@ test.for<[string, object, word: string, step: string, note?: string]>([
   ],
   ['BSeR 7.0', { businessStatus: bser('7.0', 'Fulfillment Completed') }, 'Done', NOTHING],
   [
-    'BSeR 5.1.3 as a reason',
-    { status: 'in-progress', statusReason: bser('5.1.3', 'Event Cancelled') },
+    'BSeR 5.2 as a reason',
+    { status: 'in-progress', statusReason: bser('5.2', 'Cancellation Requested') },
     'Under way',
     READ,
-    'Event Cancelled',
+    'Cancellation Requested',
   ],
   [
     'BSeR’s example, which is requested and fulfilled',
