@@ -175,6 +175,17 @@ test.for<[string, object, string, string[]]>([
     ['Acme, 5'],
   ],
   [
+    'nothing of a patient, who may be another one',
+    {
+      contained: [
+        { resourceType: 'Patient', id: 'c', name: [{ text: 'Bo' }], telecom: [{ system: 'phone', value: '5' }] },
+      ],
+      performer: [{ reference: '#c' }],
+    },
+    'Provider',
+    ['Name not available'],
+  ],
+  [
     'the number at home of one',
     {
       contained: [

@@ -142,6 +142,15 @@ test.for<[string, object, object[], object]>([
   ],
   ['a Task that is over', {}, [task({ priority: 'stat' })], { priority: undefined }],
   [
+    'a provider who declined in words, beside one who has agreed',
+    {},
+    [
+      task({ id: 'u', status: 'rejected', owner: { display: 'Southside' }, statusReason: { text: 'No bed' } }),
+      task({ status: 'accepted', owner: { display: 'Northside' } }),
+    ],
+    { status: { word: 'Accepted', note: undefined } },
+  ],
+  [
     'a note of what the EHR has closed, while its provider goes on',
     { status: 'completed' },
     [task({ status: 'in-progress', businessStatus: { text: 'Van 4' }, note: [{ text: 'Wife will call' }] })],

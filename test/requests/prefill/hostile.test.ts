@@ -250,6 +250,7 @@ describe('what is chosen from the chart, and after its review', () => {
     ['Condition', 'resolved', withNow('Condition', status('clinicalStatus', 'resolved'))],
     ['Condition', 'an error', withNow('Condition', status('verificationStatus', 'entered-in-error'))],
     ['Condition', 'gone', NOTHING],
+    ['Condition', 'also another patient’s', withNow('Condition', { patient: { reference: 'Patient/pat-2' } })],
     ['Condition', 'another one', withNow('Condition', { code: { text: 'Latex' } })],
     ['AllergyIntolerance', 'refuted', withNow('AllergyIntolerance', status('verificationStatus', 'refuted'))],
     ['Observation', 'an error', withNow('Observation', { status: 'entered-in-error' })],
