@@ -277,8 +277,8 @@ describe('what is chosen from the chart, and after its review', () => {
     expect(calls).toContain('POST /fhir/ServiceRequest');
   });
 
-  test.for([404, 500, 503])('a batch is answered with %s: it is sent as it was reviewed', async (status) => {
-    const { page, calls } = await sendAfter('Condition', NOTHING, status);
+  test.for([404, 500, 503])('a batch is answered with %s: it is sent as it was reviewed', async (code) => {
+    const { page, calls } = await sendAfter('Condition', NOTHING, code);
     expect(page.body).toContain('The request was sent to the EHR.');
     // No part of the chart is asked for alone.
     expect(calls.slice(0, 3)).toEqual(['POST /fhir', 'GET /fhir/Patient/pat-1', 'POST /fhir/ServiceRequest']);
