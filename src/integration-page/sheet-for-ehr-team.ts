@@ -1,5 +1,4 @@
 /** The props of the registration pages, for an organization or with placeholders, and the page behind a shared link. No secret (REG-09). */
-
 import { readFileSync } from 'node:fs';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';

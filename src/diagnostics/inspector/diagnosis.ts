@@ -1,5 +1,4 @@
 /** Turns a trace into what a page or report shows: every step in order, what happened, and what to do about it. */
-
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import {

@@ -1,5 +1,4 @@
 /** Reads from the steps of a trace what each attempt of a launch asked for and was granted. */
-
 import type { Queries } from '#src/adapters/database/index.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';

@@ -23,6 +23,7 @@ import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
+const CHECK_WHICH = { text: 'Check which request counts', isAction: true };
 const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
@@ -80,11 +81,14 @@ export async function describeDetail(
   const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
   const shown = others.map((one) => toRow(one, nameOf, { now, timeZone }));
   const related = relatedRequests(fresh, [...rows, ...shown], displayed);
-  const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
+  const newer = related.filter(({ relation }) => relation === REPLACED_BY && status.group === 'open');
+  const onHold = [...rows, ...shown].flatMap((one) => (one.status.icon === 'hold' ? one.id : []));
+  const isOnHold = newer.every(({ id }) => onHold.includes(id));
+  const replacedStep = newer.length > 0 && isBare && (isOnHold ? CHECK_WHICH : CANCEL_THIS);
   const row = {
     ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : isReplaced && isBare ? CANCEL_THIS : next,
+    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : replacedStep || next,
   };
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
@@ -95,7 +99,8 @@ export async function describeDetail(
   const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
   const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party) || party.number !== undefined;
-  const named = [...listedNames, ...providers.filter(isSaid).map(inFull)];
+  const inFulls = providers.filter(isSaid).map(inFull);
+  const named = [...listedNames.filter((name) => !providers.map(nameOf).includes(name)), ...inFulls];
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const asked = request.requester;
   const requester =
@@ -103,8 +108,7 @@ export async function describeDetail(
   const { coded, masked } = codedReasons(resource, asLongConceptText);
   // For a referral, the list may know the reason from its order.
   const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];
-  const reasons = [...coded, ...masked, ...ofOrder];
-  const known = { ...row, requester, performers: [...new Set(performers)], reasons };
+  const known = { ...row, requester, performers: [...new Set(performers)], reasons: [...coded, ...masked, ...ofOrder] };
   // What is no link among the related requests is at least named.
   const unlinked = (name: 'basedOn' | 'replaces') =>
     asRecords(resource[name]).filter(
@@ -119,7 +123,8 @@ export async function describeDetail(
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
-      isReplaced && 'A newer request replaces this one, which is still open in the EHR: it has to be cancelled.',
+      newer.length > 0 &&
+        `A newer request replaces this one, which is still open in the EHR: ${isOnHold ? 'the newer one is on hold, so check which one counts' : 'it has to be cancelled'}.`,
       older?.some(({ isOpen }) => isOpen) &&
         'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
       older?.some(({ said }) => said !== undefined) &&

@@ -20,12 +20,11 @@ export function relatedRequests(
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
-  const olderIn = rows.flatMap(({ older }) => older ?? []);
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');
       if (type !== 'ServiceRequest' || id === undefined || local === self) return [];
-      const known = [...others, ...olderIn].find((one) => one.id === id);
+      const known = [...others, ...rows.flatMap(({ older }) => older ?? [])].find((one) => one.id === id);
       return [{ relation, id, service: known?.service ?? displayed.get(local), needed: known?.needed }];
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>

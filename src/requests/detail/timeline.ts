@@ -103,8 +103,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
   const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
   const purpose = (isAlone ? part.alone : given)?.words;
-  const others = asRecords(task.focus).filter((one) => !isSelf(one));
-  const subjects = others.map((one) => displayOf(one) ?? kindOf(one));
+  const subjects = asRecords(task.focus).flatMap((one) => (isSelf(one) ? [] : (displayOf(one) ?? kindOf(one))));
   const description = asText(task.description, LONGEST_MESSAGE);
   const inputs = partsOf(task.input, about).map((text) => `sent with it: ${text}`);
   const timesOf = (period: unknown) =>

@@ -65,7 +65,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden || isAgreed ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
+    ...(isHidden || isAgreed ? [saysOf(task)] : purpose === undefined ? [task.said, task.noted] : []),
     status.group === 'open' ? task.beside : undefined,
   ];
   return {
@@ -76,10 +76,10 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   };
 }
 
-function saysOf({ word, said, remark }: Task): string {
+function saysOf({ word, said, noted, remark }: Task): string {
   if (word === doneInDoubt) return ['provider has closed it', remark].filter(Boolean).join(' · ');
   const answer = word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
-  return [word.icon === 'sent' ? 'provider has not answered' : answer, said].filter(Boolean).join(' · ');
+  return [word.icon === 'sent' ? 'provider has not answered' : answer, said, noted].filter(Boolean).join(' · ');
 }
 
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */

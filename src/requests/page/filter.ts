@@ -77,7 +77,8 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
   const beside = [next.text, source, priority?.word, needed];
   const older =
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
-  const numbers = [...row.numbers, row.relations.requisition];
+  // A row that an older process keeps has none.
+  const numbers = [...(row.numbers ?? []), row.relations.requisition];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older, ...numbers];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
   const all = [...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' ');

@@ -4,14 +4,12 @@
  */
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { meaningsOf } from './guide-codes.ts';
-import { askedWords } from './purpose.ts';
-import { hasWords, resultsNamed } from './reported.ts';
+import { type Asked, askedWords } from './purpose.ts';
+import { DONE, hasWords, resultsNamed } from './reported.ts';
 import { done } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-/** What a code of a guide may say of a completed Task that is done. */
-const ENDS = new Set(['done', 'fulfilled']);
 /** The states of contained records that were carried out. */
 const CARRIED_OUT = new Set(['completed', 'finished', 'final', 'amended', 'corrected', 'fulfilled']);
 
@@ -31,7 +29,7 @@ export function namedBesideDone(task: ForeignRecord): readonly string[] | undefi
     WHOLE.has(asText(intent)?.toLowerCase()) &&
     ![task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     !hasWords(task, done) &&
-    meaningsOf(businessStatus).every((meaning) => ENDS.has(meaning)) &&
+    meaningsOf(businessStatus).every((meaning) => DONE.has(meaning)) &&
     asRecords(contained).every(wasCarriedOut);
   return isSure ? [...named, ...askedWords(task).map((text) => text.toLowerCase())] : undefined;
 }
@@ -49,16 +47,8 @@ function wasCarriedOut({ resourceType, status }: ForeignRecord): boolean {
 }
 
 /** Whether a request names all of this, by its codes or its words. */
-export function namesAll({ service, codes }: Named, all: readonly string[]): boolean {
-  return all.every((one) => codes.includes(one) || one === service?.toLowerCase());
-}
-
-/** What a request is for. */
-interface Named {
-  /** In words; undefined where they are not known. */
-  readonly service?: string;
-  /** `system|code` of each of its codes. */
-  readonly codes: readonly string[];
+export function namesAll({ service, codes }: Pick<Asked, 'service' | 'codes'>, all: readonly string[]): boolean {
+  return all.every((one) => codes.includes(one) || one === service.toLowerCase());
 }
 
 /** What a request says about when it was written. */

@@ -1,6 +1,6 @@
 /** The codes that published guides give to a Task's state, so that no wording decides what they mean. */
 import { asInformation, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isNullSystem } from '#src/smart/fhir/no-information.ts';
+import { isCatchAll, isNullSystem } from '#src/smart/fhir/no-information.ts';
 
 const BSER = 'hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
 
@@ -38,7 +38,7 @@ const GUIDES = Object.entries({
     'request-claimed claimed Request claimed',
     'request-cancelled-placer cancelled Request cancelled by placer',
     'request-data-issue declined Request rejected with data issue',
-    'cancel-handled same Cancel handled',
+    'cancel-handled cancelled Cancel handled',
     'preliminary-results same Preliminary results',
     'specimen-collected same Specimen collected',
     'pathology-in-lab same Pathology specimen in lab',
@@ -94,12 +94,14 @@ export function saidIn(given: unknown): readonly Said[] {
 }
 
 function saidByConcept({ text, coding }: ForeignRecord): readonly Said[] {
-  const codings = asRecords(coding).filter(({ system }) => !isNullSystem(system));
+  // "Not performed" is no reason why a value is missing here, and neither is what else it is called.
+  const codings = asRecords(coding).filter(
+    ({ system, code, display = '' }) =>
+      !isNullSystem(system) || code === 'not-performed' || !isCatchAll(asInformation(display) ?? 'other'),
+  );
   const known = codings.flatMap((one) => guideCode(one)?.display ?? []).map((display) => display.toLowerCase());
-  const texts = [
-    text,
-    ...codings.map((one) => asInformation(one.display) ?? (guideCode(one)?.display || one.code)),
-  ].flatMap((one) => asInformation(one) ?? []);
+  const displays = codings.map((one) => asInformation(one.display) ?? (guideCode(one)?.display || one.code));
+  const texts = [text, ...displays].flatMap((one) => asInformation(one) ?? []);
   const vendors = codings.filter((one) => guideCode(one) === undefined && WORD.test(asWritten(one.code)));
   const codeOf = (display: string) =>
     asInformation(vendors.find((one) => asInformation(one.display) === display)?.code);

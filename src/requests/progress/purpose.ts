@@ -93,15 +93,17 @@ function controlOf(task: ForeignRecord): string | undefined {
 
 const carriesOut = (task: ForeignRecord) => codingsOf(task).some(({ code }) => CARRIES_OUT.has(code));
 
-/**
- * What is written about the work of a Task that carries its request out, by its code or for want of one: it may ask for
- * something else.
- */
+/** What is written about the work of a Task beside its purpose, or beside the code of one that carries its request out. */
 export function askedWords(task: ForeignRecord): readonly string[] {
-  if (!carriesOut(task)) return asRecords(task.reasonCode).flatMap(({ text }) => asText(text) ?? []);
-  const known = codingsOf(task).flatMap(({ code, display }) => [CARRIES_OUT.get(code), asText(display)?.toLowerCase()]);
-  const texts = [asRecord(task.code).text, task.description].flatMap((one) => asText(one, LONG) ?? []);
-  return texts.filter((text) => !known.includes(text.toLowerCase()));
+  const codings = codingsOf(task);
+  const own = codings.filter(({ code }) => CARRIES_OUT.has(code));
+  const known = own.flatMap(({ code, display }) => [CARRIES_OUT.get(code), asText(display)?.toLowerCase()]);
+  const others = codings.filter((one) => !own.includes(one)).map(({ display }) => display);
+  const asked =
+    own.length > 0 ? [asRecord(task.code).text, ...others] : asRecords(task.reasonCode).map(({ text }) => text);
+  const isPurpose = own.length === 0 && asConceptText(task.code) === undefined;
+  const texts = [...asked, isPurpose ? undefined : task.description].flatMap((one) => asText(one, LONG) ?? []);
+  return [...new Set(texts)].filter((text) => !known.includes(text.toLowerCase()));
 }
 
 /** Of a description. */

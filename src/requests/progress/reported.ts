@@ -4,36 +4,25 @@
  * it means. Only the codes that a published guide defines decide.
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { SHOWN } from '#src/smart/fhir/notes.ts';
 import { guideCode, meaningsOf, quotedFirst, saidIn } from './guide-codes.ts';
-import { isSame, type TaskWord } from './task-words.ts';
+import { isProgress, isSame, type TaskWord } from './task-words.ts';
 
-/** What a row shows of a text; the page of the request has all of it. */
-export const SHOWN = 60;
 /** How many texts of a Task's state a row shows. */
 const MOST_SAID = 3;
 /** The resources that record what was done, rather than what is planned, asked for or written about it. */
 const RECORDS =
-  /(?:^|\/)(?:Procedure|Encounter|DiagnosticReport|ImagingStudy|Immunization|SupplyDelivery|MedicationAdministration|MedicationDispense)\//;
-const DONE = new Set<string | undefined>(['done', 'fulfilled']);
-
-/** The beginning of the newest note, in quotation marks, and how many more there are. @param notes Annotations; untrusted. */
-export function noteShown(notes: unknown): string | undefined {
-  if (notes === undefined) return undefined;
-  const dated = asRecords(notes).map(({ text, time }) => ({ text, at: Date.parse(asWritten(time)) || 0 }));
-  return quotedFirst(
-    dated.toSorted((one, other) => other.at - one.at).map(({ text }) => text),
-    1,
-    SHOWN,
-  );
-}
+  /(?:^|\/)(Procedure|Encounter|DiagnosticReport|ImagingStudy|Immunization|SupplyDelivery|MedicationAdministration|MedicationDispense)\//;
+/** What a code of a guide may say of a Task that is done. */
+export const DONE = new Set<string | undefined>(['done', 'fulfilled']);
 
 /** The beginning of the first result of a Task that says something in words, a number or yes or no. */
 export function resultShown({ output }: ForeignRecord): string | undefined {
-  return quotedFirst(asRecords(output).flatMap(resultText), 1, SHOWN);
+  return quotedFirst(asRecords(output).map(resultText), 1, SHOWN);
 }
 
 /** What a result is called, and what it is; nothing for a record whose name is a guide's code. */
-function resultText(result: ForeignRecord): string | string[] {
+function resultText(result: ForeignRecord): string {
   const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCode, valueCoding } = result;
   const number = result.valueInteger ?? result.valueDecimal ?? asRecord(result.valueQuantity).value;
   const coding = asRecord(valueCoding);
@@ -45,7 +34,7 @@ function resultText(result: ForeignRecord): string | string[] {
     (typeof valueBoolean === 'boolean' ? (valueBoolean ? 'yes' : 'no') : undefined) ??
     (typeof number === 'number' ? String(number) : undefined);
   const isNamed = saidIn(type).some(({ isExplained }) => !isExplained);
-  return value === undefined && !isNamed ? [] : [asConceptText(type), value].filter(Boolean).join(': ');
+  return [isNamed ? asConceptText(type) : undefined, value].filter((text) => text !== undefined).join(': ');
 }
 
 /** What a Task's business status and reason say in the EHR's own words; nothing where they only repeat its status. */
@@ -56,18 +45,17 @@ export function stateShown(task: ForeignRecord, word: TaskWord, longest = 100): 
   return quotedFirst([...new Set(telling)], MOST_SAID, longest);
 }
 
-/** Whether a person has to read what a Task's business status and reason say: no code of a guide explains it. */
+/** Whether a person has to read what a Task's business status says that no code of a guide explains, or any reason. */
 export function hasWords({ status, businessStatus, statusReason }: ForeignRecord, word: TaskWord): boolean {
-  const said = [...saidIn(businessStatus), ...saidIn(statusReason)];
-  return (
-    meaningsOf(businessStatus).includes('look') ||
-    said.some((one) => !one.isExplained && [one.text, one.code].some((text) => !isSame(text, { status, word })))
-  );
+  const said = [...saidIn(businessStatus).filter(({ isExplained }) => !isExplained), ...saidIn(statusReason)];
+  const isTelling = (text: string) => !isSame(text, { status, word }) && !isProgress(text, word);
+  return meaningsOf(businessStatus).includes('look') || said.some(({ text, code }) => [text, code].some(isTelling));
 }
 
 /**
  * What the results of a completed Task name, so that it is done if its request names the same: codes and texts.
- * @returns undefined where a person has to read a result: all but records of what was done, and codes of it.
+ * @returns undefined where a person has to read a result: all but codes of what was done, and records of it that are
+ *   called by their type, if at all.
  */
 export function resultsNamed({ output }: ForeignRecord): readonly string[] | undefined {
   const named = asRecords(output).map(resultNamed);
@@ -78,19 +66,19 @@ function resultNamed(result: ForeignRecord): readonly string[] | undefined {
   const { type, valueReference, valueCodeableConcept, valueCoding } = result;
   const { reference, display } = asRecord(valueReference);
   const concept = valueCoding === undefined ? valueCodeableConcept : { coding: [valueCoding] };
-  const isRecord = RECORDS.test(asWritten(reference));
+  const [, kind] = RECORDS.exec(asWritten(reference)) ?? [];
   const values = Object.keys(result).filter((key) => key.startsWith('value'));
-  if (values.length !== 1 || (concept === undefined && !isRecord)) return undefined;
-  if (!meaningsOf(type).includes('result') || saidIn(type).some((one) => !one.isExplained)) return undefined;
+  if (values.length !== 1 || (concept === undefined && kind === undefined)) return undefined;
+  const isKind = (text: string) => text.replaceAll(' ', '').toLowerCase() === kind?.toLowerCase();
+  const isPlain = saidIn(type).every((one) => one.isExplained || [one.text, one.code].every(isKind));
+  const meanings = meaningsOf(type);
+  if (!isPlain || meanings.some((one) => one !== 'result') || (concept && meanings.length === 0)) return undefined;
   if (concept === undefined) return [asText(display)?.toLowerCase()].filter((text) => text !== undefined);
   const codings = asRecords(asRecord(concept).coding);
   if (codings.length === 0) return undefined;
   const unknown = codings.filter((one) => !DONE.has(guideCode(one)?.meaning));
-  const words = saidIn(concept).filter(({ isExplained }) => !isExplained);
-  return [
-    ...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`),
-    ...words.map(({ text }) => text.toLowerCase()),
-  ];
+  const words = saidIn(concept).flatMap(({ text, isExplained }) => (isExplained ? [] : [text.toLowerCase()]));
+  return [...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`), ...words];
 }
 
 /** Whether a code of a guide says that the service of a completed Task was not carried out. */

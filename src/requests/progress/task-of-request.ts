@@ -6,7 +6,7 @@ import { isOf, nameKey } from './owner.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { askedText, othersWhoAct, READ, rivalStep, rivalText } from './rivals.ts';
 import type { Task } from './task.ts';
-import { claimed, done, doneInDoubt, isOver, unsent } from './task-words.ts';
+import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
@@ -35,7 +35,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const taken = handOvers.filter(({ word }) => word !== claimed);
   const last = newestOf(taken.length > 0 ? taken : handOvers);
   const own = last && (doneBefore(last, handOvers) ?? last);
-  const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
+  const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && mayBeDone(word));
   const isDone = own?.word.icon === 'done';
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
   if (isDone && !isStopped && !isPartOpen) return { ...own, purpose: undefined };
@@ -137,12 +137,14 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    word === done || word === doneInDoubt
+    mayBeDone(word)
       ? purpose?.isStop === true || (own === undefined && purpose?.text !== undefined)
       : purpose?.isStop === true && own === undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
 }
+
+const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
 
 /** Whether a Task of unknown purpose may be the provider's, who has answered it. */
 function mayHave({ purpose, word }: Task): boolean {

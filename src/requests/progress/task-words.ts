@@ -99,6 +99,17 @@ export function isSame(text: string, { status, word }: { status: unknown; word: 
   return codeOf(text) === codeOf(status) || text.toLowerCase() === word.word.toLowerCase();
 }
 
+/** States in which a plain word of progress asks nothing. */
+const GOES_ON = new Set<TaskWord['icon']>(['sent', 'received', 'accepted', 'booked', 'under-way']);
+const PROGRESS = new Set<string | undefined>(
+  'pending accepted assigned confirmed booked scheduled started arrived en-route in-transit in-progress'.split(' '),
+);
+
+/** Whether a text is nothing but a plain word of progress, so that an ordinary ride need not be read at each step. */
+export function isProgress(text: string, { icon }: TaskWord): boolean {
+  return GOES_ON.has(icon) && PROGRESS.has(codeOf(text));
+}
+
 /** A status that FHIR does not define is shown as the EHR wrote it. */
 function wordOf(status: unknown): TaskWord | undefined {
   const code = codeOf(status);

@@ -11,6 +11,7 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
+import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
@@ -18,7 +19,7 @@ import { endOf, namedBesideDone } from './done.ts';
 import { quotedFirst } from './guide-codes.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { hasWords, noteShown, reportsMissed, resultShown, SHOWN, stateShown } from './reported.ts';
+import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -38,7 +39,7 @@ export interface Task {
   readonly hasWords: boolean;
   /** A code of its results says that it was not carried out. */
   readonly isMissed: boolean;
-  /** The beginning of its newest note, or of what its results say. */
+  /** The beginning of each note that may be its newest, or of what its results say. */
   readonly noted: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
   readonly purpose: Purpose | undefined;
@@ -100,7 +101,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const party = readParty(owner, place);
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
-  const noted = noteShown(resource.note) ?? resultShown(resource);
+  const noted = notesShown(resource.note) ?? resultShown(resource);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);

@@ -1,8 +1,8 @@
 /** Chooses among the notes of a resource, which an EHR sends in any order, and not always with their time. */
 import { asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
 
-/** What a row shows of a note; the page of the request has all of it. */
-const SHOWN = 60;
+/** What a row shows of a text; the page of the request has all of it. */
+export const SHOWN = 60;
 
 /** The beginning of every note that may be the newest, in quotation marks, and how many more there are. */
 export function notesShown(note: unknown): string | undefined {

@@ -157,6 +157,15 @@ test.for<[string, object, string, string[]]>([
     ['very restricted', 'PSY'],
   ],
   [
+    'a provider by name with a telephone, beside one without a name',
+    {
+      contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],
+      performer: [{ reference: '#c' }, { reference: 'Organization/unknown' }],
+    },
+    'Provider',
+    ['Acme, 5'],
+  ],
+  [
     'the telephone of a provider',
     {
       contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],
@@ -164,6 +173,17 @@ test.for<[string, object, string, string[]]>([
     },
     'Provider',
     ['Acme, 5'],
+  ],
+  [
+    'nothing of a patient, who may be another one',
+    {
+      contained: [
+        { resourceType: 'Patient', id: 'c', name: [{ text: 'Bo' }], telecom: [{ system: 'phone', value: '5' }] },
+      ],
+      performer: [{ reference: '#c' }],
+    },
+    'Provider',
+    ['Name not available'],
   ],
   [
     'the number at home of one',

@@ -377,14 +377,17 @@ test.for<[string, object, object[], string, string | undefined, string]>([
   expect(page.notices.some((line) => line.includes('A provider may still carry out'))).toBe(said !== undefined);
 });
 
-test.for<[string, object, string]>([
-  ['has no provider', {}, 'Cancel this request'],
-  ['names a provider', { performer: [{ display: 'Acme' }] }, 'Cancel this request'],
-  ['is on hold', { status: 'on-hold' }, 'Decide whether to resume'],
-  ['is cancelled', { status: 'revoked' }, 'Nothing to do'],
-])('a request that a newer one replaces and that %s: the next step', async ([, change, text]) => {
+test.for<[string, object[], string, object]>([
+  ['has no provider', [], 'Cancel this request', {}],
+  ['names a provider', [], 'Cancel this request', { performer: [{ display: 'Acme' }] }],
+  ['is on hold', [], 'Decide whether to resume', { status: 'on-hold' }],
+  ['is cancelled', [], 'Nothing to do', { status: 'revoked' }],
+  ['is all that is not on hold', [{ status: 'on-hold' }], 'Check which request counts', {}],
+  ['is replaced twice', [{ status: 'on-hold' }, { id: 'two' }], 'Cancel this request', {}],
+])('a request that a newer one replaces and that %s: the next step', async ([, others, text, change]) => {
   const newer = { ...base, id: 'new', authoredOn: '2026-11-20', replaces: [{ reference: 'ServiceRequest/a' }] };
-  const { page } = await readField(change, { along: [newer] });
+  const along = others.length === 0 ? [newer] : others.map((other) => ({ ...newer, ...other }));
+  const { page } = await readField(change, { along });
   expect(page.row.next.text).toBe(text);
 });
 

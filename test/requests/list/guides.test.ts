@@ -92,6 +92,13 @@ test.for<[string, object, word: string, step: string, note?: string]>([
   ],
   ['BSeR 7.0', { businessStatus: bser('7.0', 'Fulfillment Completed') }, 'Done', NOTHING],
   [
+    'BSeR 5.2 as a reason',
+    { status: 'in-progress', statusReason: bser('5.2', 'Cancellation Requested') },
+    'Under way',
+    READ,
+    'Cancellation Requested',
+  ],
+  [
     'BSeR’s example, which is requested and fulfilled',
     { status: 'requested', businessStatus: bser('7.0', 'Fulfillment Completed') },
     'Status unclear',
@@ -129,6 +136,12 @@ test.for<[string, object, word: string, step: string, note?: string]>([
     NOTHING,
     '“Preliminary results”',
   ],
+  [
+    'AU: cancelled, and handled',
+    { status: 'in-progress', businessStatus: au('cancel-handled', 'Cancel handled') },
+    'Cancelled',
+    'Decide whether it is still needed',
+  ],
   ['AU: an image alone', { businessStatus: au('image-acquired', 'Image acquired') }, 'Closed by provider', CHECK],
   [
     'AU: claimed',
@@ -150,6 +163,44 @@ test.for<[string, object, word: string, step: string, note?: string]>([
     'Declined',
     'Read why it was declined',
     '“Please attach imaging”',
+  ],
+  // One plain word of progress asks nothing; any other word beside it does.
+  ...['In transit', 'En-route', 'ARRIVED', 'Accepted', 'pending'].map(
+    (text): [string, object, string, string, string] => [
+      `a ride: ${text}`,
+      { status: 'in-progress', businessStatus: { text } },
+      'Under way',
+      NOTHING,
+      `“${text}”`,
+    ],
+  ),
+  ...['Arrived, not found', 'Not in transit', 'On hold', 'no-show'].map(
+    (text): [string, object, string, string, string] => [
+      `a ride: ${text}`,
+      { status: 'in-progress', businessStatus: { text } },
+      'Under way',
+      READ,
+      `“${text}”`,
+    ],
+  ),
+  [
+    'a ride in transit, under a vendor’s code',
+    { status: 'in-progress', businessStatus: coded('urn:own', 'no-show', 'In transit') },
+    'Under way',
+    READ,
+  ],
+  ['a ride, completed in transit', { businessStatus: { text: 'In transit' } }, 'Closed by provider', CHECK],
+  [
+    'an offer that is pending',
+    { status: 'requested', businessStatus: { text: 'Pending' } },
+    'Sent',
+    'Waiting for the provider for 2 days',
+  ],
+  [
+    'a laboratory’s report',
+    { output: [{ type: { text: 'DiagnosticReport' }, valueReference: { reference: 'DiagnosticReport/d' } }] },
+    'Done',
+    NOTHING,
   ],
   ['Epic: completed', { code: epic }, 'Done', NOTHING],
   [

@@ -142,6 +142,38 @@ test.for<[string, object, object[], object]>([
   ],
   ['a Task that is over', {}, [task({ priority: 'stat' })], { priority: undefined }],
   [
+    'a provider who declined in words, beside one who has agreed',
+    {},
+    [
+      task({ id: 'u', status: 'rejected', owner: { display: 'Southside' }, statusReason: { text: 'No bed' } }),
+      task({ status: 'accepted', owner: { display: 'Northside' } }),
+    ],
+    { status: { word: 'Accepted', note: undefined } },
+  ],
+  [
+    'a note of what the EHR has closed, while its provider goes on',
+    { status: 'completed' },
+    [task({ status: 'in-progress', businessStatus: { text: 'Van 4' }, note: [{ text: 'Wife will call' }] })],
+    { status: { word: 'Done', note: 'provider says “Under way” · “Van 4” · “Wife will call”' } },
+  ],
+  [
+    'a note beside the state of what is on hold',
+    { status: 'on-hold' },
+    [task({ status: 'accepted', businessStatus: { text: 'Van 4' }, note: [{ text: 'Wife will call' }] })],
+    { status: { word: 'On hold', note: '“Van 4” · “Wife will call”' } },
+  ],
+  [
+    'a note without a time, which may be the newest',
+    {},
+    [
+      task({
+        status: 'accepted',
+        note: [{ text: 'Will come', time: '2026-11-19T10:00:00Z' }, { text: 'Cannot come' }],
+      }),
+    ],
+    { status: { word: 'Accepted', note: '“Will come” “Cannot come”' } },
+  ],
+  [
     'what must not be done, and is under way',
     { doNotPerform: true },
     [task({ status: 'in-progress' })],

@@ -317,6 +317,11 @@ test.for<[string, object[], unknown[], status?: string]>([
   ],
   ['a change made', [accepted, control('change')], ['Accepted', 'open', undefined, 'Nothing to do']],
   ['a stop, and the work done', [done, control('abort')], doubt('Request to cancel: done')],
+  [
+    'a stop with a note, and the work done',
+    [done, control('abort', { note: [{ text: 'Van turned round' }] })],
+    doubt('Request to cancel: closed by provider, “Van turned round”'),
+  ],
   ['a refused stop, and the work done', [done, control('abort', { status: 'rejected' })], DONE],
   ['an approval, and the work done', [done, control('approve')], DONE],
   [
@@ -380,7 +385,7 @@ test('a result that is coded as the order proves that it was done, whether the E
     coding: [{ system: 'http://x/CodeSystem/sdohcc-temporary-codes', code: 'resulting-activity' }],
   };
   const result = { ...done, output: [{ type, valueCodeableConcept: code }] };
-  const said = '“resulting-activity: Exercises”';
+  const said = '“Exercises”';
   expect(await load([result], { code })).toEqual(['Done', 'closed', said, 'Nothing to do']);
   expect(await load([result], { code, status: 'completed' })).toEqual(['Done', 'closed', said, 'Nothing to do']);
   expect(await load([result])).toEqual(doubt(said));

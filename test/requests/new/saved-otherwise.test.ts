@@ -83,6 +83,8 @@ test.for<[string, object, string | undefined]>([
   ['all of it', { meta: { versionId: '1' } }, undefined],
   ['another encounter', { encounter: { reference: 'Encounter/other' } }, 'another encounter'],
   ['another provider by reference alone', { performer: [{ reference: 'Organization/2' }] }, 'another provider'],
+  ['another provider by name', { performer: [{ display: 'Slow Cabs' }] }, 'another provider'],
+  ['no provider', { performer: undefined }, 'another provider'],
   ['no requester', { requester: undefined }, 'requester missing'],
   ['another day', { occurrenceDateTime: '2026-01-01' }, 'another time'],
   ['a draft', { status: 'draft' }, 'another status'],

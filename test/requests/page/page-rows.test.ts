@@ -148,6 +148,12 @@ test.for<[text: string, isFound: boolean]>([
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });
 
+test('a row that an older process keeps without its numbers is searched too', () => {
+  const { numbers, ...row } = rowOf({ service: 'Walker' });
+  expect(numbers).toEqual([]);
+  expect(selectRows([row as ReturnType<typeof rowOf>], search({}, 'walker')).total).toBe(1);
+});
+
 test('each filter shows how many rows it would leave with the other filters unchanged', () => {
   const closed = { ...rowOf().status, group: 'closed', icon: 'done' } as const;
   const rows = [

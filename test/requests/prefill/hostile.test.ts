@@ -228,7 +228,7 @@ describe('what is chosen from the chart, and after its review', () => {
   const NOTHING = () => searchset();
   const BARE = { resourceType: 'Patient', id: 'pat-1' };
   /** Chooses the value of one kind, reviews it, and sends it to an EHR that answers these reads by then. */
-  async function sendAfter(type: keyof typeof TITLES, later: (url: string) => Resource | number, isBatch = true) {
+  async function sendAfter(type: keyof typeof TITLES, later: (url: string) => Resource | number, failed?: number) {
     serve((url) => searchset(chartOf(OWN, 'Peanut')[typeIn(url)]));
     const form = await openForm();
     const [pick = ''] = picksOf(form, TITLES[type]);
@@ -236,8 +236,8 @@ describe('what is chosen from the chart, and after its review', () => {
     const changes = { ...typed, reason: 'Dialysis', [pick]: 'on' };
     const review = await browser.open(form.url, { form: { ...formOf(form), ...changes, intent: 'review' } });
     expect(titleOf(review)).toBe('Review: New request for Stella Stub');
-    if (isBatch) serve(later);
-    else for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: 503 }));
+    if (failed === undefined) serve(later);
+    else for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: failed }));
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201 } : { body: NOTHING() }));
     ehr.requests.length = 0;
     const page = await browser.open(form.url, { form: formOf(review) });
@@ -250,6 +250,7 @@ describe('what is chosen from the chart, and after its review', () => {
     ['Condition', 'resolved', withNow('Condition', status('clinicalStatus', 'resolved'))],
     ['Condition', 'an error', withNow('Condition', status('verificationStatus', 'entered-in-error'))],
     ['Condition', 'gone', NOTHING],
+    ['Condition', 'also another patient’s', withNow('Condition', { patient: { reference: 'Patient/pat-2' } })],
     ['Condition', 'another one', withNow('Condition', { code: { text: 'Latex' } })],
     ['AllergyIntolerance', 'refuted', withNow('AllergyIntolerance', status('verificationStatus', 'refuted'))],
     ['Observation', 'an error', withNow('Observation', { status: 'entered-in-error' })],
@@ -276,8 +277,11 @@ describe('what is chosen from the chart, and after its review', () => {
     expect(calls).toContain('POST /fhir/ServiceRequest');
   });
 
-  test('the EHR answers no batch at that moment: it is sent as it was reviewed', async () => {
-    expect((await sendAfter('Condition', NOTHING, false)).page.body).toContain('The request was sent to the EHR.');
+  test.for([404, 500, 503])('a batch is answered with %s: it is sent as it was reviewed', async (code) => {
+    const { page, calls } = await sendAfter('Condition', NOTHING, code);
+    expect(page.body).toContain('The request was sent to the EHR.');
+    // No part of the chart is asked for alone.
+    expect(calls.slice(0, 3)).toEqual(['POST /fhir', 'GET /fhir/Patient/pat-1', 'POST /fhir/ServiceRequest']);
   });
 
   test('sending takes as many calls as without a value from the chart', async () => {

@@ -9,7 +9,11 @@ const bser = (code: string, display?: string) => ({
 const GRAVITY = 'http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes';
 const activity = { coding: [{ system: GRAVITY, code: 'resulting-activity', display: 'Resulting Activity' }] };
 const output = (value: object) => ({ output: [{ type: activity, ...value }] });
+const record = (type: object) => ({ output: [{ type, valueReference: { reference: 'DiagnosticReport/1' } }] });
 const fulfill = { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] };
+const nullFlavor = (code: string, display?: string) => ({
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code, display }],
+});
 const walker = { service: 'Walker', codes: ['http://snomed.info/sct|183250005'] };
 const ends = (task: object) => {
   const named = namedBesideDone({ status: 'completed', intent: 'order', ...task });
@@ -47,6 +51,11 @@ test.for<[string, object]>([
   ['the order’s words as what is asked', { code: fulfill, description: 'Walker' }],
   ['FHIR’s own words', { code: { ...fulfill, text: 'Fulfill the focal request' } }],
   ['a coded reason', { reasonCode: sct('1', 'Fall') }],
+  ...[{ text: 'DiagnosticReport' }, { text: 'Diagnostic report' }, {}, { coding: [{ code: 'DiagnosticReport' }] }].map(
+    (type): [string, object] => [`a report that is called ${JSON.stringify(type)}`, record(type)],
+  ),
+  ['a null flavor of that name', { statusReason: nullFlavor('OTH', 'other') }],
+  ['the order’s words beside FHIR’s code', { code: { coding: [...fulfill.coding, { code: '1', display: 'Walker' }] } }],
 ])('%s ends the order', ([, task]) => {
   expect(ends(task)).toBe(true);
 });
@@ -113,6 +122,25 @@ test.for<[string, object]>([
     { businessStatus: { coding: Array.from({ length: 51 }, () => sct('385658003').coding[0]) } },
   ],
   ['a proposal', { intent: 'proposal' }],
+  ['BSeR’s decline as a reason', { statusReason: bser('4.0', 'Service Request Declined') }],
+  ['BSeR’s decline as a reason of R5', { statusReason: { concept: bser('4.0', 'Service Request Declined') } }],
+  ['a null flavor that says more', { statusReason: nullFlavor('OTH', 'Patient refused') }],
+  [
+    'no value, because it was not performed',
+    { statusReason: { coding: [{ system: 'http://x/CodeSystem/data-absent-reason', code: 'not-performed' }] } },
+  ],
+  [
+    'a desk’s work in the text and a coding beside FHIR’s code',
+    { code: { coding: [...fulfill.coding, { code: '1', display: 'Verify insurance' }], text: 'Verify insurance' } },
+  ],
+  [
+    'a desk’s work in a coding beside FHIR’s code',
+    { code: { coding: [...fulfill.coding, { code: '1', display: 'Verify insurance' }] } },
+  ],
+  ['a desk’s work under the order’s code', { code: sct('183250005', 'Walker'), description: 'Verify insurance' }],
+  ['a report that is called as a record of another type', record({ text: 'Procedure' })],
+  ['a report under a vendor’s code', record({ coding: [{ code: 'not-done', display: 'DiagnosticReport' }] })],
+  ['a report in answer to BSeR’s decline', record(bser('4.0', 'Service Request Declined'))],
 ])('%s leaves the order open', ([, task]) => {
   expect(ends(task)).toBe(false);
 });
