@@ -160,7 +160,7 @@ test.for<[string, object, object[], object]>([
     'a note beside the state of what is on hold',
     { status: 'on-hold' },
     [task({ status: 'accepted', businessStatus: { text: 'Van 4' }, note: [{ text: 'Wife will call' }] })],
-    { status: { word: 'On hold', note: '“Van 4” · “Wife will call”' } },
+    { status: { word: 'On hold', note: 'provider says “Accepted” · “Van 4” · “Wife will call”' } },
   ],
   [
     'a note without a time, which may be the newest',
