@@ -1,7 +1,6 @@
 /** The composition root; with its two sites also the site map. Tests run the same app as the process. */
 import express, { type Express } from 'express';
 import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
-import { requestSpan } from '#src/http/request-log.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
 import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';
@@ -10,7 +9,7 @@ import { clinicianSite } from './clinician-site.ts';
 import { compressPages } from './http/compression.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
 import { redirectWithoutBody, requireHttps } from './http/redirects.ts';
-import { requestLog } from './http/request-log.ts';
+import { requestLog, requestSpan } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { staticFiles } from './http/static-files.ts';
 import type { AppDependencies } from './open-dependencies.ts';

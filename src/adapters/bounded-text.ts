@@ -20,7 +20,7 @@ export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** Removes the characters of `unwanted` from the end. */
+/** Removes the characters of `unwanted` from the end, in linear time, which no regex with `$` does. */
 export function trimEnd(text: string, unwanted: string): string {
   let end = text.length;
   while (end > 0 && unwanted.includes(text.charAt(end - 1))) end -= 1;

@@ -98,6 +98,7 @@ export function createUserStore(db: Queries) {
       const change = db.update(users).set({ passwordExpiresAt: user.passwordExpiresAt });
       await change.where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
     },
+    /** Ends every session of the user. */
     setAccess: (id: string, { role, organizationId }: Access) => update(id, { role, organizationId, ...endSessions }),
     /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
     disable: async (id: string, now: Date) => (ROW_ID.test(id) ? disable(db, id, now) : undefined),

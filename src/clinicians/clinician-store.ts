@@ -42,6 +42,7 @@ export const ehrIdentities = pgTable(
     clinicianId: uuid('clinician_id'),
     reference: text('reference'),
     refusedAt: instant('refused_at'),
+    /** Sealed. */
     details: text('details').notNull(),
     firstSeenAt: instant('first_seen_at').notNull(),
     linkedAt: instant('linked_at'),

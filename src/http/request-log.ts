@@ -1,4 +1,4 @@
-/** One log line per request, found by its support code; no query string, no header, no body (ST-07, ER-04). */
+/** One log line and one span per request, found by its support code; no query string, no header, no body (ST-07, ER-04). */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';

@@ -13,6 +13,7 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
     case 'invalid_client':
       return hintIn(said, [...OF_CLIENT_ID, ...OF_DENIAL, ...OF_AUTHORIZATION]);
     case 'access_denied':
+    case 'unauthorized':
       return hintIn(said, OF_DENIAL);
     case 'server_error':
       return hintIn(said, OF_TENANT);

@@ -6,8 +6,8 @@ const ASSERTION = 'jwt assertion client_assertion token';
 export const OF_CLIENT: Hints = [
   ...OF_REQUEST,
   // Apigee and others call the client ID an API key.
-  ['client.unknown', 'apikey clientid'],
-  ['client.unknown', 'api', 'key'],
+  ['client.unknown', 'apikey'],
+  ['client.unknown', 'api', 'key', 'invalid unknown'],
   ['client.method', 'secret client_secret client_secret_basic client_secret_post'],
   ['client.jwks-chain', 'certificate', 'verify', 'first'],
   [
@@ -76,8 +76,8 @@ export const OF_CLIENT: Hints = [
   ['client.method', `method methods authentication_method ${SECRET}`],
   ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
-  ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
-  ['client.unknown', 'client_id identifier', 'invalid failed'],
+  ['client.unknown', `client_id clientid identifier ${APP}`, UNKNOWN],
+  ['client.unknown', 'client_id clientid identifier', 'invalid failed'],
   ['client.unknown', APP, ENVIRONMENT],
   // Both are the client ID in our assertion, so the server compares them with another one.
   ['client.unknown', 'sub iss subject issuer', 'client_id client', 'match matches mismatch must equal same'],

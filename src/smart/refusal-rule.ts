@@ -38,7 +38,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_scope':
       return /\bconsent/i.test(said) ? 'grant.consent' : 'token.scope';
     case 'access_denied':
-      return hintIn(said, OF_POLICY) ?? 'authorization.blocked';
+      return ruleOfPolicy(hintIn(said, OF_DENIAL));
     case 'interaction_required':
     case 'consent_required':
     case 'login_required':
@@ -69,8 +69,11 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
   }
 }
 
-/** The user's own answer came before the code. */
-const OF_POLICY = OF_DENIAL.filter(([rule]) => rule !== 'authorization.declined' && rule !== 'authorization.denied');
+/** The user's own answer came before the code, so it is a rule of the server that denies. */
+function ruleOfPolicy(named: Rule | undefined): Rule {
+  const isOfUser = named === 'authorization.declined' || named === 'authorization.denied';
+  return named === undefined || isOfUser ? 'authorization.blocked' : named;
+}
 /** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
 const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
 

@@ -8,6 +8,8 @@ export type Hints = readonly (readonly [rule: Rule, ...groups: readonly string[]
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
 export const SECRET = 'secret client_secret client_secret_basic client_secret_post private_key_jwt';
 export const OF_REQUEST: Hints = [
+  // It arrived, so nothing was lost on the way.
+  ['client.key', 'assertion client_assertion jwt', 'missing', 'aud kid jti exp iat iss sub claim claims header'],
   ['token.body-lost', 'assertion client_assertion client_assertion_type', 'missing', 'parameter client'],
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
@@ -28,7 +30,10 @@ export const OF_TENANT: Hints = [
   ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
+  ['authorization.denied', 'user', 'tenant', 'valid'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
+  ['client.off', APP, 'realm', 'enabled disabled'],
+  ['authorization.denied', 'user account', 'realm', 'enabled disabled'],
   ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
@@ -55,6 +60,7 @@ const OF_REDIRECT: Hints = [
 /** What servers say of a code, under whatever error. */
 export const OF_CODE: Hints = [
   ...OF_REDIRECT,
+  ['client.proof-of-possession', 'dpop'],
   ['grant.pkce', 'pkce proof verifier challenge code_verifier code_challenge'],
 ];
 export const OF_TOKEN_REQUEST: Hints = [
@@ -82,7 +88,7 @@ const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'policy policies', 'access', 'blocked denied'],
   ['authorization.blocked', 'policy policies', 'evaluation failed'],
   ['authorization.blocked', 'user account', 'blocked locked'],
-  ['authorization.blocked', APP, 'resource', 'authorized'],
+  ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
@@ -130,6 +136,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
   ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
+  ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.audience', 'aud audience'],

@@ -4,7 +4,7 @@ import type { OutboundResponse } from './client.ts';
 
 type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
 
-/** The answers that have such words: a page that refuses, any page, or JSON that refuses. */
+/** The answers that have such words: a page that refuses, a page or text with status 403, any page, or JSON that refuses. */
 const KINDS = {
   refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
   denial: ({ status, contentType }: Answer) => status === 403 && /html|plain/.test(contentType),
@@ -25,7 +25,13 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
   ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
   ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
-  ['network.web-firewall', 'page', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
+  ['network.web-firewall', 'refusal', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
+  ['network.web-firewall', 'page', /\brequested URL was rejected\b/i],
+  [
+    'network.web-firewall',
+    'page',
+    /<(?:title|h[1-6])\b[^<]{0,40}\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i,
+  ],
   // HTTP.sys of Windows, Azure and Heroku.
   ['network.unknown-host', 'refusal', /\b(?:invalid hostname|web site not found|no such app)\b/i],
   // IIS, of a path or a query that it does not pass on.
@@ -34,12 +40,13 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
 ];
 
+/** Schemes of WWW-Authenticate: Kong's, those of Windows, and AWS's. A server that takes our tokens may name its own as it likes. */
+const OF_GATEWAYS = /^(?:(?:api-?)?key|negotiate|ntlm|kerberos|aws4)\b/i;
+
 /** What a proxy or gateway says in place of the server; undefined for any other answer. @param answer with its WWW-Authenticate as challenge, where we had signed in. */
 export function ruleOfGateway(answer: Answer): Rule | undefined {
   if (answer.status === 407 || answer.status === 511) return 'network.proxy-sign-in';
-  // Any other scheme is of a gateway, such as Kong's Key and Negotiate of Windows.
-  if (answer.status === 401 && !/\b(?:bearer|dpop|basic)\b/i.test(answer.challenge || 'basic'))
-    return 'network.gateway-key';
+  if (answer.status === 401 && OF_GATEWAYS.test(answer.challenge ?? '')) return 'network.gateway-key';
   // Cloudflare's own, of the server behind it.
   if (answer.status === 525 || answer.status === 526) return 'tls.behind-gateway';
   const said = answer.text.slice(0, 4_000);

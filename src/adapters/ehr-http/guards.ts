@@ -49,6 +49,7 @@ export function createGuards(options: GuardOptions) {
 
 export type CallKind = 'discovery' | 'token' | 'keys' | 'fhir' | 'revocation' | 'style' | 'other';
 
+/** The parts of a call that may be disclosed. */
 export interface WatchedCall {
   kind: CallKind;
   method: string;

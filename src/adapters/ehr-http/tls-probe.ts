@@ -69,11 +69,14 @@ async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Prom
   // The socket does not call the lookup for an IP address, so the guard is applied here.
   if (isIP(hostname)) await resolveAll(hostname, lookup);
   const socket = openSocket(hostname, Number(url.port || 443), lookup);
+  const begun = performance.now();
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(deadlineMs) });
     const found = read(socket, hostname);
-    // In TLS 1.3 a server that wants a certificate of ours says so after the handshake.
-    const alert = once(socket.resume(), 'end', { signal: AbortSignal.timeout(200) });
+    if (socket.getProtocol() !== 'TLSv1.3') return found;
+    // There a server that wants a certificate of ours says so after the handshake, which took more than one trip.
+    const waitMs = Math.max(200, performance.now() - begun);
+    const alert = once(socket.resume(), 'end', { signal: AbortSignal.timeout(waitMs) });
     await alert.catch((error: unknown) => (codeOf(error).startsWith('ERR_SSL') ? Promise.reject(error) : undefined));
     return found;
   } finally {

@@ -106,6 +106,7 @@ function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {
   };
 }
 
+/** A launch as a report for an EHR team. */
 export const launchReport: ReportShape<Diagnosis> = {
   kind: 'launch',
   path: '/reports',

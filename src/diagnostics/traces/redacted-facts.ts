@@ -69,7 +69,9 @@ export function callbackFacts(callback: CallbackParameters, requested: string): 
   const { state: _state, ...others } = callback;
   const arrived = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   const { error, iss, errorDescription = '' } = callback;
-  const words = new Set(errorDescription.slice(0, 2_000).split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/));
+  // What follows may be the scopes that are allowed.
+  const [refused = ''] = errorDescription.slice(0, 2_000).split(/\b(?:allowed|supported|available|valid)\b/i);
+  const words = new Set(refused.split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/));
   // Of every scope; "launch" and "profile" are words of any sentence.
   const named = scopeTokens(requested).filter((scope) => /[/_]|^(?:openid|fhirUser)$/.test(scope) && words.has(scope));
   return {

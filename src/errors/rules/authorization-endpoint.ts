@@ -23,7 +23,7 @@ export const authorizationEndpointRules = {
     'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
   'authorization.blocked': lastingAtEhr(
-    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id}, or an access policy (such as conditional access) blocks the sign-in or the address of our servers',
+    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id} or their account is locked, or an access policy (such as conditional access) blocks the sign-in or the address of our servers',
     'Assign this user, or a group of theirs, to {client id}, and let the access policies allow it with these scopes and from our egress addresses; the sign-in log of the authorization server names the policy.',
     { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
   ),

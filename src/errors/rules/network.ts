@@ -47,7 +47,7 @@ export const networkRules = {
     'Look for this call in the log of the server and of the gateway before it. If one of them wants a client certificate, let our egress addresses through without it.',
   ),
   'network.reset': networkTeam(
-    'The connection was reset before the answer was complete: by a firewall, a load balancer or a proxy that inspects TLS between us and the server, or by the server itself, which may want a certificate of the caller',
+    'The connection was reset before the answer was complete: by a firewall, a load balancer or a proxy that inspects TLS between us and the server, or by the server itself, which may want https in place of http, or a certificate of the caller',
     'Find this connection in the logs of what lies between us and the server, by its time and our egress addresses, and let it pass without inspection. If none of them reset it, the EHR team looks into the log of the server.',
   ),
   'network.garbled': lastingAtEhr(

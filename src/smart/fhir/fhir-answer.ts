@@ -50,7 +50,10 @@ const isPage = (bytes: Buffer) => isHtml(bytes.subarray(0, 200).toString());
 
 /** The error for a web page: a firewall's own, or any other. */
 function pageOf(bytes: Buffer): FhirError {
-  return noResource(ruleOfGateway({ status: 200, contentType: 'text/html', text: String(bytes) }) ?? 'fhir.web-page');
+  return noResource(
+    ruleOfGateway({ status: 200, contentType: 'text/html', text: bytes.subarray(0, 8_000).toString() }) ??
+      'fhir.web-page',
+  );
 }
 
 function asResource(answer: unknown): FhirResource {

@@ -120,7 +120,8 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-const NOT_FHIR = /^(?:application\/json|text\/plain)\b/i;
+/** A server may well say in plain text what a user may not see. */
+const OF_SERVER = /\b(?:user|patient|resource)\b/i;
 
 /** Statuses that refuse a read; others say nothing of the app. */
 const REFUSED = [400, 403];
@@ -144,7 +145,10 @@ export function answered(
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const contentType = header('content-type') ?? '';
   const isPage = /^text\/html\b/i.test(contentType);
-  const isOtherJson = isJsonObject(body) ? !('resourceType' in body) : NOT_FHIR.test(contentType) && text;
+  const isText = /^text\/plain\b/i.test(contentType) && !OF_SERVER.test(text);
+  const isOtherJson = isJsonObject(body)
+    ? !('resourceType' in body)
+    : (isText || /^application\/json\b/i.test(contentType)) && text;
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);

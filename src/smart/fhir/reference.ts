@@ -52,6 +52,9 @@ const NAMED = [
 /** The most references that are looked up. */
 const MOST_NAMED = 12;
 
+/** Of these the display may do, if there are many: it is worse to miss that a diagnosis is refuted. */
+const READ_LAST = new Set(['performer', 'locationReference']);
+
 /** Of the others a display does not say enough: whether it is refuted, over or closed, and how it is reached. */
 const KNOWN_BY_NAME = new Set(['requester', 'encounter', 'specimen']);
 
@@ -60,16 +63,16 @@ const KNOWN_BY_NAME = new Set(['requester', 'encounter', 'specimen']);
  * display, then those of which one does not say enough.
  */
 export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
-  const [nameless, others]: [string[], string[]] = [[], []];
+  const [nameless, others, last]: [string[], string[], string[]] = [[], [], []];
   for (const name of NAMED) {
     if (resource[name] === undefined) continue;
     for (const reference of asRecords(resource[name])) {
       const isNamed = asInformation(reference.display) !== undefined;
       const local = isNamed && KNOWN_BY_NAME.has(name) ? undefined : localReference(reference, base);
-      if (local !== undefined) (isNamed ? others : nameless).push(local);
+      if (local !== undefined) (isNamed ? (READ_LAST.has(name) ? last : others) : nameless).push(local);
     }
   }
-  return [...new Set([...nameless, ...others])].slice(0, MOST_NAMED);
+  return [...new Set([...nameless, ...others, ...last])].slice(0, MOST_NAMED);
 }
 
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */

@@ -22,6 +22,7 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [403, HTML, '<h2>The request is blocked.</h2>', 'network.web-firewall'],
   [403, HTML, '<h2>The request could not be satisfied.</h2><hr>Request blocked.', 'network.web-firewall'],
   [200, HTML, '<h1>Sign in</h1>This page needs cookies. Do not let them be blocked', undefined],
+  [200, HTML, '<h1>Sign in</h1>This site needs pop-ups, make sure they are not blocked', undefined],
   // Of the server itself, and of Akamai that does not reach it.
   [403, HTML, 'Please quote Reference #12345', undefined],
   [503, HTML, 'Service Unavailable - DNS failure. Reference&#32;&#35;11&#46;2d', undefined],

@@ -96,6 +96,11 @@ launchesSay('patient', [
     { shown: /Trying again does not help/ },
   ],
   ['a mesh that forbids', page(PATIENT, 403, 'text/plain', 'RBAC: access denied'), 'fhir.not-in-fhir', /text/],
+  [
+    'a server that refuses in plain text',
+    page(PATIENT, 403, 'text/plain', 'User may not see this'),
+    'fhir.patient-refused',
+  ],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
   [
     'a gateway that forbids',

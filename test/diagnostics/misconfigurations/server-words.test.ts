@@ -51,6 +51,13 @@ const TOKEN: Case[] = [
   ['invalid_client', 'x509: certificate signed by unknown authority', 'client.jwks-untrusted'],
   ['invalid_client', 'SSL certificate problem: unable to get local issuer certificate', 'client.jwks-untrusted'],
   ['invalid_client', '403 Forbidden from GET https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
+  ['invalid_client', 'Unable to retrieve key from https://api.x.org/.well-known/jwks.json', 'client.jwks-unreachable'],
+  ['invalid_client', 'Invalid signature for clientId abc', 'client.key-unknown'],
+  ['invalid_client', 'Invalid clientId', 'client.unknown'],
+  ['invalid_client', 'Client assertion is missing the kid header', 'client.key'],
+  ['invalid_client', 'Client not enabled in this realm', 'client.off'],
+  ['access_denied', 'The account does not exist in the tenant', 'authorization.blocked'],
+  ['invalid_request', 'DPoP proof is missing', 'client.proof-of-possession'],
   ['invalid_client', 'No route to host', 'client.jwks-unreachable'],
   ['invalid_client', 'Temporary failure in name resolution', 'client.jwks-unreachable'],
   ['invalid_client', 'the JWT iat is too old', 'client.assertion-times'],
@@ -230,6 +237,8 @@ test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
 });
 
 const SIGN_IN: Case[] = [
+  ['unauthorized', 'The user declined the request', 'authorization.declined'],
+  ['invalid_request', 'DPoP proof is missing', 'client.proof-of-possession'],
   ['invalid_request', 'Invalid launch token', 'authorization.launch-over'],
   ['invalid_request', 'Client not found.', 'authorization.client-unknown'],
   ['invalid_request', 'No patient in context', 'context.patient-missing'],
@@ -341,6 +350,7 @@ test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, ru
 
 test.for([
   ['access_denied', 'The resource owner has revoked consent'],
+  ['access_denied', 'The resource owner has not authorized the application'],
   ['access_denied', 'You are not allowed to grant access to this record'],
   ['server_error', 'The app is disabled'],
   ['temporarily_unavailable', 'The server is in maintenance; the session expired'],

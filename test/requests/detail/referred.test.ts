@@ -320,11 +320,11 @@ test.for<[string, object, string]>([
   expect(namesOf({ reasonReference: [reference] }, [target], place)('reasonReference')).toEqual([expected]);
 });
 
-test('what has no name is read first, and then what a name does not say enough of', () => {
+test('what has no name is read first, then what a name does not say enough of, providers last', () => {
   const resource = {
     performer: [{ reference: 'Organization/o', display: 'Northside' }],
     reasonReference: [{ reference: 'Condition/c', display: 'Stroke' }],
     supportingInfo: [{ reference: 'Observation/w' }],
   };
-  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Organization/o', 'Condition/c']);
+  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Condition/c', 'Organization/o']);
 });
