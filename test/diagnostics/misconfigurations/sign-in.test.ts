@@ -72,6 +72,11 @@ launchesSay('callback', [
     'scope.refused-named',
     /name patient\/ServiceRequest\.read\..*Register patient\/ServiceRequest\.read for/,
   ],
+  [
+    'a scope beside those that are allowed',
+    sign('invalid_scope:Invalid scope. Allowed: openid fhirUser'),
+    'scope.refused',
+  ],
   ['a scope that was not asked for', sign('invalid_scope:Invalid scope patient/Smith.read'), 'scope.refused'],
   ['a state that was changed on the way', 'wrong-state', 'callback.state-changed'],
   ['a callback without state', 'no-state', 'callback.state-changed'],
