@@ -25,6 +25,8 @@ export interface Trend {
 
 /** The share of a process's life in which caches fill (the largest hold 2,000 launches) and the heap finds its size. */
 const WARM_UP_SHARE = 1 / 3;
+/** The longest that a cache keeps a page or a patient: before, it only grows. */
+const WARM_UP_MINUTES = 10;
 const LEAST_MINUTES = 5;
 const MOST_RISE = 0.1;
 
@@ -35,7 +37,7 @@ const MOST_RISE = 0.1;
 export function trendOf(samples: readonly MemorySample[]): MemoryTrend {
   const begun = samples.at(0)?.minute ?? 0;
   const ended = samples.at(-1)?.minute ?? 0;
-  const settled = begun + (ended - begun) * WARM_UP_SHARE;
+  const settled = begun + Math.max((ended - begun) * WARM_UP_SHARE, WARM_UP_MINUTES);
   const judged = samples.filter(({ minute }) => minute >= settled);
   const minutes = ended - settled;
   return {
