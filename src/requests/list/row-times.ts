@@ -40,7 +40,7 @@ function latestMs(value: unknown, timeZone: string): number | undefined {
   return date && date.day.length < 10 ? Date.parse(lastDayOf(date.day)) : date?.at;
 }
 
-/** What contradicts a closed request is not pointed out for ever: some providers never end their Tasks. */
+/** What contradicts a closed request is not pointed out indefinitely: some providers never end their Tasks. */
 export function isRecent(moved: number | undefined, { now }: At): boolean {
   return moved !== undefined && now.getTime() - moved < MOST_RECENT_MS;
 }

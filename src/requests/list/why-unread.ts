@@ -17,7 +17,10 @@ export interface RequestsProblem {
   readonly rule: Rule;
 }
 
-/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a parameter lacks. `kept-out`: the app, not the user. */
+/**
+ * `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a
+ * parameter lacks. `kept-out`: the app, not the user.
+ */
 type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out';
 
 /** The line for each problem, and its rule where the failed call itself does not name one. */
