@@ -31,10 +31,12 @@ const project = (name: string, include: string[], exclude: string[]) => ({
 
 /** Waits on real seconds, or takes longest: begun last, one of these would be what a whole run waits for. */
 const first = [
-  ...['e2e/closing', 'e2e/launches', 'e2e/settings-pages', 'e2e/accessibility', 'e2e/hostile-launches'],
+  ...['e2e/closing', 'launches/ending/late-commands', 'e2e/settings-pages', 'e2e/accessibility', 'e2e/launches'],
   ...[
-    'e2e/hostile-style',
+    'adapters/swapped-values',
     'e2e/new-request',
+    'e2e/hostile-launches',
+    'e2e/hostile-style',
     'e2e/hostile-content',
     'launches/ehr/faults-of-stores',
     'adapters/database/database',
@@ -42,8 +44,8 @@ const first = [
   ...['e2e/refresh-crash', 'adapters/redis/key-store', 'adapters/ehr-http/client', 'http/oversized-input'],
   ...['launches/ehr/ehr-down', 'launches/pages/association', 'launches/ehr/fault-table', 'cli/cli'],
   ...['launches/tokens/refresh-faults', 'integration-page/connection', 'audit/export', 'requests/new/sent-once'],
-  ...['adapters/swapped-values', 'launches/session/redis-sets', 'launches/session/isolation', 'ops/doctor'],
-  ...['launches/ehr/hostile-json', 'misconfigurations/renewals'],
+  ...['requests/new/correct', 'launches/session/redis-sets', 'launches/session/isolation', 'ops/doctor'],
+  ...['launches/ehr/hostile-json', 'misconfigurations/renewals', 'misconfigurations/network'],
 ];
 
 /** Only what is asked for by name is a project: a worker serves one, and each of its own would load everything again. */
@@ -68,7 +70,7 @@ export default defineConfig({
     // A poll ends when it succeeds, and on a busy machine that takes longer than the usual second.
     expect: { poll: { timeout: 20_000 } },
     // Files wait for servers more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 5,
     // Pages are made of short-lived strings: with room for more of them, a worker collects garbage a tenth less of its time.
     // And PGlite's WebAssembly lives too briefly to be optimized: that costs more than all of its queries.
     execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=64', '--liftoff-only'],

@@ -153,6 +153,8 @@ describe('with its script', () => {
 test('the next page is read from its top', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^Closed/ }).click();
+  // The group before has a link Next as well.
+  await page.locator('.groups [aria-current]', { hasText: 'Closed' }).waitFor();
   await page.getByRole('link', { name: 'Next', exact: true }).click();
   await page.getByText('26–50 of').waitFor();
   expect(await page.evaluate('scrollY')).toBe(0);
