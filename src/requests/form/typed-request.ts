@@ -7,7 +7,7 @@ import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { withDayWords } from '#views/date-text.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, isWordless, lengthOf, NO_WORDS, OWN, ownProblems } from './service-questions.ts';
-import { timeProblems } from './time-problems.ts';
+import { NO_DAY, timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [
@@ -87,7 +87,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
         'must say what is needed, in a few words',
       ),
       neededOn: z.iso
-        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : 'must be a date') })
+        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : NO_DAY) })
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),

@@ -12,12 +12,17 @@ import {
   type ChartSection,
   chosenFrom,
   keyOf,
+  shownMark,
+  shownMarks,
   sourceText,
 } from '#src/requests/prefill/facts.ts';
 import { SERVICE_SECTIONS } from '#src/settings/service.ts';
 import { demandOf } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
+
+/** Said of a value that the form has not shown to its user before. */
+const NEW = 'New here since you began: please check';
 
 /** @param of.values what was typed so far; what the chart fills in is added to it once. */
 export function chartPropsOf(of: {
@@ -33,7 +38,8 @@ export function chartPropsOf(of: {
 }): Omit<NewRequestChartProps, 'base' | 'canLook' | 'services'> {
   const { chart } = of;
   const today = dayIn(of.now, of.timeZone);
-  const references = of.values['chart'] === 'shown' ? undefined : of.taken?.references;
+  const [isShown, ...marks] = (of.values['chart'] ?? '').split(' ');
+  const references = isShown ? undefined : of.taken?.references;
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
   const valueOf = (fact: ChartFact) => ({ ...fact, source: sourceText(fact, today) });
@@ -41,16 +47,19 @@ export function chartPropsOf(of: {
     remark,
     choices: facts.map((fact) => {
       const key = keyOf(fact);
-      return { ...valueOf(fact), name: `${PICK}${key}`, isChosen: picks.includes(key) };
+      const doubts = [fact.doubt, isShown && !marks.includes(shownMark(fact)) && NEW].filter(Boolean);
+      const doubt = doubts.join('. ') || undefined;
+      return { ...valueOf(fact), doubt, name: `${PICK}${key}`, isChosen: picks.includes(key) };
     }),
   });
   const factsOf = ({ facts, remark }: ChartSection) => ({ values: facts.map(valueOf), remark });
   const sources = filledBy(chart);
   const { from, phone, language } = sources;
-  const filled = of.values['chart'] === 'shown' ? (of.values['filled'] ?? '') : filledText(values);
+  const filled = isShown ? (of.values['filled'] ?? '') : filledText(values);
   return {
     form: { values, problems: of.problems },
     filled,
+    shown: [...new Set(['shown', ...marks, ...shownMarks(chart)])].join(' '),
     gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },

@@ -4,7 +4,7 @@ import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { draftsOn, launchIdOf } from '#test/helpers/visits.ts';
-import { formOf, reviewOf } from '#test/requests/prefill/form-reader.ts';
+import { choicesOf, formOf, reviewOf } from '#test/requests/prefill/form-reader.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20), priority: 'routine' };
@@ -53,6 +53,24 @@ function serve(chart: Chart): void {
     }));
   }
   ehr.on('patient', () => ({ body: { ...((chart['Patient'] ?? [])[0] as object) } }));
+}
+
+/** The same for an EHR that takes no batch: each part has its own address. */
+function serveSingly(chart: Chart): void {
+  serve(chart);
+  for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: 501 }));
+  const partOf = (type: string, found: unknown) => {
+    const all = chart[type] ?? [];
+    return all === 'fails' ? { status: 500 } : { body: found ?? all[0] };
+  };
+  const bundleOf = (type: string) => ({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    entry: [chart[type] ?? []].flat().map((resource) => ({ resource })),
+  });
+  ehr.on('/fhir/Encounter/e1', () => partOf('Encounter', undefined));
+  for (const type of ['Condition', 'AllergyIntolerance', 'Observation', 'Coverage'])
+    ehr.on(`/fhir/${type}`, () => partOf(type, bundleOf(type)));
 }
 
 beforeEach(async () => {
@@ -116,6 +134,22 @@ test.for<[string, change: Chart, said: string[], then?: Chart]>([
   expect([(await post(again, {})).body.includes(SENT), posts]).toEqual([true, 1]);
 });
 
+test.for<[string, change: Chart, said: string[]]>([
+  ['nothing else', {}, []],
+  ['a new allergy', { AllergyIntolerance: [PEANUT, LATEX] }, ['New allergy in the chart: “Latex”.']],
+  ['another ward', { Encounter: stay('ICU') }, ['Changed, or gone: “Ward 4”.']],
+  ['another telephone', { Patient: patient('+1 2', 'es') }, ['Changed, or gone: “+1 1”.']],
+])('an EHR that takes no batch is asked part by part: since the review, the chart has %s', async ([, change, said]) => {
+  serveSingly(CHART);
+  const reviewed = await review();
+  serveSingly({ ...CHART, ...change });
+  ehr.requests.length = 0;
+  const page = await post(reviewed, {});
+  expect([saidIn(page), posts, page.body.includes(SENT)]).toEqual([said, said.length > 0 ? 0 : 1, said.length === 0]);
+  // One for sending; the list reads one more, and the form two: one of them for the chart.
+  expect(ehr.seen('patient')).toHaveLength(said.length > 0 ? 3 : 2);
+});
+
 test('a review that is resumed from its draft is compared with the chart as well', async () => {
   serve(CHART);
   await review();
@@ -137,6 +171,22 @@ test.for<[string, (reviewed: Visit) => Promise<unknown>]>([
   await meanwhile(reviewed);
   const page = await post(reviewed, {});
   expect([page.body.includes('has changed there since'), posts]).toEqual([true, 0]);
+});
+
+test('a draft marks what its form has not shown before, until its user has seen that', async () => {
+  serve(CHART);
+  await launch();
+  await post(await browser.visit(url()), { ...VAN, intent: 'back' });
+  serve({ ...CHART, AllergyIntolerance: [PEANUT, LATEX] });
+  const PLAIN = 'from the chart, without a date';
+  const open = async () => browser.visit(`${url()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
+  const draft = await open();
+  expect(choicesOf(draft, 'Allergies')).toEqual([
+    `+ Peanut ${PLAIN}`,
+    `- Latex ${PLAIN} New here since you began: please check`,
+  ]);
+  await post(draft, { ...VAN, intent: 'back' });
+  expect(choicesOf(await open(), 'Allergies')).toEqual([`+ Peanut ${PLAIN}`, `- Latex ${PLAIN}`]);
 });
 
 const SHORT = 'There may be more allergies than are shown here. Look in the chart.';
