@@ -58,7 +58,7 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
   if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return NO_MOMENT;
   if (isWordless(answer)) return NO_WORDS;
-  return lengthOf(answer) > longest ? `must be at most ${longest} characters` : undefined;
+  return lengthOf(answer) > longest ? tooLong(longest, answer) : undefined;
 }
 
 /** The words of what was typed or pasted, as they are sent: RTF may stand behind other words. */
@@ -77,6 +77,10 @@ export function isWordless(typed: string): boolean {
 /** As a user counts it: a browser posts the end of a line as two characters. */
 export function lengthOf(typed: string): number {
   return typed.replaceAll('\r\n', '\n').length;
+}
+
+export function tooLong(longest: number, typed: string): string {
+  return `must be at most ${longest} characters; it has ${lengthOf(typed)}`;
 }
 
 /** What the receiver reads: "Liters per minute: 2". */

@@ -223,7 +223,7 @@ test.for([
   async ([name, most, words]) => {
     await launch();
     const page = await post({ note: 'Ring twice', [name]: 'word '.repeat(words) });
-    expect(resultOf(page)).toContain(`This must be at most ${most} characters.`);
+    expect(resultOf(page)).toContain(`This must be at most ${most} characters; it has ${words * 5 - 1}.`);
     expect(page.body).toContain('word '.repeat(words).trim());
     // Neither its page nor the list, which names it, is any longer for it than the text itself.
     const draft = await browser.visit(list.url);
