@@ -79,6 +79,7 @@ export function lengthOf(typed: string): number {
   return typed.replaceAll('\r\n', '\n').length;
 }
 
+/** The problem of a text with more than `longest` characters. */
 export function tooLong(longest: number, typed: string): string {
   return `must be at most ${longest} characters; it has ${lengthOf(typed)}`;
 }

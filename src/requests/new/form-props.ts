@@ -7,13 +7,12 @@ import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/service-questions.ts';
 import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import {
+  CHOSEN_SECTIONS,
   type ChartFact,
   type ChartFacts,
   type ChartSection,
   chosenFrom,
   keyOf,
-  shownMark,
-  shownMarks,
   sourceText,
 } from '#src/requests/prefill/facts.ts';
 import { SERVICE_SECTIONS } from '#src/settings/service.ts';
@@ -21,6 +20,8 @@ import { demandOf } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
 
+/** The end of a key: short, and still another one for another value. */
+const markOf = (fact: ChartFact) => keyOf(fact).slice(-12);
 /** Said of a value that the form has not shown to its user before. */
 const NEW = 'New here since you began: please check';
 
@@ -47,7 +48,7 @@ export function chartPropsOf(of: {
     remark,
     choices: facts.map((fact) => {
       const key = keyOf(fact);
-      const doubts = [fact.doubt, isShown && !marks.includes(shownMark(fact)) && NEW].filter(Boolean);
+      const doubts = [fact.doubt, isShown && !marks.includes(markOf(fact)) && NEW].filter(Boolean);
       const doubt = doubts.join('. ') || undefined;
       return { ...valueOf(fact), doubt, name: `${PICK}${key}`, isChosen: picks.includes(key) };
     }),
@@ -59,7 +60,9 @@ export function chartPropsOf(of: {
   return {
     form: { values, problems: of.problems },
     filled,
-    shown: [...new Set(['shown', ...marks, ...shownMarks(chart)])].join(' '),
+    shown: [...new Set(['shown', ...marks, ...CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf))])].join(
+      ' ',
+    ),
     gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },

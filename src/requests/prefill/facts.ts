@@ -69,16 +69,6 @@ export function keyOf({ reference, label, text, date, masked, doubt }: ChartFact
   return `${reference}.${hash('sha256', content, 'base64url').slice(0, 12)}`;
 }
 
-/** What a form notes of the values that it shows, so that it can later mark those that it has not shown yet. */
-export function shownMarks(chart: ChartFacts): string[] {
-  return CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(shownMark));
-}
-
-/** @returns the end of {@link keyOf}, which is short. */
-export function shownMark(fact: ChartFact): string {
-  return keyOf(fact).slice(-12);
-}
-
 /** The same for the same values: another form of the user may have read the chart anew since a page was shown. */
 export function chartMark(chart: ChartFacts): string {
   return hash('sha256', JSON.stringify(SECTIONS.map((name) => chart[name].facts.map(keyOf))), 'base64url');
