@@ -55,26 +55,24 @@ export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirAp
 export function chartAnew(deps: ChartDependencies, at: InLaunch) {
   let reading: Promise<ChartFacts | undefined> | undefined;
   const through = (api: FhirApi): FhirApi => {
-    let first = asRecord(undefined);
-    const note = (resource: unknown) => {
-      if (first.resourceType === undefined) first = asRecord(resource);
-    };
+    const received: unknown[] = [];
     const batch: FhirApi['batch'] = async (bundle) => {
       const answer = await api.batch(bundle);
-      note(asRecords(answer['entry'])[0]?.resource);
+      received.push(asRecords(answer['entry'])[0]?.resource);
       return answer;
     };
     const get: FhirApi['get'] = async (url) => {
       const answer = await api.get(url);
-      if (url.startsWith('Patient/')) note(answer);
+      received.push(answer);
       return answer;
     };
     reading = within(PATIENCE_MS, readChart({ ...api, batch, get }, readerOf(deps, at))).catch(ifLate);
     const ask: FhirApi['ask'] = async (url) => {
       if (!url.startsWith('Patient/')) return api.ask(url);
       await reading;
-      const bytes = Buffer.from(JSON.stringify(first));
-      return first.resourceType === 'Patient' ? toAnswer({ type: 'application/fhir+json', bytes }) : api.ask(url);
+      const patient = received.find((one) => asRecord(one).resourceType === 'Patient');
+      if (patient === undefined) return api.ask(url);
+      return toAnswer({ type: 'application/fhir+json', bytes: Buffer.from(JSON.stringify(patient)) });
     };
     return { ...api, ask };
   };

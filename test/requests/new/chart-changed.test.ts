@@ -15,7 +15,7 @@ let organizationId: string;
 let list: Visit;
 let posts: number;
 
-type Chart = Record<string, readonly object[] | 'fails'>;
+type Chart = Record<string, readonly object[] | 'fails' | 'refuses'>;
 const OWN = { reference: 'Patient/pat-1' };
 const allergy = (id: string, text: string | undefined, more: object = {}) => ({
   ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
@@ -41,6 +41,7 @@ function serve(chart: Chart): void {
     const [, type = '', isOne] = /^(\w+)(\/)?/.exec(request.url) ?? [];
     const all = chart[type] ?? [];
     if (all === 'fails') return { response: { status: '500' } };
+    if (all === 'refuses') return { response: { status: '200' }, resource: { resourceType: 'OperationOutcome' } };
     const entry = all.map((resource) => ({ resource }));
     const found = { resourceType: 'Bundle', type: 'searchset', entry };
     return isOne && !all[0]
@@ -114,6 +115,7 @@ test.for<[string, change: Chart, said: string[], then?: Chart]>([
     ['New allergy in the chart: “Peanut”.'],
     { AllergyIntolerance: 'fails' },
   ],
+  ['allergies that the EHR refuses now, with a status of 200', { AllergyIntolerance: 'refuses' }, []],
   ['allergies that cannot be read now', { AllergyIntolerance: 'fails' }, []],
   ['a diagnosis that was not chosen', { Condition: [{ resourceType: 'Condition', id: 'c1', subject: OWN }] }, []],
   ['another ward', { Encounter: stay('ICU') }, ['Changed, or gone: “Ward 4”.']],
@@ -194,6 +196,11 @@ test.for<[string, Chart, clinical: string[] | undefined]>([
   ['all', {}, ['Allergy: Peanut from the chart, without a date']],
   ['one without a name', { AllergyIntolerance: [PEANUT, allergy('a2', undefined)] }, [expect.any(String), SHORT]],
   ['none, because they fail', { AllergyIntolerance: 'fails' }, ['The EHR did not send allergies. Look in the chart.']],
+  [
+    'none, because it refuses them with a status of 200',
+    { AllergyIntolerance: 'refuses' },
+    ['The EHR did not send allergies. Look in the chart.'],
+  ],
   ['none, because there are none', { AllergyIntolerance: [] }, undefined],
 ])('the review says which allergies it does not know: the EHR sends %s', async ([, change, clinical]) => {
   serve({ ...CHART, ...change });
