@@ -328,6 +328,11 @@ test.for<[string, Resource[], string[]]>([
     ['+ Latex; Itch, Rash, Hives, Anaphylaxis'],
   ],
   [
+    'what the EHR calls an intolerance',
+    [allergy({ type: 'intolerance', code: { text: 'Codeine' } })],
+    ['+ Codeine; intolerance'],
+  ],
+  [
     'a severe reaction after another one',
     [
       allergy({
