@@ -99,7 +99,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
-  const longForm = formBody(FORM_BYTES.note);
+  const longForm = formBody(FORM_BYTES.tables);
   const drafts = createDraftStore(redis, sealer, clock);
   const leftForm = async (launch: Launch) => {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);

@@ -28,7 +28,6 @@ export const FORM_BYTES = {
   signIn: 4_096,
   usual: 8_192,
   key: 32_768,
-  note: 65_536,
   settings: 100_000,
   tables: 400_000,
 } as const;

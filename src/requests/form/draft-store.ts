@@ -85,8 +85,8 @@ export type DraftStore = ReturnType<typeof createDraftStore>;
 export const MOST_DRAFTS = 10;
 const MOST_SENT = 10;
 const SENT_LIFETIME_MS = 15 * 60_000;
-/** Room for ten forms at their longest, with their pages' messages, and for what was sent. */
-const MOST_BYTES = 327_680;
+/** Room for four forms at their longest, or for ten usual ones, with their pages' messages, and for what was sent. */
+const MOST_BYTES = 655_360;
 // These names differ from those of an earlier version, whose records of deliveries are not read here: nothing is sent
 // from its forms.
 const TICKET = 'form-ticket';

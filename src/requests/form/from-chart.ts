@@ -63,7 +63,7 @@ export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number
  * @param taken `Type/id` of what an earlier request took from the chart: chosen, and nothing is filled in.
  */
 export function filledIn(typed: TypedRequest, chart: ChartFacts, taken?: readonly string[]): TypedRequest {
-  if (typed['chart'] === 'shown') return typed;
+  if (typed['chart']) return typed;
   if (taken) {
     const facts = CHOSEN_SECTIONS.flatMap((name) => chart[name].facts);
     const chosen = facts.filter(({ reference, same = [] }) => [reference, ...same].some((one) => taken.includes(one)));

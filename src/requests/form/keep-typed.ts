@@ -13,8 +13,8 @@ import { OWN } from './service-questions.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 
 const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. When the app is opened from this patient's chart, it leads back to your request.`;
-/** Three times the size of all fields at their longest, in a script of three bytes a character. */
-const MOST_TYPED_BYTES = 16_384;
+/** Room for a document that was pasted into a field by mistake: the form says so there, and loses nothing. */
+const MOST_TYPED_BYTES = 150_000;
 /** Fields that the form itself fills in; they do not show that the user has typed anything. */
 const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
 /** More filled fields than any chart and any service offer in a form. */
@@ -80,7 +80,9 @@ export function draftOf(
 
 /** The fields as they arrived, untrusted, so that they are shown again whole. @throws 'request.field-too-long' */
 export function typedOf(request: Request): TypedRequest {
-  const typed = Object.fromEntries([...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'key')]));
+  const typed = Object.fromEntries(
+    [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'document')]),
+  );
   // What is longer than allowed is shown again with a mark, but not at any length.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');

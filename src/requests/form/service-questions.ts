@@ -6,6 +6,7 @@ import { isShown } from '#src/settings/shown-when.ts';
 import { unmarked } from '#src/smart/fhir/markup.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { instantText } from '#views/date-text.ts';
+import { NO_DAY } from './time-problems.ts';
 
 /** The prefix of the name of a service's own field. */
 export const OWN = 'own.';
@@ -15,7 +16,8 @@ export type Answers = Readonly<Record<string, string>>;
 
 const NUMBER = /^\d{1,6}(?:\.\d{1,3})?$/;
 const WHOLE = /^\d{1,9}$/;
-const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/;
+const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)$/;
+const NO_MOMENT = 'must be a day and a time that exist, written like 2027-01-31 14:30';
 
 /** The name of a field in the form. It includes the service, so that another service's answer is never taken for it. */
 export function ownName(service: string, field: string): string {
@@ -51,12 +53,12 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   if (answer === '') return isRequired ? 'is required' : undefined;
   if (kind === 'number' && !NUMBER.test(answer)) return 'must be a number such as 2 or 2.5';
   if (kind === 'whole number' && !WHOLE.test(answer)) return 'must be a whole number such as 2';
-  if (kind === 'date' && !z.iso.date().safeParse(answer).success) return 'must be a day that exists';
+  if (kind === 'date' && !z.iso.date().safeParse(answer).success) return NO_DAY;
   if (kind === 'choice' && !field.choices.includes(answer)) return 'must be chosen';
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
-  if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return 'must be a day and a time that exist';
+  if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return NO_MOMENT;
   if (isWordless(answer)) return NO_WORDS;
-  return lengthOf(answer) > longest ? `must be at most ${longest} characters` : undefined;
+  return lengthOf(answer) > longest ? tooLong(longest, answer) : undefined;
 }
 
 /** The words of what was typed or pasted, as they are sent: RTF may stand behind other words. */
@@ -75,6 +77,11 @@ export function isWordless(typed: string): boolean {
 /** As a user counts it: a browser posts the end of a line as two characters. */
 export function lengthOf(typed: string): number {
   return typed.replaceAll('\r\n', '\n').length;
+}
+
+/** The problem of a text with more than `longest` characters. */
+export function tooLong(longest: number, typed: string): string {
+  return `must be at most ${longest} characters; it has ${lengthOf(typed)}`;
 }
 
 /** What the receiver reads: "Liters per minute: 2". */

@@ -1,10 +1,13 @@
 /** Finds what is wrong with the time of a new request, field by field. */
+import { z } from 'zod';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { endDayOf, momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { withDayWords } from '#views/date-text.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
+/** Said of a day that does not exist or is written in another way. */
+export const NO_DAY = 'must be a date that exists, written like 2027-01-31';
 const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
 /** How far in the past a time may be: to type, review and send it takes some minutes. */
@@ -90,7 +93,7 @@ function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<s
     const isCount = /^\d{1,3}$/.test(times) && Number(times) >= 1 && Number(times) <= MOST_TIMES;
     return { times: isCount ? undefined : `must be a whole number from 1 to ${MOST_TIMES}` };
   }
-  if (!DAY.test(lastDay) || Number.isNaN(Date.parse(lastDay))) return { lastDay: 'must be a date' };
+  if (!z.iso.date().safeParse(lastDay).success) return { lastDay: NO_DAY };
   if (lastDay < day) return { lastDay: 'must not be before the first day' };
   const isLong = Date.parse(lastDay) - Date.parse(day) > MOST_SERIES_DAYS * DAY_MS;
   return { lastDay: isLong ? 'must be within a year of the first day' : undefined };

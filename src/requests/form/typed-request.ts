@@ -6,8 +6,8 @@ import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { withDayWords } from '#views/date-text.ts';
 import { namedIn, type Offer } from './offered.ts';
-import { type Answers, isWordless, lengthOf, NO_WORDS, OWN, ownProblems } from './service-questions.ts';
-import { timeProblems } from './time-problems.ts';
+import { type Answers, isWordless, lengthOf, NO_WORDS, OWN, ownProblems, tooLong } from './service-questions.ts';
+import { NO_DAY, timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [
@@ -71,7 +71,7 @@ const IDEOGRAMS = /[\p{Ideographic}\p{Script=Hangul}\p{Script=Hiragana}\p{Script
 const text = (max: number) =>
   z
     .string()
-    .refine((typed) => lengthOf(typed) <= max, { error: `must be at most ${max} characters` })
+    .refine((typed) => lengthOf(typed) <= max, { error: ({ input }) => tooLong(max, String(input)) })
     .refine((typed) => !isWordless(typed), { error: NO_WORDS });
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
@@ -87,7 +87,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
         'must say what is needed, in a few words',
       ),
       neededOn: z.iso
-        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : 'must be a date') })
+        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : NO_DAY) })
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),

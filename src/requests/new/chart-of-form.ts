@@ -9,7 +9,6 @@ import { type ChartFacts, emptyChart } from '#src/requests/prefill/facts.ts';
 import { type ChartReader, readChart } from '#src/requests/prefill/read-chart.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { toAnswer } from '#src/smart/fhir/fhir-answer.ts';
-import { answered } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
@@ -50,28 +49,30 @@ export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirAp
 
 /**
  * Reads the chart once more for sending, in the batch that also brings the patient, so that it costs no further call but
- * that for places without a name. An EHR that takes no batch, or none at this moment, is not asked part by part: what it
- * said at the review counts.
- * @returns `through`: the calls of the sending, whose first read is of the patient; `chart`: undefined if it was not read.
+ * that for places without a name. An EHR that takes no batch is asked part by part.
+ * @returns `through`: the calls of the sending, whose first read is of the patient; `chart`: undefined if it came late.
  */
 export function chartAnew(deps: ChartDependencies, at: InLaunch) {
   let reading: Promise<ChartFacts | undefined> | undefined;
   const through = (api: FhirApi): FhirApi => {
-    const reader = readerOf(deps, at);
-    if (reader.batches.isMissing()) return api;
-    let first = asRecord(undefined);
+    const received: unknown[] = [];
     const batch: FhirApi['batch'] = async (bundle) => {
       const answer = await api.batch(bundle);
-      if (first.resourceType === undefined) first = asRecord(asRecords(answer['entry'])[0]?.resource);
+      received.push(asRecords(answer['entry'])[0]?.resource);
       return answer;
     };
-    const get: FhirApi['get'] = () => Promise.reject(answered(501));
-    reading = within(PATIENCE_MS, readChart({ ...api, batch, get }, reader)).catch(ifLate);
+    const get: FhirApi['get'] = async (url) => {
+      const answer = await api.get(url);
+      received.push(answer);
+      return answer;
+    };
+    reading = within(PATIENCE_MS, readChart({ ...api, batch, get }, readerOf(deps, at))).catch(ifLate);
     const ask: FhirApi['ask'] = async (url) => {
       if (!url.startsWith('Patient/')) return api.ask(url);
       await reading;
-      const bytes = Buffer.from(JSON.stringify(first));
-      return first.resourceType === 'Patient' ? toAnswer({ type: 'application/fhir+json', bytes }) : api.ask(url);
+      const patient = received.find((one) => asRecord(one).resourceType === 'Patient');
+      if (patient === undefined) return api.ask(url);
+      return toAnswer({ type: 'application/fhir+json', bytes: Buffer.from(JSON.stringify(patient)) });
     };
     return { ...api, ask };
   };

@@ -7,6 +7,7 @@ import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/service-questions.ts';
 import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import {
+  CHOSEN_SECTIONS,
   type ChartFact,
   type ChartFacts,
   type ChartSection,
@@ -18,6 +19,11 @@ import { SERVICE_SECTIONS } from '#src/settings/service.ts';
 import { demandOf } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
+
+/** The end of a key: short, and still another one for another value. */
+const markOf = (fact: ChartFact) => keyOf(fact).slice(-12);
+/** Said of a value that the form has not shown to its user before. */
+const NEW = 'New here since you began: please check';
 
 /** @param of.values what was typed so far; what the chart fills in is added to it once. */
 export function chartPropsOf(of: {
@@ -33,7 +39,8 @@ export function chartPropsOf(of: {
 }): Omit<NewRequestChartProps, 'base' | 'canLook' | 'services'> {
   const { chart } = of;
   const today = dayIn(of.now, of.timeZone);
-  const references = of.values['chart'] === 'shown' ? undefined : of.taken?.references;
+  const [isShown, ...marks] = (of.values['chart'] ?? '').split(' ');
+  const references = isShown ? undefined : of.taken?.references;
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
   const valueOf = (fact: ChartFact) => ({ ...fact, source: sourceText(fact, today) });
@@ -41,16 +48,21 @@ export function chartPropsOf(of: {
     remark,
     choices: facts.map((fact) => {
       const key = keyOf(fact);
-      return { ...valueOf(fact), name: `${PICK}${key}`, isChosen: picks.includes(key) };
+      const doubts = [fact.doubt, isShown && !marks.includes(markOf(fact)) && NEW].filter(Boolean);
+      const doubt = doubts.join('. ') || undefined;
+      return { ...valueOf(fact), doubt, name: `${PICK}${key}`, isChosen: picks.includes(key) };
     }),
   });
   const factsOf = ({ facts, remark }: ChartSection) => ({ values: facts.map(valueOf), remark });
   const sources = filledBy(chart);
   const { from, phone, language } = sources;
-  const filled = of.values['chart'] === 'shown' ? (of.values['filled'] ?? '') : filledText(values);
+  const filled = isShown ? (of.values['filled'] ?? '') : filledText(values);
   return {
     form: { values, problems: of.problems },
     filled,
+    shown: [...new Set(['shown', ...marks, ...CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf))])].join(
+      ' ',
+    ),
     gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },

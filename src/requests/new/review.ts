@@ -69,6 +69,8 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     return isAsked && facts[0] ? [{ text: '', change: `Left empty. The chart says: ${facts[0].text}` }] : [];
   };
   const providers = displays('performer').flatMap((text) => line(text));
+  // A correction names what it leaves out.
+  const goesNowhere = request.from !== '' && request.to === '' && resource.replaces === undefined;
   const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asLongConceptText(concept)));
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
@@ -78,7 +80,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
     ['From', filled('from')],
-    ['To', line(request.to)],
+    ['To', goesNowhere ? [{ text: '', change: 'Left empty' }] : line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
     ['Details', answersOf(resource, request).flatMap((text) => line(inDayWords(text), earlyMark(text, request)))],

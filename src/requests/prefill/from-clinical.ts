@@ -70,9 +70,9 @@ const NO_PROBLEM =
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const inForce = allergies.filter(isInForce);
   const found = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
-    const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
+    const { recordedDate, onsetDateTime, lastOccurrence, meta, type } = allergy;
     const name = nameOf(allergy);
-    const text = name && [name, dangerOf(allergy)].filter(Boolean).join('; ');
+    const text = name && [name, type === 'intolerance' && type, dangerOf(allergy)].filter(Boolean).join('; ');
     const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
     const isNone = saysNone(allergy) && reactionsOf(allergy) === undefined;
     return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone }));

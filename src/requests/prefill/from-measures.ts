@@ -111,7 +111,7 @@ function latestOf(readings: readonly Reading[], years: number | undefined, { sta
   const isAsNew = (one: Usable) => one.at === newest.at || (isSameDay(one) && !(one.isTimed && newest.isTimed));
   const before = usable.find((one) => !isAsNew(one) && newest.at - one.at <= staleDays * DAY_MS);
   const doubted = before && isContradicted(newest, before, years) ? [before] : [];
-  const facts = [newest, ...usable.filter(isAsNew), ...doubted].map(({ fact }) => fact);
+  const facts = [newest, ...usable.filter((one) => isAsNew(one) || one.at === 0), ...doubted].map(({ fact }) => fact);
   const distinct = [
     ...new Map(facts.toReversed().map((fact) => [`${fact.label} ${fact.text}`, fact])).values(),
   ].toReversed();

@@ -58,12 +58,14 @@ async function sectionOf(
 ): Promise<ChartSection> {
   const { patient: patientId } = reader.launch.context;
   const asked = reads.filter(({ section }) => section === name);
+  const type = asked[0]?.type ?? '';
+  // Another resource, such as an OperationOutcome that refuses with a status of 200, is no answer.
   const received = asked
     .map((read) => answerOf.get(read))
     .filter((answer) => answer !== undefined)
+    .filter(({ resourceType }) => resourceType === 'Bundle' || resourceType === type)
     .map(receivedIn);
   const resources = received.flatMap((one) => one.resources);
-  const type = asked[0]?.type ?? '';
   const { own, refused, isWhole } =
     name === 'requester'
       ? { own: resources, refused: 0, isWhole: true }

@@ -4,7 +4,7 @@ import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { draftsOn, launchIdOf } from '#test/helpers/visits.ts';
-import { formOf, reviewOf } from '#test/requests/prefill/form-reader.ts';
+import { choicesOf, formOf, reviewOf } from '#test/requests/prefill/form-reader.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20), priority: 'routine' };
@@ -15,7 +15,7 @@ let organizationId: string;
 let list: Visit;
 let posts: number;
 
-type Chart = Record<string, readonly object[] | 'fails'>;
+type Chart = Record<string, readonly object[] | 'fails' | 'refuses'>;
 const OWN = { reference: 'Patient/pat-1' };
 const allergy = (id: string, text: string | undefined, more: object = {}) => ({
   ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
@@ -41,6 +41,7 @@ function serve(chart: Chart): void {
     const [, type = '', isOne] = /^(\w+)(\/)?/.exec(request.url) ?? [];
     const all = chart[type] ?? [];
     if (all === 'fails') return { response: { status: '500' } };
+    if (all === 'refuses') return { response: { status: '200' }, resource: { resourceType: 'OperationOutcome' } };
     const entry = all.map((resource) => ({ resource }));
     const found = { resourceType: 'Bundle', type: 'searchset', entry };
     return isOne && !all[0]
@@ -53,6 +54,24 @@ function serve(chart: Chart): void {
     }));
   }
   ehr.on('patient', () => ({ body: { ...((chart['Patient'] ?? [])[0] as object) } }));
+}
+
+/** The same for an EHR that takes no batch: each part has its own address. */
+function serveSingly(chart: Chart): void {
+  serve(chart);
+  for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: 501 }));
+  const partOf = (type: string, found: unknown) => {
+    const all = chart[type] ?? [];
+    return all === 'fails' ? { status: 500 } : { body: found ?? all[0] };
+  };
+  const bundleOf = (type: string) => ({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    entry: [chart[type] ?? []].flat().map((resource) => ({ resource })),
+  });
+  ehr.on('/fhir/Encounter/e1', () => partOf('Encounter', undefined));
+  for (const type of ['Condition', 'AllergyIntolerance', 'Observation', 'Coverage'])
+    ehr.on(`/fhir/${type}`, () => partOf(type, bundleOf(type)));
 }
 
 beforeEach(async () => {
@@ -96,6 +115,7 @@ test.for<[string, change: Chart, said: string[], then?: Chart]>([
     ['New allergy in the chart: “Peanut”.'],
     { AllergyIntolerance: 'fails' },
   ],
+  ['allergies that the EHR refuses now, with a status of 200', { AllergyIntolerance: 'refuses' }, []],
   ['allergies that cannot be read now', { AllergyIntolerance: 'fails' }, []],
   ['a diagnosis that was not chosen', { Condition: [{ resourceType: 'Condition', id: 'c1', subject: OWN }] }, []],
   ['another ward', { Encounter: stay('ICU') }, ['Changed, or gone: “Ward 4”.']],
@@ -114,6 +134,22 @@ test.for<[string, change: Chart, said: string[], then?: Chart]>([
   // What the user has seen is sent.
   const again = await post(page, { ...VAN, intent: 'review' });
   expect([(await post(again, {})).body.includes(SENT), posts]).toEqual([true, 1]);
+});
+
+test.for<[string, change: Chart, said: string[]]>([
+  ['nothing else', {}, []],
+  ['a new allergy', { AllergyIntolerance: [PEANUT, LATEX] }, ['New allergy in the chart: “Latex”.']],
+  ['another ward', { Encounter: stay('ICU') }, ['Changed, or gone: “Ward 4”.']],
+  ['another telephone', { Patient: patient('+1 2', 'es') }, ['Changed, or gone: “+1 1”.']],
+])('an EHR that takes no batch is asked part by part: since the review, the chart has %s', async ([, change, said]) => {
+  serveSingly(CHART);
+  const reviewed = await review();
+  serveSingly({ ...CHART, ...change });
+  ehr.requests.length = 0;
+  const page = await post(reviewed, {});
+  expect([saidIn(page), posts, page.body.includes(SENT)]).toEqual([said, said.length > 0 ? 0 : 1, said.length === 0]);
+  // One for sending; the list reads one more, and the form two: one of them for the chart.
+  expect(ehr.seen('patient')).toHaveLength(said.length > 0 ? 3 : 2);
 });
 
 test('a review that is resumed from its draft is compared with the chart as well', async () => {
@@ -139,11 +175,32 @@ test.for<[string, (reviewed: Visit) => Promise<unknown>]>([
   expect([page.body.includes('has changed there since'), posts]).toEqual([true, 0]);
 });
 
+test('a draft marks what its form has not shown before, until its user has seen that', async () => {
+  serve(CHART);
+  await launch();
+  await post(await browser.visit(url()), { ...VAN, intent: 'back' });
+  serve({ ...CHART, AllergyIntolerance: [PEANUT, LATEX] });
+  const PLAIN = 'from the chart, without a date';
+  const open = async () => browser.visit(`${url()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
+  const draft = await open();
+  expect(choicesOf(draft, 'Allergies')).toEqual([
+    `+ Peanut ${PLAIN}`,
+    `- Latex ${PLAIN} New here since you began: please check`,
+  ]);
+  await post(draft, { ...VAN, intent: 'back' });
+  expect(choicesOf(await open(), 'Allergies')).toEqual([`+ Peanut ${PLAIN}`, `- Latex ${PLAIN}`]);
+});
+
 const SHORT = 'There may be more allergies than are shown here. Look in the chart.';
 test.for<[string, Chart, clinical: string[] | undefined]>([
   ['all', {}, ['Allergy: Peanut from the chart, without a date']],
   ['one without a name', { AllergyIntolerance: [PEANUT, allergy('a2', undefined)] }, [expect.any(String), SHORT]],
   ['none, because they fail', { AllergyIntolerance: 'fails' }, ['The EHR did not send allergies. Look in the chart.']],
+  [
+    'none, because it refuses them with a status of 200',
+    { AllergyIntolerance: 'refuses' },
+    ['The EHR did not send allergies. Look in the chart.'],
+  ],
   ['none, because there are none', { AllergyIntolerance: [] }, undefined],
 ])('the review says which allergies it does not know: the EHR sends %s', async ([, change, clinical]) => {
   serve({ ...CHART, ...change });

@@ -16,6 +16,7 @@ const judge = (change: Record<string, string>, { at = NOON, zone = 'UTC' } = {})
 
 describe('a day is compared with today in the facility’s time zone', () => {
   const past = { neededOn: 'must not be in the past' };
+  const none = { neededOn: 'must be a date that exists, written like 2027-01-31' };
   const far = { neededOn: 'must be within 2 years' };
 
   test.for<[string, string, string, string, unknown]>([
@@ -48,7 +49,8 @@ describe('a day is compared with today in the facility’s time zone', () => {
     ['two years after a leap day: the next', '2030-03-01', '2028-02-29T12:00:00Z', 'UTC', far],
     ['two years by a calendar that is a day ahead', '2028-11-29', '2026-11-28T12:00:00Z', 'Pacific/Auckland', 'taken'],
     ['nothing', '', NOON, 'UTC', { neededOn: 'must say on which day it is needed' }],
-    ['no day', '2026-02-30', NOON, 'UTC', { neededOn: 'must be a date' }],
+    ['no day', '2026-02-30', NOON, 'UTC', none],
+    ['a day in other figures', '12/03/2026', NOON, 'UTC', none],
   ])('%s: %s', ([, neededOn, at, zone, expected]) => {
     expect(judge({ neededOn }, { at, zone })).toEqual(expected);
   });

@@ -9,6 +9,10 @@ const ZONE = 'America/New_York';
 const OFFER = { services: servicesIn(DEFAULT_SERVICES), receivers: [], isUsCore: false };
 const NOW = new Date('2026-03-06T15:00:00Z');
 const SERIES = { tue: 'on', fri: 'on' };
+const NO_DAY = { lastDay: 'must be a date that exists, written like 2027-01-31' };
+const RETURN = { 'own.transport.return-trip': 'yes' };
+const AT = 'own.transport.return-at';
+const NO_MOMENT = { [AT]: 'must be a day and a time that exist, written like 2027-01-31 14:30' };
 
 test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ['no time', {}, 'taken'],
@@ -70,7 +74,12 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
     { lastDay: 'must not be before the first day' },
   ],
   ['a series without end', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
-  ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, { lastDay: 'must be a date' }],
+  ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, NO_DAY],
+  ['a series until a day that its month does not have', { ...SERIES, lastDay: '2026-04-31' }, NO_DAY],
+  ['a series until a day in other figures', { ...SERIES, lastDay: '04/30/2026' }, NO_DAY],
+  ['a return trip without a time', { ...RETURN, [AT]: '2026-03-10' }, NO_MOMENT],
+  ['a return trip in other figures', { ...RETURN, [AT]: '3/10/2026 2pm' }, NO_MOMENT],
+  ['a return trip as it is shown', { ...RETURN, [AT]: '2026-03-10 14:30' }, 'taken'],
   ['a series of windows', { ...SERIES, times: '2', neededAt: '09:00', neededUntil: '11:00' }, 'taken'],
   ['a series of nights', { ...SERIES, times: '2', neededAt: '22:00', neededUntil: '02:00' }, 'taken'],
   [

@@ -146,6 +146,11 @@ test.for<[string, Resource[], string[]]>([
     ],
     ['- Condition: Hip', '- Condition: Knee'],
   ],
+  [
+    'a weight without a date beside one with a date: either may be the newer one',
+    [weight('1', 70, '2026-11-20'), weight('2', 64, '', { effectiveDateTime: undefined })],
+    ['- Weight: 70 kg', '- Weight: 64 kg'],
+  ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
     'two weights of one moment',
@@ -321,6 +326,11 @@ test.for<[string, Resource[], string[]]>([
     'a reaction that is the fourth one',
     [allergy({ reaction: [{ manifestation: ['Itch', 'Rash', 'Hives', 'Anaphylaxis'].map((text) => ({ text })) }] })],
     ['+ Latex; Itch, Rash, Hives, Anaphylaxis'],
+  ],
+  [
+    'what the EHR calls an intolerance',
+    [allergy({ type: 'intolerance', code: { text: 'Codeine' } })],
+    ['+ Codeine; intolerance'],
   ],
   [
     'a severe reaction after another one',

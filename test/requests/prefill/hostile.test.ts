@@ -277,12 +277,19 @@ describe('what is chosen from the chart, and after its review', () => {
     expect(calls).toContain('POST /fhir/ServiceRequest');
   });
 
-  test.for([404, 500, 503])('a batch is answered with %s: it is sent as it was reviewed', async (code) => {
-    const { page, calls } = await sendAfter('Condition', NOTHING, code);
-    expect(page.body).toContain('The request was sent to the EHR.');
-    // No part of the chart is asked for alone.
-    expect(calls.slice(0, 3)).toEqual(['POST /fhir', 'GET /fhir/Patient/pat-1', 'POST /fhir/ServiceRequest']);
-  });
+  test.for([
+    [404, 'GET /fhir/Practitioner/prac-1'],
+    [500, 'GET /fhir/Practitioner/prac-1'],
+    [503, 'POST /fhir/ServiceRequest'],
+  ] as const)(
+    'a batch is answered with %s: it is sent as it was reviewed, if no part says more',
+    async ([code, third]) => {
+      const { page, calls } = await sendAfter('Condition', NOTHING, code);
+      expect(page.body).toContain('The request was sent to the EHR.');
+      // An EHR that takes no batch is asked part by part; one that is down is not.
+      expect(calls.slice(0, 3)).toEqual(['POST /fhir', 'GET /fhir/Patient/pat-1', third]);
+    },
+  );
 
   test('sending takes as many calls as without a value from the chart', async () => {
     const patient = { resourceType: 'Patient', id: 'pat-1', name: [{ family: 'Stub', given: ['Stella'] }] };

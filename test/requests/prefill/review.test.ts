@@ -64,6 +64,11 @@ const created = () =>
     .filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'))
     .map(({ body }) => JSON.parse(body));
 
+test('a place to start from without one to go to is worth a line in the review', async () => {
+  expect(reviewOf(await review({ to: '' }))['To']).toEqual(['Left empty']);
+  expect(reviewOf(await review({ to: '', from: '' }))['To']).toBeUndefined();
+});
+
 test('the review shows everything that is sent, with sources, and the full identity of the patient', async () => {
   const form = await openForm();
   const [diagnosis = ''] = picksOf(form, 'Diagnoses');
