@@ -47,6 +47,7 @@ const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: fals
 const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
+const UNCONFIRMED: NextStep = { text: 'Due soon, not confirmed', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /** Steps that the status alone decides; they come before any question about time or provider. */
@@ -88,8 +89,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
-  // An order without a Task waits for no reply: most EHRs never show one.
-  if (facts.isSoon === true && icon !== 'ordered') return act('Ask for an answer');
+  // Most EHRs never show an answer, so that of an order without a Task cannot be asked for.
+  if (facts.isSoon === true) return icon === 'ordered' ? UNCONFIRMED : act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 

@@ -122,7 +122,8 @@ function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
 
 /** What the clinician has to know of a Task beside the request although the request itself goes on. */
 function isPressing({ word, purpose, hasWords }: Task): boolean {
-  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || hasWords;
+  const isAsking = purpose?.text === undefined && purpose?.part === undefined && !isOver(word);
+  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || isAsking || hasWords;
 }
 
 /** What waits for the requester beside the request: a part of the work that was handed back, or a Task of their own. */

@@ -493,5 +493,5 @@ test('several receivers without a name are counted', async () => {
   const two = [{ display: 'Northside' }, { display: 'Northside' }];
   await using server = await startFhirServer(() => searchset([{ ...one, performer: [...two, ...performer] }]));
   const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now: new Date() });
-  expect(list.open[0]?.sentTo).toEqual({ names: ['Northside', 'Name not available'], more: 3 });
+  expect(list.open[0]?.sentTo).toEqual({ names: ['Northside', 'number 1'], more: 3 });
 });
