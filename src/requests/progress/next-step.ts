@@ -50,16 +50,16 @@ const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isA
 const UNCONFIRMED: NextStep = { text: 'Due soon, not confirmed', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
-/** Steps that the status alone decides; they come before any question about time or provider. */
-const BY_STATUS = new Map<string, NextStep>([
+/**
+ * Steps that the status alone decides, before any question about time or provider: by its word where several share a picture. What
+ * has failed was not refused, so another provider may be no remedy.
+ */
+const BY_STATUS = new Map<string | undefined, NextStep>([
   ['question', act('Answer the question')],
   ['declined', act('Choose another provider')],
   ['draft', act('Finish the draft')],
   ['hold', act('Decide whether to resume')],
   ['unknown', act('Check it in the EHR')],
-]);
-/** The hand-over ended without the provider's refusal: another provider may be no remedy. */
-const BY_WORD = new Map<string | undefined, NextStep>([
   ['Failed', act('Ask what happened')],
   ['Closed by provider', act('Check what was done')],
   ['Cancelled', act('Decide whether it is still needed')],
@@ -78,7 +78,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true)
     return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');
   if (facts.word === 'Declined' && facts.hasWords === true) return act('Read why it was declined');
-  const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
+  const own = BY_STATUS.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };

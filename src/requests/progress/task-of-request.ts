@@ -71,9 +71,8 @@ function ofItsOwn(task: Task, about: ReadonlySet<unknown>): Task {
   return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
 }
 
-/** In doubt it is: beside a Task without an id, and where a parent cannot be compared. */
+/** In doubt it is: where a parent cannot be compared. */
 function isWithParent(parents: readonly string[], id: string | undefined, about: ReadonlySet<unknown>): boolean {
-  if (id !== undefined && about.has(undefined)) return true;
   if (parents.length === 0) return about.size > 1;
   return parents.some((parent) => parent !== id && about.has(parent));
 }

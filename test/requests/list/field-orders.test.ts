@@ -120,6 +120,24 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Accepted', note: undefined } },
   ],
   [
+    'a completed Task for the service, which its description repeats',
+    {},
+    { tasks: [task({ code: coded({ code: 'fulfill' }), description: 'Walker.' })] },
+    { status: { word: 'Done', note: undefined } },
+  ],
+  [
+    'the service as a reason, which has to be read',
+    {},
+    { tasks: [task({ status: 'on-hold', businessStatus: { text: 'Walker' } })] },
+    { status: { word: 'On hold', note: '“Walker”' } },
+  ],
+  [
+    'a change that was made',
+    {},
+    { tasks: [task({ status: 'accepted' }), task({ id: 'u', code: coded({ code: 'change' }) })] },
+    { status: { word: 'Accepted', note: undefined } },
+  ],
+  [
     'a result that is a letter, of what the EHR calls done',
     { status: 'completed' },
     { tasks: [task({ output: [{ type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } }] })] },

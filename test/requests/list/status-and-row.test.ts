@@ -322,3 +322,9 @@ test.for<[string, Partial<RequestRow>, string]>([
 ])('what looks like a month: %s', ([, change, words]) => {
   expect(requestRow(plainRow(change)).toString().replaceAll('\u00A0', ' ')).toContain(words);
 });
+
+test('a moment in the future is no movement', () => {
+  const resource = { status: 'active', authoredOn: '2026-11-10', meta: { lastUpdated: '2027-01-01T00:00:00Z' } };
+  const request = readServiceRequest(resource, { ...at, base: new URL('https://ehr.example') });
+  expect(toRow(request, () => '', { ...at, limits: { transport: 3, other: 7 } }).still).toBe(12);
+});
