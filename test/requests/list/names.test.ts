@@ -488,10 +488,10 @@ test.for<[string, object[], string[], string[]]>([
 });
 
 test('several receivers without a name are counted', async () => {
-  const performer = ['1', '2', '3', '4'].map((value) => ({ identifier: { system: 'urn:x', value } }));
+  const performer = ['1', '2', '3', '4'].map((id) => ({ reference: `https://other.example/Practitioner/${id}` }));
   const one = { resourceType: 'ServiceRequest', id: '1', status: 'active', subject: { reference: 'Patient/pat-ada' } };
   const two = [{ display: 'Northside' }, { display: 'Northside' }];
   await using server = await startFhirServer(() => searchset([{ ...one, performer: [...two, ...performer] }]));
   const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now: new Date() });
-  expect(list.open[0]?.sentTo).toEqual({ names: ['Northside', 'number 1'], more: 3 });
+  expect(list.open[0]?.sentTo).toEqual({ names: ['Northside', 'Name not available'], more: 3 });
 });
