@@ -13,23 +13,25 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** As a page names them. */
 export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** A day on its own, not in a number, address or file name, or a whole text that is a month. Year 0001 is no date. */
-const DAY = /((?<![\p{L}\w./:#=+|@&?%_-])[1-9]\d{3}-\d\d-\d\d(?![\p{L}\w/#=+|@&%-]|[.:]\w)|^(?:19|20)\d\d-\d\d$)/u;
+/** A day on its own, not in a number, address or file name. Year 0001 is no date. */
+const DAY = /((?<![\p{L}\w./:#=+|@&?%_-])[1-9]\d{3}-\d\d-\d\d(?![\p{L}\w/#=+|@&%-]|[.:]\w))/u;
 const DAYS = new RegExp(DAY, 'gu');
+/** A whole text. In free text it may be a code, so only a date is a month. */
+const MONTH = /^((?:19|20)\d\d-\d\d)$/;
 
-/** A text split at its days: each second part is a day. */
-export function partsAtDays(text: string): string[] {
-  return text.split(DAY);
+/** A text split at its days: each second part is a day. @param isDate it may be a month. */
+export function partsAtDays(text: string, isDate: boolean): string[] {
+  return text.split(isDate && MONTH.test(text) ? MONTH : DAY);
 }
 
 /** Each day in a text about what is planned, as a clinician reads it: `Sun 20 Dec 2026` for `2026-12-20`. */
-export function withDayWords(text: string): string {
-  return text.replace(DAYS, (day) => wordsOf(day, true));
+export function withDayWords(text: string, isDate = true): string {
+  return text.replace(isDate && MONTH.test(text) ? MONTH : DAYS, (day) => wordsOf(day, true));
 }
 
 /** The same without a weekday, which a day in the past does not need: `14 Mar 1958`, or `Mar 1958` for a month alone. */
 export function withPastDayWords(text: string): string {
-  return text.replace(DAYS, (day) => wordsOf(day, false));
+  return text.replace(MONTH.test(text) ? MONTH : DAYS, (day) => wordsOf(day, false));
 }
 
 /** A day or month that does not exist stays as it is. */

@@ -1,7 +1,15 @@
 /** Days and times of a time zone, around midnight and when clocks change. */
 import { expect, test } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
-import { clockIn, secondsIn, dayIn as shownDay, withDayWords, withPastDayWords, zoneName } from '#views/date-text.ts';
+import {
+  clockIn,
+  partsAtDays,
+  secondsIn,
+  dayIn as shownDay,
+  withDayWords,
+  withPastDayWords,
+  zoneName,
+} from '#views/date-text.ts';
 
 test.for<[string, string, string]>([
   ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],
@@ -85,4 +93,9 @@ test.for([
 ] as const)('the days in “%s” are said as “%s”', ([text, words]) => {
   expect(withDayWords(text).replaceAll('\u00A0', ' ')).toBe(words);
   expect(withPastDayWords(text).replaceAll('\u00A0', ' ')).toBe(words.replaceAll(/\w{3} (?=\d+ \w{3} \d{4})/g, ''));
+});
+
+test('a month in free text may be a code', () => {
+  expect(withDayWords('2026-12', false)).toBe('2026-12');
+  expect([partsAtDays('2026-12', false), partsAtDays('2026-12', true)]).toEqual([['2026-12'], ['', '2026-12', '']]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { assetPath } from '#views/assets.ts';
+import { detailPage } from '#views/requests/detail-page.ts';
 import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
@@ -328,4 +329,16 @@ test('the page has no inline script or style that a strict CSP refuses', () => {
   expect(page).not.toMatch(/<style|<script(?! src)|\sstyle=|\son[a-z]+=|javascript:/i);
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page.trimEnd()).toMatch(/<\/html>$/);
+});
+
+test('on the page of a request, a month is one only where a date is due', () => {
+  const fact = { label: 'Said', texts: ['2024-07'] };
+  const sections = ['When', 'Why'].map((title) => ({ title, facts: [fact] }));
+  const said = { what: '2024-08', when: '2024-09', who: undefined, source: 'Task' };
+  const props = { ...startProps, themeUrl: undefined, backHref: '/', row, sections, timeline: [said] };
+  const page = detailPage({ ...props, related: [], numbers: [], notices: [], json: '{}' });
+  const text = textOf(page).replaceAll('\u00A0', ' ');
+  expect(['When Said Jul 2024', 'Why Said 2024-07', '2024-08 Sep 2024'].filter((one) => !text.includes(one))).toEqual(
+    [],
+  );
 });

@@ -112,14 +112,14 @@ ${body}</td></tr></tbody></table>
 function factSection({ title, facts }: DetailProps['sections'][number]): SafeHtml {
   return html`<section class="fact-section"><h2>${title}</h2><dl class="facts">${facts.map(
     ({ label, texts }) =>
-      html`<dt>${label}</dt><dd>${texts.map((text) => html`<p><bdi>${dates(text, title === 'When' && label !== 'Requested' ? withDayWords : withPastDayWords)}</bdi></p>`)}</dd>`,
+      html`<dt>${label}</dt><dd>${texts.map((text) => html`<p><bdi>${dates(text, title === 'When' && label !== 'Requested' ? withDayWords : withPastDayWords, title === 'When')}</bdi></p>`)}</dd>`,
   )}</dl></section>
 `;
 }
 
-/** The days in a text in words, and for machines. @param inWords with or without the weekday. */
-function dates(text: string, inWords: (day: string) => string): SafeHtml {
-  const parts = partsAtDays(text);
+/** The days in a text in words, and for machines. @param inWords with or without the weekday. @param isDate it may be a month. */
+function dates(text: string, inWords: (day: string) => string, isDate = true): SafeHtml {
+  const parts = partsAtDays(text, isDate);
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time datetime=${part}>${inWords(part)}</time>` : part))}`;
 }
 
@@ -127,7 +127,7 @@ function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
   if (entries.length === 0) return null;
   return html`<section class="fact-section"><h2>What happened</h2><ol class="timeline">${entries.map(
     ({ what, when, who, source }) =>
-      html`<li><p><bdi>${dates(what, withDayWords)}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
+      html`<li><p><bdi>${dates(what, withDayWords, false)}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
   )}</ol></section>
 `;
 }
@@ -137,7 +137,7 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
     ({ relation, id, service, needed }) =>
-      html`<dt>${relation}</dt><dd>${requestLink(id, id, withDayWords(service ?? 'Another request'))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, withDayWords(service ?? 'Another request', false))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
   )}</dl></section>
 `;
 }

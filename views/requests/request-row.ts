@@ -94,12 +94,8 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
 }
 
 /** The status word with its icon. A narrow card says "Overdue" only where the next step does not say it. */
-export function statusOf({
-  status,
-  source,
-  isOwn,
-  next,
-}: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
+export function statusOf(row: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
+  const { status, source, isOwn, next } = row;
   const { note = '', sinceText = '' } = status;
   const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
   // A dot may end a line, and never begins one.
@@ -148,8 +144,8 @@ function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   return minor(`Replaces ${name}${marks.join('')}`);
 }
 
-const caution = (text?: string) => (text === undefined ? null : html`<em>${withDayWords(text)}</em> `);
-const minor = (text?: string) => (text === undefined ? null : html` <small>${withDayWords(text)}</small>`);
+const caution = (text?: string) => (text === undefined ? null : html`<em>${withDayWords(text, false)}</em> `);
+const minor = (text?: string) => (text === undefined ? null : html` <small>${withDayWords(text, false)}</small>`);
 const chip = (category?: string) => (category === undefined ? null : html` <i>${category}</i>`);
 
 /** The priority of a request that is on hold or closed is shown without colour, because it is not urgent. */
@@ -197,7 +193,7 @@ function reasonText(reason: RequestRow['reason']): SafeHtml | null {
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 function isolated(text: string): SafeHtml | string {
-  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${withDayWords(text)}</bdi>` : withDayWords(text);
+  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${withDayWords(text, false)}</bdi>` : withDayWords(text, false);
 }
 
 function moreNote(count: number): SafeHtml | null {

@@ -55,7 +55,9 @@ export async function describeDetail(
   const inFull = (party: PartyReference) => {
     const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
     const telephone = contained?.telephone && `, ${contained.telephone}`;
-    return [nameOf(party), party.number && ` (${party.number})`, telephone].filter(Boolean).join('');
+    return [nameOf(party), party.number !== nameOf(party) && party.number && ` (${party.number})`, telephone]
+      .filter(Boolean)
+      .join('');
   };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const isUnheard = isAlone || isPartial;
@@ -98,13 +100,12 @@ export async function describeDetail(
   const knowsMore = providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOfList(sentTo));
   const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
-  const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party) || party.number !== undefined;
+  const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party);
   const inFulls = providers.filter(isSaid).map(inFull);
   const named = [...listedNames.filter((name) => !providers.map(nameOf).includes(name)), ...inFulls];
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const asked = request.requester;
-  const requester =
-    asked && (isNamed(asked) || asked.number !== undefined || !listed) ? inFull(asked) : listed?.requested.by;
+  const requester = asked && (isNamed(asked) || !listed) ? inFull(asked) : listed?.requested.by;
   const { coded, masked } = codedReasons(resource, asLongConceptText);
   // For a referral, the list may know the reason from its order.
   const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];

@@ -1,5 +1,6 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { certaintiesOf, conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { lettersOf } from '#src/requests/progress/purpose.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
@@ -42,7 +43,7 @@ export function readService(resource: ForeignRecord): { service: string; categor
   const named =
     asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference) ?? ofOtherVersions(resource);
   const service = named ?? categories[0] ?? narrativeOf(resource, LONGEST_DETAIL) ?? NOT_NAMED;
-  return { service, category: categories.find((category) => !isSame(category, service)) };
+  return { service, category: categories.find((category) => lettersOf(category) !== lettersOf(service)) };
 }
 
 /** What STU3's referrals, and gateways that keep an appointment's names, call the service. */
@@ -54,12 +55,16 @@ function ofOtherVersions({ serviceRequested, serviceType, specialty }: ForeignRe
 const textsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
 
 /** What distinguishes two orders of one service: sites, amount, manner; `moreDetails` are only counted. */
-export function readDetail(resource: ForeignRecord): { detail: string | undefined; moreDetails: readonly string[] } {
+export function readDetail(
+  resource: ForeignRecord,
+  service: string,
+): { detail: string | undefined; moreDetails: readonly string[] } {
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
-  const details = [...new Set([...bodySitesOf(resource), ...amounts, ...ordered])];
+  const all = [...new Set([...bodySitesOf(resource), ...amounts, ...ordered])];
+  const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
   const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;
@@ -139,9 +144,4 @@ function leadsSomewhere(reference: ForeignRecord, place: Place): boolean {
 
 function isError(resource: ForeignRecord): boolean {
   return remarksOn(resource).includes('entered in error');
-}
-
-function isSame(one: string, other: string): boolean {
-  const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}\p{S}]+/gu, '');
-  return letters(one) === letters(other);
 }

@@ -18,7 +18,7 @@ import {
 import { onceById, sift } from './own-and-newest.ts';
 import { orderForReading } from './reading-order.ts';
 import { mergeRequests } from './replaced-orders.ts';
-import { type RequestRow, toRow } from './row.ts';
+import { markAlike, type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
 import { isLost } from './task-status.ts';
 import { describeProblem, type RequestsProblem } from './why-unread.ts';
@@ -77,10 +77,11 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const at = { now, timeZone, limits: movement, isUser, encounter, isUnheard, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>
     replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
-  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));
+  const rows = markAlike(kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request))));
   const { end, counted, unreadable, limitedBy } = found.result;
-  const otherPatients = sifted.otherPatients + found.otherTasks;
   const unshown = [...sifted.inError, ...sifted.otherOrders].filter((one) => isLost(one, taskOf(one)));
+  const otherPatients = sifted.otherPatients + found.otherTasks;
+  const leftOut = { ...sifted, otherPatients, unreadable, counted, limitedBy };
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -89,23 +90,14 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherServices: nameServices(sifted.otherOrders),
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({
-        ...sifted,
-        enteredInError: sifted.inError.length,
-        otherPatients,
-        unreadable,
-        counted,
-        limitedBy,
-        hasMore,
-        helpDeskName,
-      }),
+      ...describeLeftOut({ ...leftOut, enteredInError: sifted.inError.length, hasMore, helpDeskName }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed, unshown }),
       ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found, helpDeskName),
-    broke: brokenRule({ ...sifted, otherPatients, unreadable, counted: hasMore ? undefined : counted, limitedBy }),
+    broke: brokenRule({ ...leftOut, counted: hasMore ? undefined : counted }),
     identifiers: found.identifiers,
     leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };

@@ -66,7 +66,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   );
   const known: Known = new Map([...given, ...byReference([...brought, ...own])]);
   return {
-    nameOf: (party: PartyReference) => nameOf(party, known) ?? NOT_AVAILABLE,
+    nameOf: (party: PartyReference) => nameOf(party, known) ?? party.number ?? NOT_AVAILABLE,
     isUser: (party: PartyReference) =>
       user !== undefined && [party.local, roleOf(party, known)?.practitioner.local].includes(user.reference),
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),

@@ -122,14 +122,8 @@ const PAYERS_WORDS = new Set<unknown>(['ClaimResponse', 'CoverageEligibilityResp
 const REVIEW = /\b(?:review-?action|reviewActionCode)$/i;
 
 /** The payer's decision on each item, and the payer's own words. A processed claim alone is neither approved nor denied. */
-function decisionOf({
-  item,
-  addItem,
-  adjudication,
-  extension,
-  disposition,
-  outcome,
-}: ForeignRecord): string | undefined {
+function decisionOf(answer: ForeignRecord): string | undefined {
+  const { item, addItem, adjudication, extension, disposition, outcome } = answer;
   const items = [...asRecords(item), ...asRecords(addItem)].flatMap((one) => asRecords(one.adjudication));
   const inside = [...items, ...asRecords(adjudication), { extension }].flatMap((one) => asRecords(one.extension));
   const actions = inside

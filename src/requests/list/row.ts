@@ -5,6 +5,7 @@ import { codeOf } from '#src/requests/progress/codes.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
+import { lettersOf } from '#src/requests/progress/purpose.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
@@ -63,14 +64,13 @@ export function toRow(
   const isOpen = status.group === 'open';
   const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
   const moved = lastMove(request, at, task);
-  const older = replaced.map((one) => {
-    const isOlderOpen = one.request.status.group === 'open';
-    const { id: olderId, service: what, needed: when } = one.request;
-    return { id: olderId, service: what, needed: when, isOpen: isOlderOpen, said: saidOf(one, task, at) };
-  });
+  const older = replaced.map((one) => ({
+    ...{ id: one.request.id, service: one.request.service, needed: one.request.needed },
+    ...{ isOpen: one.request.status.group === 'open', said: saidOf(one, task, at) },
+  }));
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
-  const { icon, note } = status;
+  const { icon } = status;
   // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
   const isUnasked = request.isUnasked && !task;
@@ -79,6 +79,11 @@ export function toRow(
   // Words of a Task count only where its status does.
   const spoken = status === request.status || isProhibited ? undefined : task;
   const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
+  // The name of the service, as a Task repeats it, says nothing; what has to be read stays.
+  const notes = status.note
+    ?.split(' · ')
+    .filter((one) => spoken?.hasWords === true || lettersOf(one) !== lettersOf(service));
+  const note = notes?.join(' · ') || undefined;
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -139,6 +144,22 @@ export function toRow(
 }
 
 const CHECK_OLDER = 'Check the older request';
+
+const OF_THE_ORDER = [
+  ...(['service', 'detail', 'category', 'caution', 'source', 'priority'] as const),
+  ...(['needed', 'requested', 'requestedMs', 'reason', 'noted'] as const),
+] as const;
+
+/** Marks open rows that say the same of their orders. Only the EHR can say whether they are one, so each stays. */
+export function markAlike(rows: readonly RequestRow[]): RequestRow[] {
+  const keyOf = (row: RequestRow) => JSON.stringify([row.status.group, ...OF_THE_ORDER.map((name) => row[name])]);
+  const alike = Map.groupBy(rows, keyOf);
+  return rows.map((row) => {
+    const note = [row.status.note, 'may be the same as another request'].filter(Boolean).join(' · ');
+    const isAlone = row.status.group === 'closed' || alike.get(keyOf(row))?.length === 1;
+    return isAlone ? row : { ...row, status: { ...row.status, note } };
+  });
+}
 
 /** Whether the provider has said it after the EHR's own last word; what has to be read, unless the EHR surely spoke after it. */
 function isNewsOf(task: Task | undefined, { lastUpdated = '' }: ServiceRequest): boolean {

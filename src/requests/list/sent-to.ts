@@ -20,22 +20,20 @@ export function sentTo(
     owner === undefined ||
     (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
   const parties = [...(owner ? [owner] : []), ...performers.filter(isAsked)];
-  const all = parties.map(nameOf);
-  const names = [...new Set(all)];
-  const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
-  // Several providers without a name, or of one name, have the same words, but each of them counts.
-  const countOf = (name: string) => {
-    const alike = parties.filter((_, index) => all[index] === name);
-    return name === nameOf(NAMELESS) ? alike.length : Math.max(1, countLocals(alike));
-  };
-  const unnamed = all.length === names.length ? 0 : names.reduce((sum, name) => sum + countOf(name) - 1, 0);
-  const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
+  const byName = Map.groupBy(parties, nameOf);
+  const names = [...byName.keys()];
   const counted = names.slice(MOST_NAMED);
-  const shown = names.length === 0 ? kind : { names: names.slice(0, MOST_NAMED), more: counted.length + unnamed };
-  return { shown, counted };
+  if (names.length === 0) {
+    const kind = performerType === undefined ? hasProvider && nameOf(NAMELESS) : `Any: ${performerType}`;
+    return { shown: kind === false ? undefined : { names: [kind], more: 0 }, counted };
+  }
+  // Several providers without a name, or of one name, have the same words, but each of them counts.
+  const all = [...byName].map(([name, alike]) => (name === nameOf(NAMELESS) ? alike.length : countLocals(alike)));
+  const more = all.reduce((sum, count) => sum + count) - Math.min(MOST_NAMED, names.length);
+  return { shown: { names: names.slice(0, MOST_NAMED), more }, counted };
 }
 
-/** By reference; of two types, such as a person and their role, it may be the same one. */
+/** At least one, by reference; of two types, such as a person and their role, it may be the same one. */
 function countLocals(parties: readonly PartyReference[]): number {
   const locals = new Set(parties.flatMap(({ local }) => local ?? []));
   return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;

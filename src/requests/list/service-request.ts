@@ -45,6 +45,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
+  // Guides send referrals as plans too, but for a day that is near.
+  const isFarPlan = codeOf(intent) === 'plan' && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
   const isRepeated = isSeries(resource, named.service);
   const tomorrow = dayIn(new Date(at.now.getTime() + DAY_MS), at.timeZone);
   const isDue = isRepeated || (needed.lastDay !== undefined && needed.lastDay <= tomorrow);
@@ -57,29 +59,22 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
-      ...{
-        status,
-        intent,
-        hasProvider: performers.length > 0 || codeOf(intent) === 'filler-order',
-        late,
-        isProhibited,
-        isPatients,
-        isAhead,
-      },
+      ...{ status, intent, late, isProhibited, isPatients, isAhead },
+      hasProvider: performers.length > 0 || codeOf(intent) === 'filler-order',
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
     ...named,
     codes,
-    ...readDetail(resource),
+    ...readDetail(resource, named.service),
     caution: readCaution(resource),
     isShortened: isShortened(resource),
     isProhibited,
     /** Only the EHR can say whether it must not be done. */
     isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
-    isUnasked,
+    isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */
     noted: notesShown(resource.note),
     needed: needed.text,
@@ -118,6 +113,7 @@ function agentOf(requester: ForeignRecord): ForeignRecord {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+const MONTH_MS = 31 * DAY_MS;
 
 function isDeadline({ occurrencePeriod }: ForeignRecord): boolean {
   return occurrencePeriod !== undefined && asRecord(occurrencePeriod).start === undefined;

@@ -58,29 +58,15 @@ export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'b
 
 /** Whether the text that a row shows, or only counts, contains every word of the search. */
 function holds(row: RequestRow, words: readonly string[]): boolean {
-  const {
-    service,
-    detail,
-    category,
-    caution,
-    noted,
-    status,
-    next,
-    source,
-    priority,
-    needed,
-    sentTo,
-    requested,
-    reason,
-  } = row;
-  const shown = [service, detail, category, caution, noted, status.word, status.note];
-  const beside = [next.text, source, priority?.word, needed];
+  const { status, requested } = row;
+  const shown = [row.service, row.detail, row.category, row.caution, row.noted, status.word, status.note];
+  const beside = [row.next.text, row.source, row.priority?.word, row.needed];
   const older =
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
   // A row that an older process keeps has none.
   const numbers = [...(row.numbers ?? []), row.relations.requisition];
-  const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older, ...numbers];
-  const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
+  const counted = [...(row.sentTo?.names ?? []), ...(row.counted ?? []), ...older, ...numbers];
+  const asked = [requested.on ?? 'Date not given', requested.by, row.reason?.first];
   const all = [...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' ');
   // A day is found as the row shows it, and as it is typed into a form.
   const said = fold(`${all} ${withDayWords(all)}`);

@@ -4,7 +4,7 @@
  */
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { meaningsOf } from './guide-codes.ts';
-import { type Asked, askedWords } from './purpose.ts';
+import { type Asked, askedWords, lettersOf } from './purpose.ts';
 import { DONE, hasWords, resultsNamed } from './reported.ts';
 import { done } from './task-words.ts';
 
@@ -48,7 +48,7 @@ function wasCarriedOut({ resourceType, status }: ForeignRecord): boolean {
 
 /** Whether a request names all of this, by its codes or its words. */
 export function namesAll({ service, codes }: Pick<Asked, 'service' | 'codes'>, all: readonly string[]): boolean {
-  return all.every((one) => codes.includes(one) || one === service.toLowerCase());
+  return all.every((one) => codes.includes(one) || lettersOf(one) === lettersOf(service));
 }
 
 /** What a request says about when it was written. */

@@ -1,5 +1,4 @@
 /** Orders the Tasks of one purpose by when they changed, and tells their owners apart. */
-
 import { nameKey } from './owner.ts';
 import type { Task } from './task.ts';
 import { isOver } from './task-words.ts';
@@ -33,14 +32,9 @@ export function onceById(tasks: readonly Task[]): readonly Task[] {
  * has taken up counts as the same one, sent again.
  */
 function mayBeOfOther(task: Task, newest: Task): boolean {
-  const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
-  return isOfOtherOwner(task, newest) || (isTaken && [task, newest].some((one) => ownerKey(one) === undefined));
+  const keys = [task, newest].map(ownerKey);
+  return keys.includes(undefined) ? task.word.icon !== 'sent' && task.word.icon !== 'draft' : keys[0] !== keys[1];
 }
 
 /** Undefined for an owner without a name or a number. */
 export const ownerKey = ({ owner }: Task) => owner && nameKey(owner);
-
-function isOfOtherOwner(task: Task, other: Task): boolean {
-  const keys = [task, other].map(ownerKey);
-  return !keys.includes(undefined) && keys[0] !== keys[1];
-}

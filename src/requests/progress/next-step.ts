@@ -47,18 +47,19 @@ const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: fals
 const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
+const UNCONFIRMED: NextStep = { text: 'Due soon, not confirmed', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
-/** Steps that the status alone decides; they come before any question about time or provider. */
-const BY_STATUS = new Map<string, NextStep>([
+/**
+ * Steps that the status alone decides, before any question about time or provider: by its word where several share a picture. What
+ * has failed was not refused, so another provider may be no remedy.
+ */
+const BY_STATUS = new Map<string | undefined, NextStep>([
   ['question', act('Answer the question')],
   ['declined', act('Choose another provider')],
   ['draft', act('Finish the draft')],
   ['hold', act('Decide whether to resume')],
   ['unknown', act('Check it in the EHR')],
-]);
-/** The hand-over ended without the provider's refusal: another provider may be no remedy. */
-const BY_WORD = new Map<string | undefined, NextStep>([
   ['Failed', act('Ask what happened')],
   ['Closed by provider', act('Check what was done')],
   ['Cancelled', act('Decide whether it is still needed')],
@@ -77,7 +78,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true)
     return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');
   if (facts.word === 'Declined' && facts.hasWords === true) return act('Read why it was declined');
-  const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
+  const own = BY_STATUS.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
@@ -88,8 +89,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
-  // An order without a Task waits for no reply: most EHRs never show one.
-  if (facts.isSoon === true && icon !== 'ordered') return act('Ask for an answer');
+  // Most EHRs never show an answer, so that of an order without a Task cannot be asked for.
+  if (facts.isSoon === true) return icon === 'ordered' ? UNCONFIRMED : act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 

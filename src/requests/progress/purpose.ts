@@ -46,7 +46,7 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 export interface Purpose {
   /** The EHR's own are in quotation marks. */
   readonly words: string;
-  /** The EHR's own words, to compare them with the request's; undefined for those of a control. */
+  /** The letters of the EHR's own words, to compare them with the request's; undefined for those of a control. */
   readonly text: string | undefined;
   /** `system|code` of each of its codes. */
   readonly codes: readonly string[];
@@ -83,7 +83,9 @@ function purposeAlone(task: ForeignRecord): Purpose | undefined {
   const control = controlOf(task);
   const text = carriesOut(task) ? undefined : (asConceptText(task.code) ?? asText(task.description));
   if (control !== undefined) return { words: control, text: undefined, codes: [], isStop: STOPS.has(control) };
-  return text === undefined ? undefined : { words: quoted(text), text, codes: codesIn(task.code), isStop: false };
+  return text === undefined
+    ? undefined
+    : { words: quoted(text), text: lettersOf(text), codes: codesIn(task.code), isStop: false };
 }
 
 function controlOf(task: ForeignRecord): string | undefined {
@@ -125,9 +127,14 @@ export interface Asked {
   readonly codes: readonly string[];
 }
 
-/** Tells whether a Task is for the whole request: it has its code, or exactly its words. Other words may be a part of it. */
+/** Tells whether a Task is for the whole request: it has its code, or its words. Other words may be a part of it. */
 export function isForWhole({ service, category, codes }: Asked) {
-  const own = [service, category].map((text) => text?.toLowerCase());
+  const own = [service, category].map((text) => text && lettersOf(text));
   return ({ text, codes: given }: Purpose): boolean =>
-    text !== undefined && (own.includes(text.toLowerCase()) || given.some((code) => codes.includes(code)));
+    text !== undefined && (own.includes(text) || given.some((code) => codes.includes(code)));
+}
+
+/** Two texts that have the same differ in no more than case, spaces and punctuation. */
+export function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}\p{S}]+/gu, '');
 }

@@ -71,9 +71,8 @@ function ofItsOwn(task: Task, about: ReadonlySet<unknown>): Task {
   return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
 }
 
-/** In doubt it is: beside a Task without an id, and where a parent cannot be compared. */
+/** In doubt it is: where a parent cannot be compared. */
 function isWithParent(parents: readonly string[], id: string | undefined, about: ReadonlySet<unknown>): boolean {
-  if (id !== undefined && about.has(undefined)) return true;
   if (parents.length === 0) return about.size > 1;
   return parents.some((parent) => parent !== id && about.has(parent));
 }
@@ -122,7 +121,8 @@ function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
 
 /** What the clinician has to know of a Task beside the request although the request itself goes on. */
 function isPressing({ word, purpose, hasWords }: Task): boolean {
-  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || hasWords;
+  const isAsking = purpose?.text === undefined && purpose?.part === undefined && !isOver(word);
+  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || isAsking || hasWords;
 }
 
 /** What waits for the requester beside the request: a part of the work that was handed back, or a Task of their own. */

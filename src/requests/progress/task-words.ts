@@ -1,6 +1,6 @@
 /** The one table from a Task's status, and what published guides say of it by code, to the plain words of the list. */
 import { codeOf, writtenCode } from './codes.ts';
-import { meaningsOf } from './guide-codes.ts';
+import { meaningsOf, saidIn } from './guide-codes.ts';
 
 /** What a Task says of its request: a word and its icon. */
 export interface TaskWord {
@@ -39,13 +39,15 @@ const WORDS = {
   unclear: { word: 'Status unclear', icon: 'unknown' },
 } as const satisfies Record<string, TaskWord>;
 
+/** No status of FHIR R4, but a plain word of servers that ask. */
+const ASKS = 'input-required';
 /** FHIR R4 Task.status, and how guides and servers misspell it; one that is `entered-in-error` has no word. */
 const STATUSES = new Map<string | undefined, TaskWord>(
   Object.entries({
     ...{ draft: WORDS.draft, requested: WORDS.sent, received: WORDS.received, accepted: WORDS.accepted },
     ...{ ready: WORDS.accepted, 'in-progress': WORDS.underWay, inprogress: WORDS.underWay, 'on-hold': WORDS.hold },
     ...{ completed: WORDS.done, rejected: WORDS.declined, declined: WORDS.declined, failed: WORDS.failed },
-    ...{ cancelled: WORDS.cancelled, canceled: WORDS.cancelled },
+    ...{ cancelled: WORDS.cancelled, canceled: WORDS.cancelled, [ASKS]: WORDS.question },
   }),
 );
 
@@ -70,14 +72,15 @@ export function isOver(word: TaskWord): boolean {
 
 /**
  * @param status Task.status as received.
- * @param business Task.businessStatus as received: only a code that a guide defines refines the status.
+ * @param business Task.businessStatus as received: only a code that a guide defines, or `input-required`, refines the status.
  * @param isSurelyDone nothing else that the Task says leaves a doubt whether it was carried out; default: yes.
  * @returns undefined without a status, and for one that is `entered-in-error`.
  */
 export function describeTask(status: unknown, business?: unknown, isSurelyDone = true): TaskWord | undefined {
   const word = wordOf(status);
   if (word === undefined || business === undefined) return word === WORDS.done && !isSurelyDone ? WORDS.closed : word;
-  const meanings = meaningsOf(business);
+  const isAsked = saidIn(business).some(({ text }) => codeOf(text) === ASKS);
+  const meanings = [...meaningsOf(business), ...(isAsked ? ['question'] : [])];
   const refined = meanings.flatMap((meaning) => REFINED.get(meaning) ?? []);
   if (meanings.includes('claimed') && word !== WORDS.done && word !== WORDS.declined) return WORDS.claimed;
   if (word === WORDS.done) return refined.find((one) => FINAL.has(one)) ?? (isSurelyDone ? word : WORDS.closed);

@@ -114,7 +114,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
       [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(Boolean).join(' · ') ||
       undefined,
     said,
-    hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined),
+    hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),
     isMissed: word === doneInDoubt && reportsMissed(resource),
     noted,
     purpose: purposeOf(resource),
@@ -136,6 +136,10 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     endedMs: Math.min(latestMs(changed), latestMs(asText(endOf(resource), 40))),
   };
 }
+
+/** A report or a letter is no word of a provider against the EHR’s own end. */
+const isOnlyReferred = ({ note, output }: ForeignRecord) =>
+  note === undefined && asRecords(output).every(({ valueReference }) => valueReference !== undefined);
 
 /** Of a Task that may be taken by any of several. */
 function offeredText(count: number): string | undefined {

@@ -38,12 +38,12 @@ test.for<[string, object, string, string[]]>([
     'Provider',
     ['Gus Berg, Northside', 'Southside'],
   ],
-  ['a provider with a number alone', { performer: [npi] }, 'Provider', ['Name not available (NPI 1234567893)']],
+  ['a provider with a number alone', { performer: [npi] }, 'Provider', ['NPI 1234567893']],
   [
     'a role and a number',
     { performer: [{ reference: 'PractitionerRole/r' }, npi] },
     'Provider',
-    ['Gus Berg, Northside', 'Name not available (NPI 1234567893)'],
+    ['Gus Berg, Northside', 'NPI 1234567893'],
   ],
   [
     'how long a prescription is valid',

@@ -284,14 +284,17 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ],
   ['an amount in UCUM’s unity', { quantityQuantity: { value: 3, unit: '1', code: '1' } }, 'Quantity 3'],
   ['an amount without a unit', { quantityRange: { low: { value: 1 }, high: { value: 2 } } }, 'Quantity 1 to 2'],
+  ['what only repeats the service', { orderDetail: [{ text: 'GAIT-TRAINER.' }] }, undefined],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
-  expect(readDetail({ resourceType: 'ServiceRequest', ...members }).detail).toBe(expected);
+  expect(readDetail({ resourceType: 'ServiceRequest', ...members }, 'Gait trainer').detail).toBe(expected);
 });
 
 test('a detail for which a row has no room is kept for the search', () => {
   const orderDetail = ['a'.repeat(70), 'Oxygen on the way: yes', 'Telephone: +1 555'].map((text) => ({ text }));
-  expect(readDetail({ resourceType: 'ServiceRequest', orderDetail }).moreDetails).toEqual(['Oxygen on the way: yes']);
+  expect(readDetail({ resourceType: 'ServiceRequest', orderDetail }, 'Bed').moreDetails).toEqual([
+    'Oxygen on the way: yes',
+  ]);
 });
 
 test.for<[string, object, string | undefined]>([

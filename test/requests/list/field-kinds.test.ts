@@ -249,7 +249,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         },
       ],
     },
-    { status: { word: 'Declined' }, sentTo: { names: ['Name not available'], more: 0 } },
+    { status: { word: 'Declined' }, sentTo: { names: ['number URA-2'], more: 0 } },
   ],
   [
     'a provider whom only the request’s reference names',

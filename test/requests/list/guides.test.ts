@@ -32,7 +32,7 @@ const CHECK = 'Check what was done';
 test.for<[string, object, word: string, step: string, note?: string]>([
   ['Gravity: accepted', { status: 'accepted' }, 'Accepted', NOTHING],
   ['Gravity: completed', performed({ valueReference: { reference: 'Procedure/p' } }), 'Done', NOTHING],
-  ['Gravity: completed, coded', performed({ valueCodeableConcept: assistance }), 'Done', NOTHING, 'Assistance with'],
+  ['Gravity: completed, coded', performed({ valueCodeableConcept: assistance }), 'Done', NOTHING],
   [
     'Gravity: another activity',
     performed({ valueCodeableConcept: coded('http://snomed.info/sct', '710925007', 'Provision of food') }),

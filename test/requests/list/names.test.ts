@@ -488,7 +488,7 @@ test.for<[string, object[], string[], string[]]>([
 });
 
 test('several receivers without a name are counted', async () => {
-  const performer = ['1', '2', '3', '4'].map((value) => ({ identifier: { system: 'urn:x', value } }));
+  const performer = ['1', '2', '3', '4'].map((id) => ({ reference: `https://other.example/Practitioner/${id}` }));
   const one = { resourceType: 'ServiceRequest', id: '1', status: 'active', subject: { reference: 'Patient/pat-ada' } };
   const two = [{ display: 'Northside' }, { display: 'Northside' }];
   await using server = await startFhirServer(() => searchset([{ ...one, performer: [...two, ...performer] }]));

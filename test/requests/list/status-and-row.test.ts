@@ -313,3 +313,18 @@ test.for<[string, Partial<RequestRow>]>([
   const shown = requestRow(plainRow(change)).toString().replaceAll('\u00A0', ' ');
   expect([shown.includes('Tue 1 Dec 2026'), shown.includes('2026-12')]).toEqual([true, false]);
 });
+
+test.for<[string, Partial<RequestRow>, string]>([
+  ['a detail is a code', { detail: '2024-07' }, '2024-07'],
+  ['a note is a code', { noted: '2024-07' }, '2024-07'],
+  ['a name is a code', { sentTo: { names: ['2024-07'], more: 0 } }, '2024-07'],
+  ['the needed date is a month', { needed: '2024-07' }, 'Jul 2024'],
+])('what looks like a month: %s', ([, change, words]) => {
+  expect(requestRow(plainRow(change)).toString().replaceAll('\u00A0', ' ')).toContain(words);
+});
+
+test('a moment in the future is no movement', () => {
+  const resource = { status: 'active', authoredOn: '2026-11-10', meta: { lastUpdated: '2027-01-01T00:00:00Z' } };
+  const request = readServiceRequest(resource, { ...at, base: new URL('https://ehr.example') });
+  expect(toRow(request, () => '', { ...at, limits: { transport: 3, other: 7 } }).still).toBe(12);
+});

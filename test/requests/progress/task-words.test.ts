@@ -41,6 +41,7 @@ test.for<[status: unknown, word: string | undefined]>([
   ['IN_PROGRESS', 'Under way'],
   ['in progress', 'Under way'],
   ['InProgress', 'Under way'],
+  ['input-required', 'Question for you'],
   ['entered-in-error', undefined],
   ['EnteredInError', undefined],
   ['somehow', 'Status unclear'],
@@ -83,9 +84,16 @@ test.for<[status: string, system: string | undefined, code: string, word: string
   ['completed', 'http://snomed.info/sct', '385658003', 'Done'],
   ['completed', 'http://snomed.info/sct', '385660001', 'Failed'],
   ['entered-in-error', AU, 'service-booked', undefined],
-  ...['booked', 'input-required', 'no-show', 'withdrawn', 'rejected', 'fulfilled'].map(
-    (code): [string, undefined, string, string] => ['accepted', undefined, code, 'Accepted'],
-  ),
+  ['accepted', undefined, 'input-required', 'Question for you'],
+  ['in-progress', 'urn:own', 'INPUT_REQUIRED', 'Question for you'],
+  ['rejected', undefined, 'input-required', 'Declined'],
+  ['completed', undefined, 'input-required', 'Done'],
+  ...['booked', 'no-show', 'withdrawn', 'rejected', 'fulfilled'].map((code): [string, undefined, string, string] => [
+    'accepted',
+    undefined,
+    code,
+    'Accepted',
+  ]),
 ])('a Task that is %j with %s|%s reads "%s"', ([status, system, code, word]) => {
   expect(describeTask(status, coded(system, code))?.word).toBe(word);
 });
