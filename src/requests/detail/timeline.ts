@@ -160,18 +160,22 @@ function provenanceEvents(provenance: ForeignRecord): Event[] {
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
-  const { status, statusReason, topic, payload, sent, received, sender, subject } = message;
+  const { status, statusReason, reasonCode, topic, payload, note, sent, received, sender, subject } = message;
   const { reference } = asRecord(sender);
   // The message is of this patient only.
   const isPatients = reference !== undefined && reference === asRecord(subject).reference;
   const nameless = /\bRelatedPerson\//.test(asWritten(reference)) ? 'A relative' : undefined;
   const parts = asRecords(payload);
-  const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
+  const wordsOf = ({ contentString, contentAttachment, contentReference }: ForeignRecord) =>
+    asText(contentString ?? asRecord(contentAttachment).title, LONGEST_MESSAGE) ?? displayOf(contentReference);
+  const said = parts.flatMap((part) => wordsOf(part) ?? []).slice(0, MOST_PARTS);
+  const notes = asRecords(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
-  const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
-  const more = parts.length > said.length ? ['more in the EHR'] : [];
-  const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
+  const why = [statusReason, topic, reasonCode].flatMap((one) => asConceptText(one) ?? []);
+  const isWhole = parts.every(({ contentString }) => contentString !== undefined) && parts.length === said.length;
+  const more = isWhole ? [] : ['more in the EHR'];
+  const what = ['Message', ...words, ...why, ...said, ...more, ...notes.map(quoted)].join(' · ');
   return [
     {
       what,
