@@ -38,8 +38,7 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
     const said = displayOf(reference);
     const known = target ? nameOfResource(target, place, said) : said;
-    const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
-    return known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
+    return known ?? referenceText(reference);
   };
   // R5 has a CodeableReference where R4 has a Reference.
   const wordsOf = (one: ForeignRecord) =>
@@ -95,7 +94,7 @@ export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Plac
   return (
     momentText(valueDate ?? valueDateTime ?? element.valueInstant, at) ??
     asText(valueCode ?? valueMarkdown ?? asRecord(element.valueAnnotation).text, LONGEST) ??
-    displayOf(valueReference) ??
+    (valueReference === undefined ? undefined : referenceText(asRecord(valueReference))) ??
     addressText(asRecord(element.valueAddress)) ??
     asInformation(asRecord(element.valueContactPoint).value) ??
     asInformation(asRecord(element.valueAttachment).title) ??
@@ -104,6 +103,12 @@ export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Plac
 }
 
 const LONGEST = 500;
+
+/** Its words, or its number unless that is a patient's, or at least what kind of thing it leads to. */
+function referenceText(reference: ForeignRecord): string | undefined {
+  const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
+  return displayOf(reference) ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
+}
 
 /** A reference to another server, or to nothing, still says that the EHR has something. */
 function isGiven({ reference, type, identifier }: ForeignRecord): boolean {

@@ -137,10 +137,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
 /** The first inputs or results of a Task, in quotation marks, and how many more there are. */
 function partsOf(parts: unknown, at: About): string[] {
   const texts = asRecords(parts).flatMap((one) => {
-    const value =
-      one.valueReference === undefined
-        ? elementText(one, at)
-        : (displayOf(one.valueReference) ?? kindOf(asRecord(one.valueReference)));
+    const value = elementText(one, at);
     return value === undefined ? [] : [quoted([asConceptText(one.type), value].filter(Boolean).join(': '))];
   });
   const more = texts.length - MOST_PARTS;
