@@ -18,7 +18,8 @@ const LONGEST = 500;
 
 /** One line for each, in words; who declined is not named. */
 export function appointmentEvents(appointment: ForeignRecord, { timeZone }: { readonly timeZone: string }): Event[] {
-  const { status, start, created, participant, cancelationReason, requestedPeriod } = appointment;
+  const { status, start, end, created, participant, cancelationReason, requestedPeriod } = appointment;
+  const { serviceType, appointmentType, reasonCode } = appointment;
   const isPatient = ({ actor }: ForeignRecord) => leadsToPatient(asRecord(actor));
   const decliners = asRecords(participant).filter((one) => codeOf(one.status) === 'declined');
   const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
@@ -36,7 +37,10 @@ export function appointmentEvents(appointment: ForeignRecord, { timeZone }: { re
   const texts = [appointment.description, appointment.comment, appointment.patientInstruction].map((text) =>
     asInformation(text, LONGEST),
   );
-  const said = [state, declined, asConceptText(cancelationReason), ...texts, ...wished.slice(0, MOST_PARTS), time];
+  const until =
+    start === undefined || end === undefined ? [] : periodPhrases({ end }, { timeZone, today: '' }, 'series');
+  const kinds = [cancelationReason, serviceType, appointmentType, reasonCode].map(asConceptText);
+  const said = [state, ...until, declined, ...kinds, ...texts, ...wished.slice(0, MOST_PARTS), time];
   const what = ['Appointment', ...said.filter(Boolean)].join(' · ');
   return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }

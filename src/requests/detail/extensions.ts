@@ -5,6 +5,8 @@ import { elementText, type Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, and that something must not be done. */
 const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
+/** The sides of a site, and what changes a time or a note, are said with them. */
+const ELEMENTS = 'category code orderDetail requester performer locationCode reasonCode insurance'.split(' ');
 const MORE = 'more in the EHR';
 const [MOST, MOST_INSIDE] = [20, 12];
 
@@ -12,7 +14,8 @@ const [MOST, MOST_INSIDE] = [20, 12];
 export function readExtensions(resource: ForeignRecord, place: Place): [string, string[]][] {
   // FHIR JSON keeps the extensions of a primitive, such as the status, beside it.
   const beside = Object.keys(resource).filter((name) => name.startsWith('_'));
-  const all = [resource, ...beside.map((name) => asRecord(resource[name]))];
+  const inside = ELEMENTS.flatMap((name) => asRecords(resource[name]));
+  const all = [resource, ...beside.map((name) => asRecord(resource[name])), ...inside];
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
     .flatMap((extensions) => asRecords(extensions))

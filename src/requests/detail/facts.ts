@@ -22,7 +22,7 @@ import { displayOf } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { lacksProvider, noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
-import { namesOf, type Place } from './referred.ts';
+import { elementText, namesOf, type Place } from './referred.ts';
 
 type NoProvider = Parameters<typeof lacksProvider>[0];
 
@@ -155,10 +155,12 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
   return [...notes.flatMap((one) => noteOf(one, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
 }
 
-function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { timeZone }: Place): string[] {
-  const said = asLines(text, LONGEST_NOTE);
+/** Some guides say in an extension what a note is, such as a contraindication. */
+function noteOf({ text, authorString, authorReference, time, extension }: ForeignRecord, place: Place): string[] {
+  const kinds = asRecords(extension).flatMap((one) => elementText(one, place) ?? []);
+  const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 ? [...kinds, line].join(': ') : line));
   const author = asInformation(authorString) ?? displayOf(authorReference);
-  const when = momentText(time, { timeZone, today: '' }) ?? undefined;
+  const when = momentText(time, { timeZone: place.timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');
   return said.map((line, index) => (index === said.length - 1 && by !== '' ? `${line} (${by})` : line));
 }

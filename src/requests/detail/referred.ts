@@ -19,6 +19,7 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
+import { notesShown } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
@@ -37,8 +38,7 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
     const said = displayOf(reference);
     const known = target ? nameOfResource(target, place, said) : said;
-    const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
-    return known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
+    return known ?? referenceText(reference);
   };
   // R5 has a CodeableReference where R4 has a Reference.
   const wordsOf = (one: ForeignRecord) =>
@@ -48,30 +48,39 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
 
 /** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". @param said the reference's words. */
 function nameOfResource(resource: ForeignRecord, place: Place, said?: string): string | undefined {
-  const { effectiveDateTime, effectivePeriod, performedDateTime, authored, date, interpretation } = resource;
+  const { effectiveDateTime, effectivePeriod, performedDateTime, performedPeriod, authored, date, interpretation } =
+    resource;
   const own = () => readNamedResource(resource, place).name ?? withRemarks(conceptOf(resource), resource);
   const given = withRemarks(said, resource) ?? own();
   const valid = resource.resourceType === 'Coverage' ? resource.period : resource.preAuthPeriod;
   const validity = hasEnded(valid, place.now) ? ' (ended)' : startsLater(valid, place.now) ? ' (not yet in force)' : '';
   const name = given && `${isInForce(resource) ? withEnd(given, resource) : given}${validity}`;
-  const at = effectiveDateTime ?? asRecord(effectivePeriod).start ?? performedDateTime ?? authored ?? date;
+  const { start } = asRecord(effectivePeriod ?? performedPeriod);
+  const at = effectiveDateTime ?? start ?? performedDateTime ?? authored ?? date;
   const when = momentText(at, { timeZone: place.timeZone, today: '' });
   const value = elementText(resource, place) ?? moreOf(resource, given, place.now);
   const isSaid = value !== undefined && [':', `${own()};`].some((mark) => name?.endsWith(`${mark} ${value}`));
   const meaning = asConceptText(asRecords(interpretation)[0]);
-  const facts = [isSaid ? undefined : value, meaning, when].filter(Boolean).join(', ');
+  const facts = [isSaid ? undefined : value, meaning, notesShown(resource.note), when].filter(Boolean).join(', ');
   return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;
 }
 
 /** What must be known with a name: how severe a condition or an allergy is, how a drug is given, how a place is reached. */
 function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): string | undefined {
-  const { resourceType, address, telecom } = resource;
-  if (resourceType === 'Condition') return asConceptText(resource.severity);
+  const { resourceType, address, telecom, dosageInstruction, dosage, conclusionCode, summary, description } = resource;
+  const { title } = asRecord(asRecords(resource.content)[0]?.attachment);
+  const stages = () => asRecords(resource.stage).map((stage) => stage.summary);
+  if (resourceType === 'Condition') return asConceptText([resource.severity, ...stages()]);
   if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
-  if (resourceType !== 'Location')
-    return asInformation(asRecords(resource.dosageInstruction)[0]?.text ?? resource.conclusion);
+  // One line of several, as of a dose that changes, would be another dose.
+  const doses = asRecords(dosageInstruction ?? dosage).map(({ text }) => asInformation(text) ?? 'dose in the EHR');
+  if (doses.length > 0) return doses.join('; ');
+  const found = asInformation(resource.conclusion) ?? asConceptText(conclusionCode);
   const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
-  return reached.filter((text) => text !== undefined && name?.includes(text) !== true).join(', ') || undefined;
+  const more = (resourceType === 'Location' ? reached : [found, summary, description, title]).flatMap(
+    (text) => asInformation(text) ?? [],
+  );
+  return [...new Set(more)].filter((text) => name?.includes(text) !== true).join(', ') || undefined;
 }
 
 /** The value[x] of an element in words, with those for which the time zone is needed. */
@@ -85,7 +94,7 @@ export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Plac
   return (
     momentText(valueDate ?? valueDateTime ?? element.valueInstant, at) ??
     asText(valueCode ?? valueMarkdown ?? asRecord(element.valueAnnotation).text, LONGEST) ??
-    displayOf(valueReference) ??
+    (valueReference === undefined ? undefined : referenceText(asRecord(valueReference))) ??
     addressText(asRecord(element.valueAddress)) ??
     asInformation(asRecord(element.valueContactPoint).value) ??
     asInformation(asRecord(element.valueAttachment).title) ??
@@ -94,6 +103,12 @@ export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Plac
 }
 
 const LONGEST = 500;
+
+/** Its words, or its number unless that is a patient's, or at least what kind of thing it leads to. */
+function referenceText(reference: ForeignRecord): string | undefined {
+  const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
+  return displayOf(reference) ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
+}
 
 /** A reference to another server, or to nothing, still says that the EHR has something. */
 function isGiven({ reference, type, identifier }: ForeignRecord): boolean {

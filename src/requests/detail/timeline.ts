@@ -137,10 +137,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
 /** The first inputs or results of a Task, in quotation marks, and how many more there are. */
 function partsOf(parts: unknown, at: About): string[] {
   const texts = asRecords(parts).flatMap((one) => {
-    const value =
-      one.valueReference === undefined
-        ? elementText(one, at)
-        : (displayOf(one.valueReference) ?? kindOf(asRecord(one.valueReference)));
+    const value = elementText(one, at);
     return value === undefined ? [] : [quoted([asConceptText(one.type), value].filter(Boolean).join(': '))];
   });
   const more = texts.length - MOST_PARTS;
@@ -160,18 +157,22 @@ function provenanceEvents(provenance: ForeignRecord): Event[] {
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
-  const { status, statusReason, topic, payload, sent, received, sender, subject } = message;
+  const { status, statusReason, reasonCode, topic, payload, note, sent, received, sender, subject } = message;
   const { reference } = asRecord(sender);
   // The message is of this patient only.
   const isPatients = reference !== undefined && reference === asRecord(subject).reference;
   const nameless = /\bRelatedPerson\//.test(asWritten(reference)) ? 'A relative' : undefined;
   const parts = asRecords(payload);
-  const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
+  const wordsOf = ({ contentString, contentAttachment, contentReference }: ForeignRecord) =>
+    asText(contentString ?? asRecord(contentAttachment).title, LONGEST_MESSAGE) ?? displayOf(contentReference);
+  const said = parts.flatMap((part) => wordsOf(part) ?? []).slice(0, MOST_PARTS);
+  const notes = asRecords(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
-  const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
-  const more = parts.length > said.length ? ['more in the EHR'] : [];
-  const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
+  const why = [statusReason, topic, reasonCode].flatMap((one) => asConceptText(one) ?? []);
+  const isWhole = parts.every(({ contentString }) => contentString !== undefined) && parts.length === said.length;
+  const more = isWhole ? [] : ['more in the EHR'];
+  const what = ['Message', ...words, ...why, ...said, ...more, ...notes.map(quoted)].join(' · ');
   return [
     {
       what,

@@ -57,7 +57,9 @@ function structuresOf(resource: ForeignRecord, sites: readonly ForeignRecord[]):
     ...extended.flatMap((one) => asRecords(one.valueReference)),
     ...asRecords(resource.bodyStructure),
   ];
-  const words = references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)));
+  const words = references.map(
+    (one) => asConceptText(one) ?? asInformation(one.display) ?? structureWords(containedIn(resource, one)),
+  );
   const concepts = extended.flatMap(({ valueCodeableConcept }) => siteIn(asRecord(valueCodeableConcept)) ?? []);
   return [...concepts, ...words.map((one) => one ?? ELSEWHERE)];
 }

@@ -51,7 +51,12 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const named = displayed.filter(({ name }) => name !== undefined);
   const given = byReference([patient, ...named, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
-  const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
+  // A role that is known is not read again, but who has it.
+  const unread = nameless.flatMap((party) => {
+    const { practitioner, organization } = roleOf(party, given) ?? {};
+    return [practitioner?.local ?? party.local, organization?.local].flatMap((local) => local ?? []);
+  });
+  const missing = new Set(unread);
   const isOwnRole = (party: PartyReference) => roleOf(party, given)?.practitioner.local === user?.reference;
   const isOwnMissing = user !== undefined && (missing.delete(user.reference) || nameless.some(isOwnRole));
   const readable = [...missing].filter((local) => namingTypes.has(typeOf(local)));

@@ -86,16 +86,20 @@ function answersIn({ item, answer, text }: ForeignRecord, level = 0): ForeignRec
   return [...own, ...[...answers, ...asRecords(item)].flatMap((one) => answersIn(one, level + 1))];
 }
 
+type ValueReader = (value: unknown, resource: ForeignRecord) => string | undefined;
+
+const eachAs = (types: string, read: ValueReader) => types.split(' ').map((type) => [`value${type}`, read] as const);
+
 /** "None" and "Unknown" are findings here, not missing values. */
-const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => string | undefined>([
-  ['valueQuantity', quantityText],
+const READERS = new Map<string, ValueReader>([
+  ...eachAs('Quantity Age Count Distance Duration', quantityText),
+  ...eachAs('Integer Decimal PositiveInt UnsignedInt', (value) => quantityText({ value })),
+  ...eachAs('String Date DateTime Time Uri Url Canonical', (value) => asText(value)),
+  ['valueMoney', (value) => quantityText({ ...asRecord(value), unit: asRecord(value).currency })],
+  ['valueIdentifier', (value) => asText(asRecord(value).value)],
+  ['valueDosage', (value) => asText(asRecord(value).text)],
   ['valueRange', rangeText],
   ['valueRatio', ratioText],
-  ['valueInteger', (value) => quantityText({ value })],
-  ['valueDecimal', (value) => quantityText({ value })],
-  ['valueString', (value) => asText(value)],
-  ['valueDate', (value) => asText(value, 40)],
-  ['valueDateTime', (value) => asText(value, 40)],
   ['valueCoding', (value) => asConceptText({ coding: [value] }) ?? displayIn({ coding: [value] })],
   ['valueCodeableConcept', (value) => asConceptText(value) ?? asText(asRecord(value).text) ?? displayIn(value)],
   ['valueBoolean', (_value, resource) => FLAGS.get(flagOf(resource, 'valueBoolean'))],

@@ -5,6 +5,7 @@
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { SHOWN } from '#src/smart/fhir/notes.ts';
+import { quantityText } from '#src/smart/fhir/quantity.ts';
 import { guideCode, meaningsOf, quotedFirst, saidIn } from './guide-codes.ts';
 import { isProgress, isSame, type TaskWord } from './task-words.ts';
 
@@ -24,15 +25,16 @@ export function resultShown({ output }: ForeignRecord): string | undefined {
 /** What a result is called, and what it is; nothing for a record whose name is a guide's code. */
 function resultText(result: ForeignRecord): string {
   const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCode, valueCoding } = result;
-  const number = result.valueInteger ?? result.valueDecimal ?? asRecord(result.valueQuantity).value;
+  const number = result.valueInteger ?? result.valueDecimal ?? result.valuePositiveInt;
   const coding = asRecord(valueCoding);
   const moment = result.valueDateTime ?? result.valueInstant ?? result.valueDate ?? asRecord(result.valuePeriod).start;
-  const given = valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode ?? moment;
+  const words = valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode;
+  const given = words ?? result.valueTime ?? moment;
   const value =
     asText(given ?? coding.display ?? coding.code ?? asRecord(result.valueReference).display) ??
     asConceptText(result.valueCodeableConcept) ??
     (typeof valueBoolean === 'boolean' ? (valueBoolean ? 'yes' : 'no') : undefined) ??
-    (typeof number === 'number' ? String(number) : undefined);
+    quantityText(result.valueQuantity ?? { value: number });
   const isNamed = saidIn(type).some(({ isExplained }) => !isExplained);
   return [isNamed ? asConceptText(type) : undefined, value].filter((text) => text !== undefined).join(': ');
 }

@@ -47,6 +47,7 @@ test.for<[label: string, resource: object, texts: string[]]>([
   ['Telephone', { orderDetail: [{ text: 'Telephone: +1 555' }] }, ['+1 555']],
   ['Language', { orderDetail: [{ text: 'Language: Spanish' }] }, ['Spanish']],
   ['Place', { location: [{ concept: { text: 'Home' } }, { reference: { display: 'Ward 5' } }] }, ['Home', 'Ward 5']],
+  ['Body site', { bodyStructure: { concept: { text: 'Both knees' } } }, ['Both knees']],
   ['Body site', { bodyStructure: { reference: 'BodyStructure/1', display: 'Left knee' } }, ['Left knee']],
   [
     'Also coded as',
@@ -71,6 +72,20 @@ test.for<[label: string, resource: object, texts: string[]]>([
     'Note',
     { note: [{ text: 'Call first', authorReference: { reference: 'Patient/b', display: 'Ben' } }] },
     ['Call first'],
+  ],
+  [
+    'Note',
+    {
+      note: [
+        { extension: [{ url: 'urn:x', valueCodeableConcept: { text: 'Contraindication' } }], text: 'No plasters\nAsk' },
+      ],
+    },
+    ['Contraindication: No plasters', 'Ask'],
+  ],
+  [
+    'Remaining supply',
+    { reasonCode: [{ text: 'Runs out', extension: [{ url: 'https://x/remaining-supply', valueUnsignedInt: 0 }] }] },
+    ['0'],
   ],
 ])('%s of %j', ([label, resource, texts]) => {
   const request = readServiceRequest({ ...resource }, place);

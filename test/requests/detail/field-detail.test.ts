@@ -200,6 +200,24 @@ test.for<[string, object, string, string[]]>([
     ['Dr. Ray'],
   ],
   [
+    'a person by a number in an extension',
+    { extension: [{ url: 'urn:x/consulting', valueReference: { identifier: { value: '99233' } } }] },
+    'Consulting',
+    ['99233'],
+  ],
+  [
+    'a patient by a number in one',
+    { extension: [{ url: 'urn:x/twin', valueReference: { type: 'Patient', identifier: { value: '99233' } } }] },
+    'Twin',
+    ['Patient (see the EHR)'],
+  ],
+  [
+    'what one refers to',
+    { extension: [{ url: 'urn:x/form', valueReference: { reference: 'Questionnaire/1' } }] },
+    'Form',
+    ['Questionnaire (see the EHR)'],
+  ],
+  [
     'an address in an extension',
     { extension: [{ url: 'urn:x/pickup', valueAddress: { line: ['12 Oak St'], city: 'Springfield' } }] },
     'Pickup',

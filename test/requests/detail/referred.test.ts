@@ -16,6 +16,13 @@ test.for<[string, object, string]>([
   ['none', observed({ valueString: 'None' }), 'Isolation required: None'],
   ['unknown', observed({ valueCodeableConcept: { text: 'Unknown' } }), 'Isolation required: Unknown'],
   ['a count', observed({ valueInteger: 0 }), 'Isolation required: 0'],
+  ['a number of fractions', observed({ valuePositiveInt: 44 }), 'Isolation required: 44'],
+  ['a duration', observed({ valueDuration: { value: 45, unit: 'min' } }), 'Isolation required: 45 min'],
+  ['a price', observed({ valueMoney: { value: 60, currency: 'USD' } }), 'Isolation required: 60 USD'],
+  ['a time', observed({ valueTime: '14:30:00' }), 'Isolation required: 14:30:00'],
+  ['a number of another', observed({ valueIdentifier: { value: '0077' } }), 'Isolation required: 0077'],
+  ['bytes', observed({ valueBase64Binary: 'aGk=' }), 'Isolation required: value in the EHR'],
+  ['a remark', observed({ valueInteger: 9, note: [{ text: 'Haemolysed' }] }), 'Isolation required: 9, “Haemolysed”'],
   ['a range', observed({ valueRange: { high: { value: 5 } } }), 'Isolation required: up to 5'],
   [
     'a titre',
@@ -212,6 +219,31 @@ test.for<[string, object, string]>([
       dosageInstruction: [{ text: '2 L/min' }],
     },
     'Oxygen: 2 L/min',
+  ],
+  [
+    'one whose dose changes',
+    { resourceType: 'MedicationStatement', ...drug, dosage: [{ text: '5 mg daily' }, { text: 'then stop' }] },
+    'Warfarin: 5 mg daily; then stop',
+  ],
+  [
+    'one whose dose is coded',
+    { resourceType: 'MedicationRequest', ...drug, dosageInstruction: [{ doseAndRate: [{}] }] },
+    'Warfarin: dose in the EHR',
+  ],
+  [
+    'a document of a kind',
+    { resourceType: 'DocumentReference', type: { text: 'Letter' }, description: 'From the eye clinic' },
+    'Letter: From the eye clinic',
+  ],
+  [
+    'a condition with its stage',
+    { resourceType: 'Condition', code: { text: 'Lung cancer' }, stage: [{ summary: { text: 'Stage 2' } }] },
+    'Lung cancer: Stage 2',
+  ],
+  [
+    'a procedure of several days',
+    { resourceType: 'Procedure', code: { text: 'Dialysis' }, performedPeriod: { start: '2026-11-01' } },
+    'Dialysis: 2026-11-01',
   ],
   [
     'a place that is closed',

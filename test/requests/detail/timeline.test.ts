@@ -20,8 +20,9 @@ test.for<[string, object, string | undefined]>([
   [
     'one with a file',
     { ...message, payload: [{ contentAttachment: { title: 'a.pdf' } }] },
-    'Message · more in the EHR',
+    'Message · a.pdf · more in the EHR',
   ],
+  ['one with a note', { ...message, note: [{ text: 'Rang twice' }] }, 'Message · Which door? · “Rang twice”'],
   [
     'a long one',
     { ...message, payload: 'abcdefg'.split('').map((contentString) => ({ contentString })) },
@@ -33,6 +34,11 @@ test.for<[string, object, string | undefined]>([
     'Message · Which door? · Conditions apply: see the EHR',
   ],
   ['an appointment', visit, 'Appointment · booked'],
+  [
+    'one with its end and kind',
+    { ...visit, end: '2026-12-01T11:00:00Z', serviceType: [{ text: 'By telephone' }] },
+    'Appointment · booked · until 2026-12-01 11:00 UTC · By telephone',
+  ],
   ['one in error, in capitals', { ...visit, status: 'ENTERED-IN-ERROR' }, undefined],
   ['one that no patient came to', { ...visit, status: 'noshow' }, 'Appointment · no show'],
   [

@@ -465,6 +465,20 @@ test.for<[string, object, object | undefined]>([
   expect(list.open[0]?.sentTo).toEqual(expected);
 });
 
+const outside = { ...containedRole, practitioner: { reference: 'Practitioner/ruth' }, organization: undefined };
+test.for<[string, object, object[], object[]]>([
+  ['that came with the list', { requester: { reference: 'PractitionerRole/role' } }, [outside], []],
+  ['that the request contains', { requester: { reference: '#role' }, contained: [outside] }, [], []],
+  ['that was read before', { requester: { reference: 'PractitionerRole/role' } }, [], [outside]],
+])('the person of a role %s is read in the one batch', async ([, change, included, before]) => {
+  const changed = { canRead: () => true, remembered: new Map() };
+  if (before.length > 0) await load([request(change)], batchOf(...before), changed);
+  const { list, server } = await load([request(change), ...included], batchOf(ruth), changed);
+  expect(list.open[0]?.requested.by).toBe('Dr. Ruth Kim');
+  expect(JSON.stringify(server.posted)).toContain('"Practitioner/ruth"');
+  expect(server.calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
+});
+
 const practitioner = { requester: { reference: 'Practitioner/ruth' } };
 const role = { performer: [{ reference: 'PractitionerRole/role' }] };
 
