@@ -7,8 +7,7 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
-import type { User } from './user.ts';
-import type { Access, NewUser, PasswordState, UserStore } from './user-store.ts';
+import type { Access, NewUser, PasswordState, User, UserStore } from './user-store.ts';
 
 export interface UserActionDependencies {
   users: UserStore;

@@ -7,7 +7,8 @@ import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { StepWatch } from './step-metrics.ts';
-import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
+import type { TracePart } from './store.ts';
+import type { StepFacts, StepName, TraceStep } from './trace.ts';
 import type { LaunchTrace, TraceVisit } from './trace-of-request.ts';
 
 /** @param visit the request, and the step that gets failures between steps. @param watch measures each step. */
