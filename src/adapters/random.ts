@@ -24,3 +24,8 @@ const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 export function readableLetters(count: number): string {
   return [...fewRandomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }
+
+/** Such letters in groups: the code of a support page, or for one use with 100 bits. */
+export function lettersInGroups(groups: number, size: number): string {
+  return Array.from({ length: groups }, () => readableLetters(size)).join('-');
+}

@@ -11,8 +11,8 @@ import { passwordChangeUrl, returnPathOf, signInUrl } from '#src/http/return-pat
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { isSessionOver } from '#src/http/sessions/session-life.ts';
 import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
-import { identityOf, type User } from './user.ts';
-import type { UserStore } from './user-store.ts';
+import { identityOf } from './user.ts';
+import type { User, UserStore } from './user-store.ts';
 
 export interface AdminGuardDependencies {
   users: UserStore;

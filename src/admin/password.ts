@@ -41,15 +41,6 @@ export async function isPassword(given: string, stored: string | undefined, turn
   return timingSafeEqual(await tagOf(given, Buffer.from(salt, 'base64'), tag.length, parameters, turn), tag);
 }
 
-/** Without similar letters and digits: it is read from a screen, sometimes aloud. */
-const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
-
-/** A password for one use, 100 bits, in four groups of five. */
-export function createOneTimePassword(): string {
-  const letters = [...randomBytes(20)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-  return letters.replace(/(.{5})(?=.)/g, '$1-');
-}
-
 /** Keyboards encode é as one character or as two; NFKC makes both the same password (NIST SP 800-63B 5.1.1.2). */
 function tagOf(
   password: string,

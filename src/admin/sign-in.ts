@@ -5,9 +5,9 @@ import { contextOf } from '#src/http/request-context.ts';
 import { beginSession } from '#src/http/sessions/begin-session.ts';
 import type { Turn } from './fair-queue.ts';
 import { isPassword } from './password.ts';
-import { normalizeEmail, type User } from './user.ts';
+import { normalizeEmail } from './user.ts';
 import type { UserActionDependencies } from './user-actions.ts';
-import type { UserStore } from './user-store.ts';
+import type { User, UserStore } from './user-store.ts';
 
 /** The outcome; the reason is for the audit trail, never for the visitor. */
 export type SignInOutcome =

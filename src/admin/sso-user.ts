@@ -1,9 +1,9 @@
 /** Maps a person from the identity provider to one of our users, by group or verified e-mail address. */
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import type { SsoPerson } from './identity-provider.ts';
-import { exactEmail, type User } from './user.ts';
+import { exactEmail } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
-import type { Access } from './user-store.ts';
+import type { Access, User } from './user-store.ts';
 
 export type GroupRules = Pick<SingleSignOnConfig, 'operatorGroup' | 'administratorGroupPrefix'>;
 

@@ -1,12 +1,13 @@
 /** Changes to users by an operator or by themselves, and the first operator; each is written to the audit trail. */
+
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { lettersInGroups } from '#src/adapters/random.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
-import { createOneTimePassword, hashPassword, isPassword } from './password.ts';
+import { hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
-import type { User } from './user.ts';
-import type { Access, NewUser, PasswordState, UserStore } from './user-store.ts';
+import type { Access, NewUser, PasswordState, User, UserStore } from './user-store.ts';
 
 export interface UserActionDependencies {
   users: UserStore;
@@ -101,6 +102,8 @@ export function recordUserChange(
   const organizationId = user.organizationId ?? undefined;
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }
+
+const createOneTimePassword = () => lettersInGroups(4, 5).toLowerCase();
 
 /** A password for one sign-in, within a few days. */
 async function oneTime(

@@ -13,9 +13,9 @@ import {
 import { PASSWORD_MIN_LENGTH } from '#src/config/sign-in.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { passwordProblem } from './password-rules.ts';
-import { normalizeEmail, type User } from './user.ts';
+import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Access } from './user-store.ts';
+import type { Access, User } from './user-store.ts';
 
 export interface UserCommandDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'find'>;

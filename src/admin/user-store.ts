@@ -7,19 +7,25 @@ import { instant } from '#src/adapters/database/statements.ts';
 import { ROW_ID } from '#src/http/list-filter-fields.ts';
 import type { Role } from '#src/http/sessions/signed-in-user.ts';
 import { organizations } from '#src/organizations/store.ts';
-import type { User } from './user.ts';
 
 export const users = pgTable(
   'users',
   {
     id: uuid('id').primaryKey(),
+    /** Lower case. */
     email: text('email').notNull().unique(),
     role: text('role').$type<Role>().notNull(),
+    /** The one organization of an administrator; null for operators. */
     organizationId: text('organization_id').references(() => organizations.id),
+    /** PHC text of argon2id; null for users who only use single sign-on. */
     passwordHash: text('password_hash'),
+    /** A one-time password is in use: the user can only choose a new one. */
     mustChangePassword: boolean('must_change_password').notNull(),
+    /** When a one-time password expires; in 1970 once it was used, null for a user's own password. */
     passwordExpiresAt: instant('password_expires_at'),
+    /** The issuer and subject of the person at the identity provider, once they have signed in from there. */
     ssoSubject: text('sso_subject').unique(),
+    /** Increases to end all of the user's sessions: at a new password or role, or when disabled. */
     sessionGeneration: integer('session_generation').notNull(),
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull(),
@@ -34,6 +40,8 @@ export const users = pgTable(
   ],
 );
 
+/** A person who signs in to the settings. */
+export type User = typeof users.$inferSelect;
 export type Access = Pick<User, 'role' | 'organizationId'>;
 
 export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | 'passwordExpiresAt'>;

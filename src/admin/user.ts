@@ -1,28 +1,7 @@
-/** A person who signs in to the settings. */
+/** The e-mail address of a person who signs in to the settings, and what routes may know of them. */
 import { z } from 'zod';
-import type { AdminIdentity, Role } from '#src/http/sessions/signed-in-user.ts';
-
-export interface User {
-  id: string;
-  /** Lower case; unique. */
-  email: string;
-  role: Role;
-  /** The one organization of an administrator; null for operators. */
-  organizationId: string | null;
-  /** PHC text of argon2id; null for users who only use single sign-on. */
-  passwordHash: string | null;
-  /** A one-time password is in use: the user can only choose a new one. */
-  mustChangePassword: boolean;
-  /** When a one-time password expires; in 1970 once it was used, null for a user's own password. */
-  passwordExpiresAt: Date | null;
-  /** The issuer and subject of the person at the identity provider, once they have signed in from there. */
-  ssoSubject: string | null;
-  /** Increases to end all of the user's sessions: at a new password or role, or when disabled. */
-  sessionGeneration: number;
-  disabledAt: Date | null;
-  createdAt: Date;
-  lastSignInAt: Date | null;
-}
+import type { AdminIdentity } from '#src/http/sessions/signed-in-user.ts';
+import type { User } from './user-store.ts';
 
 const email = z.email().max(254);
 

@@ -8,9 +8,9 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
-import { normalizeEmail, type User } from './user.ts';
+import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Access } from './user-store.ts';
+import type { Access, User } from './user-store.ts';
 
 export interface UserRouteDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'list' | 'find'>;

@@ -29,15 +29,8 @@ export const checkRuns = pgTable(
   (table) => [index('check_runs_by_organization').on(table.organizationId, table.at)],
 );
 
-export interface CheckRun extends FinishedChecks {
-  id: string;
-  organizationId: string;
-  by: string;
-  occasion: RunOccasion;
-  good: boolean;
-  /** From the last good run of the same URL; empty for all but scheduled runs. */
-  differences: Difference[];
-}
+/** `at` is an ISO instant, as in the results. Differences are from the last good run, and of scheduled runs only. */
+export type CheckRun = Omit<typeof checkRuns.$inferSelect, 'at'> & FinishedChecks;
 
 /** Every query names the organization (MT-01). */
 export type ChecksStore = ReturnType<typeof createChecksStore>;

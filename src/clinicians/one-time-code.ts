@@ -1,7 +1,6 @@
 /** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, and its use. */
 import { hash } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { readableLetters } from '#src/adapters/random.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, cliniciansOf } from './clinician-store.ts';
@@ -9,11 +8,6 @@ import type { LaunchingUser } from './find-or-create.ts';
 import { identitiesOf } from './identity-store.ts';
 
 export const CODE_LIFETIME_MS = 7 * 24 * 60 * 60_000;
-
-/** 100 bits in four groups of five letters. */
-export function createAssociationCode(): string {
-  return readableLetters(20).replace(/(.{5})(?=.)/g, '$1-');
-}
 
 /** Of a code as typed: case, spaces and dashes do not count. Plain, because 100 random bits cannot be guessed and a new APP_SECRETS must not invalidate issued codes. */
 export function codeHash(organizationId: string, code: string): string {

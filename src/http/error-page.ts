@@ -44,8 +44,7 @@ function sendError(request: Request, response: Response, error: AppError, contex
   response.status(status).setHeader('Cache-Control', 'no-store');
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-  const part = partOfPage(request);
-  if (part !== undefined) return void response.type(part).end();
+  if (isStyleSheet(request)) return void response.type('css').end();
   if (request.accepts(['html', 'json']) === 'json') {
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
@@ -82,26 +81,10 @@ function listBehind(request: Request, code: ErrorCode): string | undefined {
   return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
 }
 
-/** Media types by `Sec-Fetch-Dest`, or by the file extension without that header. */
-const PARTS: Readonly<Record<string, string>> = {
-  style: 'text/css',
-  css: 'text/css',
-  script: 'text/javascript',
-  js: 'text/javascript',
-  image: 'image/svg+xml',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  ico: 'image/x-icon',
-  font: 'font/woff2',
-  woff2: 'font/woff2',
-  manifest: 'application/manifest+json',
-  webmanifest: 'application/manifest+json',
-};
-
-/** The media type of a subresource. It gets an empty response, because no user reads an error page there. */
-function partOfPage(request: Request): string | undefined {
+/** Its error is an empty style sheet, because no user reads a page there. */
+function isStyleSheet(request: Request): boolean {
   const destination = headerOf(request, 'sec-fetch-dest');
-  return PARTS[destination ?? /\.(\w+)$/.exec(request.path)?.[1]?.toLowerCase() ?? ''];
+  return destination === undefined ? request.path.endsWith('.css') : destination === 'style';
 }
 
 function toAppError(thrown: unknown): AppError {

@@ -1,7 +1,7 @@
 /** Facts about a request, set by middleware and guards and read by the code that answers it. */
 import type { Request } from 'express';
 import { cached } from '#src/adapters/cache.ts';
-import { readableLetters } from '#src/adapters/random.ts';
+import { lettersInGroups } from '#src/adapters/random.ts';
 import type { HelpDesk } from '#views/support-line.ts';
 
 /** Facts for the request's log line: our own codes, counts and ids, never a secret or a clinical value (ST-07). */
@@ -34,10 +34,5 @@ const contexts = new WeakMap<Request, RequestContext>();
 
 /** The context of this request, made at the first call. */
 export function contextOf(request: Request): RequestContext {
-  return cached(contexts, request, () => ({ supportCode: createSupportCode(), address: request.ip, facts: {} }));
-}
-
-function createSupportCode(): string {
-  const letters = readableLetters(8);
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+  return cached(contexts, request, () => ({ supportCode: lettersInGroups(2, 4), address: request.ip, facts: {} }));
 }

@@ -25,30 +25,7 @@ export interface CreateAnswer {
 }
 
 /** One launch's FHIR server with that launch's token. */
-export interface FhirApi {
-  /** The FHIR base, without a trailing slash. */
-  readonly base: URL;
-  /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
-  ask(pathOrUrl: string): Promise<FhirAnswer>;
-  /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
-  get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
-  /** Posts a batch Bundle of reads to the base. Never retried. @throws FhirError */
-  batch(bundle: FhirResource): Promise<FhirResource>;
-  /**
-   * Posts a new resource to its type's endpoint. It is retried only after a refused token, because then nothing was
-   * created (FH-05, FH-07, FH-17). A truncated, oversized or malformed body does not invalidate the status.
-   * @returns any 2xx, which may also come from a portal, a firewall or a queue.
-   * @throws FhirError otherwise; only if {@link isRefusal} is true was the resource certainly not created.
-   */
-  create(resource: FhirResource): Promise<CreateAnswer>;
-  /**
-   * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only
-   * after a refused token.
-   * @returns any 2xx, as for {@link create}.
-   * @throws FhirError otherwise; 409 and 412 mean that the resource has another version now.
-   */
-  update(resource: FhirResource & { readonly id: string }, version: string): Promise<CreateAnswer>;
-}
+export type FhirApi = ReturnType<typeof createFhirApi>;
 
 interface CallInit {
   method?: string;
@@ -67,7 +44,7 @@ export function createFhirApi(options: {
   renew?: (refusedToken: string) => Promise<string | undefined>;
   /** Did a renewal withdraw a permission? A call that needs it is not sent (RF-09, SCO-19). */
   isTakenAway?: (permission: Permission | undefined) => boolean;
-}): FhirApi {
+}) {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new FhirClient(base.href);
   const { outbound } = options;
@@ -134,7 +111,7 @@ export function createFhirApi(options: {
     return { status, body, location: headers['location'] };
   };
 
-  const ask: FhirApi['ask'] = async (pathOrUrl) => {
+  const ask = async (pathOrUrl: string): Promise<FhirAnswer> => {
     const url = resolveUnder(base, pathOrUrl);
     try {
       return await call(url, {});
@@ -146,22 +123,37 @@ export function createFhirApi(options: {
     }
   };
   return {
+    /** The FHIR base, without a trailing slash. */
     base,
+    /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
     ask,
-    get: async (pathOrUrl, onBytes) => {
+    /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
+    get: async (pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource> => {
       const answer = await ask(pathOrUrl);
       onBytes?.(answer.size);
       return answer.resource();
     },
-    batch: (bundle) =>
+    /** Posts a batch Bundle of reads to the base. Never retried. @throws FhirError */
+    batch: (bundle: FhirResource): Promise<FhirResource> =>
       call(base, { method: 'POST', body: JSON.stringify(bundle) })
         .then((answer) => answer.resource())
         .catch(throwFhirError),
-    create: async (resource) => {
+    /**
+     * Posts a new resource to its type's endpoint. It is retried only after a refused token, because then nothing was
+     * created (FH-05, FH-07, FH-17). A truncated, oversized or malformed body does not invalidate the status.
+     * @returns any 2xx, which may also come from a portal, a firewall or a queue.
+     * @throws FhirError otherwise; only if {@link isRefusal} is true was the resource certainly not created.
+     */
+    create: async (resource: FhirResource): Promise<CreateAnswer> => {
       const sent = { url: resolveUnder(base, resource.resourceType), method: 'POST' } as const;
       return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);
     },
-    update: async (resource, version) => {
+    /**
+     * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only
+     * after a refused token. @returns any 2xx, as for `create`.
+     * @throws FhirError otherwise; 409 and 412 mean that the resource has another version now.
+     */
+    update: async (resource: FhirResource & { readonly id: string }, version: string): Promise<CreateAnswer> => {
       const url = resolveUnder(base, `${resource.resourceType}/${resource.id}`);
       const sent = { url, method: 'PUT', version } as const;
       return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);

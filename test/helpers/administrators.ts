@@ -1,7 +1,7 @@
 /** Adds and signs in users of a world's settings. */
 import { argon2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { User } from '#src/admin/user.ts';
+import type { User } from '#src/admin/user-store.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
 import { csrfOf, ledTo } from './visits.ts';

@@ -81,20 +81,6 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY_STATES.test(code) || AWAY_CODES.test(code) || AWAY_WORDS.test(cause.message);
 }
 
-const DUPLICATE_TABLE = '42P07';
-
-/** @throws Error that says what to do when the tables are those of a version before the first release. */
-async function refusingOldTables(migration: Promise<void>): Promise<void> {
-  try {
-    await migration;
-  } catch (error) {
-    const cause = withoutQuery(error);
-    if (!(cause instanceof Error && 'code' in cause && cause.code === DUPLICATE_TABLE)) throw error;
-    const remedy = 'Delete the folder "database" in the data folder, or use an empty PostgreSQL database.';
-    throw new Error(`The database was made by a version before the first release. ${remedy}`, { cause: error });
-  }
-}
-
 function openPostgres(connectionString: string): Database {
   const pool = new Pool({
     connectionString,
@@ -112,7 +98,7 @@ function openPostgres(connectionString: string): Database {
   return {
     db,
     isEmbedded: false,
-    migrate: () => refusingOldTables(migratePostgres(connectionString)),
+    migrate: () => migratePostgres(connectionString),
     ping: async () => {
       await db.execute(sql`select 1`);
     },
@@ -147,7 +133,7 @@ async function openEmbedded(dataDir: string | undefined, opened?: PGlite): Promi
     return {
       db,
       isEmbedded: true,
-      migrate: () => refusingOldTables(migrator.migrate(db, MIGRATIONS)),
+      migrate: () => migrator.migrate(db, MIGRATIONS),
       ping: async () => {
         await client.query('select 1');
       },

@@ -31,56 +31,37 @@ export interface EhrOwner extends BudgetOwner {
   privateNetworks: readonly string[];
 }
 
-export interface EhrClient {
-  /** Sends one request and never follows a redirect. @throws OutboundError */
-  request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;
-  /** May this URL be called: https, or http on loopback outside production? */
-  accepts(url: URL): boolean;
-  /** Opens connections ahead of need for a token request and FHIR reads. Never throws. */
-  warm(urls: { protocol: URL; fhir: URL }): void;
-  /** A dispatcher with the same guard and pools, for fhirclient's fetch inside {@link fhirCall}. */
-  fhirDispatcher(): Dispatcher;
-  /** One read through {@link fhirDispatcher}; much data arrives late. @throws OutboundError, or what `call` throws. */
-  fhirCall<T extends { size: number }>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
-  /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
-  countVisit(): Promise<void>;
-  /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
-  assertAnswering(url: URL): void;
-}
-
 /** The client without an organization, used by checks (which measure regardless of the circuit) and our own sign-in. */
-export interface Outbound extends EhrClient {
-  /** A client for an organization's calls: its bulkhead, its budget and its private networks apply (TL-06, MT-06). */
-  forOrganization(organization: EhrOwner): EhrClient;
-  close(): Promise<void>;
-}
+export type Outbound = ReturnType<typeof createOutbound>;
+export type EhrClient = ReturnType<Outbound['forOrganization']>;
 
 const DEADLINE_MS = 5_000;
 /** For name lookup, connection and TLS. Below the deadline, to tell a late response from no connection. */
 const CONNECT_MS = 3_500;
 
 /** @param options.production no http even on loopback. @param options.allowPrivate CIDRs every call may reach. */
-export function createOutbound(
-  options: { production: boolean; allowPrivate: readonly string[] } & GuardOptions,
-): Outbound {
+export function createOutbound(options: { production: boolean; allowPrivate: readonly string[] } & GuardOptions) {
   const { budgets } = options;
   const pools = createEhrPools(options.allowPrivate, CONNECT_MS);
   const { accepts, assertReachable } = createReachability(options);
   const { guarded, refuse, assertAnswering } = createGuards(options);
   const pace = createAnswerPace();
 
-  const clientFor = (owner?: EhrOwner): EhrClient => {
+  const clientFor = (owner?: EhrOwner) => {
     const networks = owner?.privateNetworks ?? [];
     return {
+      /** May this URL be called: https, or http on loopback outside production? */
       accepts,
-      request: async (url, request = {}) => {
+      /** Sends one request and never follows a redirect. @throws OutboundError */
+      request: async (url: URL, request: OutboundRequest = {}): Promise<OutboundResponse> => {
         const { allowPrivate = networks, kind = 'other', isProvoked, method = 'GET' } = request;
         assertReachable(url, allowPrivate);
         const { dispatcher } = pools.of('protocol', allowPrivate);
         const send = () => responseTo(url, { deadlineMs: DEADLINE_MS, ...request, dispatcher });
         return guarded(owner, { kind, method, url, isProvoked }, send, ({ status }) => ({ status }));
       },
-      warm: (urls) => {
+      /** Opens connections ahead of need for a token request and FHIR reads. Never throws. */
+      warm: (urls: Readonly<Record<PoolUse, URL>>): void => {
         for (const [use, url] of Object.entries(urls) as [PoolUse, URL][]) {
           try {
             assertReachable(url, networks);
@@ -90,12 +71,17 @@ export function createOutbound(
           }
         }
       },
-      fhirDispatcher: () =>
+      /** A dispatcher with the same guard and pools, for fhirclient's fetch inside `fhirCall`. */
+      fhirDispatcher: (): Dispatcher =>
         pools.of('fhir', networks).dispatcher.compose((dispatch) => (target, handler) => {
           assertReachable(new URL(String(target.origin)), networks);
           return dispatch(target, handler);
         }),
-      fhirCall: (target, call) => {
+      /** One read through `fhirDispatcher`; much data arrives late. @throws OutboundError, or what `call` throws. */
+      fhirCall: <T extends { size: number }>(
+        target: { url: URL; method: string },
+        call: () => Promise<T>,
+      ): Promise<T> => {
         const paced = async () => {
           const answer = await call();
           const seconds = owner && (await pace.wait(owner.id, answer.size));
@@ -103,16 +89,23 @@ export function createOutbound(
         };
         return guarded(owner, { kind: 'fhir', ...target }, paced, () => ({ status: 200 }));
       },
-      assertAnswering: (url) => {
+      /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
+      assertAnswering: (url: URL): void => {
         if (owner) assertAnswering(owner, url);
       },
-      countVisit: async () => {
+      /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
+      countVisit: async (): Promise<void> => {
         if (owner) await budgets?.count(owner);
       },
     };
   };
 
-  return { ...clientFor(), forOrganization: clientFor, close: pools.close };
+  return {
+    ...clientFor(),
+    /** A client for an organization's calls: its bulkhead, its budget and its private networks apply (TL-06, MT-06). */
+    forOrganization: (organization: EhrOwner) => clientFor(organization),
+    close: pools.close,
+  };
 }
 
 async function responseTo(url: URL, request: Exchange): Promise<OutboundResponse> {

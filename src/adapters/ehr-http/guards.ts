@@ -58,17 +58,14 @@ export interface WatchedCall {
   organizationId: string | undefined;
 }
 
-/** Makes a call and records its duration and outcome, never its content. */
-export type Watch = <T>(
-  watched: WatchedCall,
-  call: () => Promise<T>,
-  endOfResult: (result: T) => CallEnd,
-) => Promise<T>;
-
-/** @param options both are optional; the command line has neither. */
-function createWatch(options: { metrics?: Metrics | undefined; telemetry?: Telemetry | undefined }): Watch {
+/** Makes a call and records its duration and outcome, never its content. @param options both are optional; the command line has neither. */
+function createWatch(options: { metrics?: Metrics | undefined; telemetry?: Telemetry | undefined }) {
   const { metrics, telemetry } = options;
-  return async ({ kind, method, url, organizationId }, call, endOfResult) => {
+  return async <T>(
+    { kind, method, url, organizationId }: WatchedCall,
+    call: () => Promise<T>,
+    endOfResult: (result: T) => CallEnd,
+  ): Promise<T> => {
     const organization = organizationId ?? '';
     const stop = metrics?.outboundDuration.startTimer({ organization, kind });
     const span = telemetry?.open(`${method} ${kind}`, 'client', {

@@ -1,11 +1,7 @@
 /** Explains from its trace why a launch failed or lacks something: by the rule that failed and the recorded facts. */
-import {
-  type StepFacts,
-  type StepName,
-  stepNames,
-  type TraceRecord,
-  type TraceStep,
-} from '#src/diagnostics/traces/trace.ts';
+
+import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
+import { type StepFacts, type StepName, stepNames, type TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/error-row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';

@@ -1,12 +1,12 @@
 /** Turns a trace into what a page or report shows: every step in order, what happened, and what to do about it. */
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
 import {
   optionalSteps,
   type StepName,
   stepNames,
   type TraceOutcome,
-  type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/error-row.ts';

@@ -1,7 +1,7 @@
 /** Parses the filter of the list of launches and its export from address and search; invalid values are ignored. */
 import type { Request } from 'express';
 import { type SearchDependencies, searchedIn } from '#src/audit/search-routes.ts';
-import { type Who, whoIn } from '#src/audit/searched-people.ts';
+import { whoIn } from '#src/audit/searched-people.ts';
 import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
@@ -9,18 +9,8 @@ import { readListFilter } from '#src/http/list-filter-fields.ts';
 import { positionIn } from '#src/http/sessions/pagination.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
-export interface AskedFor {
-  typed: Record<'outcome' | 'step' | 'from' | 'to' | 'code' | 'user', string>;
-  /** undefined when no launch can match. */
-  filter: TraceFilter | undefined;
-  supportCode: string | undefined;
-  timeZone: string;
-  who: Who;
-  search: Awaited<ReturnType<typeof searchedIn>>;
-}
-
 /** Minutes and days are of the page's time zone; both ends are included. Support codes match in any way of writing. */
-export async function askedFor(deps: SearchDependencies, request: Request): Promise<AskedFor> {
+export async function askedFor(deps: SearchDependencies, request: Request) {
   const organizationId = visibleOrganization(request);
   const [organizations, who, search] = await Promise.all([
     deps.organizations.list(),
@@ -45,6 +35,7 @@ export async function askedFor(deps: SearchDependencies, request: Request): Prom
   };
   // An invalid support code finds nothing, rather than everything; so does a search that was refused or has ended.
   const isHopeless = (typed.code !== '' && supportCode === undefined) || search.isGone || search.refused !== undefined;
+  // Without a filter no launch can match.
   return { typed, filter: isHopeless ? undefined : filter, supportCode, timeZone, who, search };
 }
 

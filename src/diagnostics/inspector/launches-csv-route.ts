@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 import { viewed } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
-import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
 import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';

@@ -2,7 +2,8 @@
 import type { Queries } from '#src/adapters/database/index.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
-import type { StepName, TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
+import type { StepName } from '#src/diagnostics/traces/trace.ts';
 import type { SeenLaunches } from '#src/integration-page/page-props.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';

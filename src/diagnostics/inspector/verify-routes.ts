@@ -6,7 +6,7 @@ import { filterText, instantOf } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
-import { chooseOrganization, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { chooseOrganization, organizationUrl, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { verifyPage } from '#views/inspector/verify-page.ts';
 import { diagnose, forReader, shownTitle } from './diagnosis.ts';
@@ -52,8 +52,8 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
           others: launches.length - 1,
         },
         isWatching: now.getTime() - since.getTime() < WATCHING_MS,
-        againHref: hrefFrom(request, organization.id, undefined),
-        connectionHref: hrefFrom(request, organization.id, undefined, '/settings/integrations/smart-on-fhir'),
+        againHref: hrefFrom(request, organization.id),
+        connectionHref: organizationUrl(request, '/settings/integrations/smart-on-fhir', organization.id),
       }),
     );
   });
@@ -65,10 +65,7 @@ function sinceOf(request: Request, now: Date): Date | undefined {
   return since === undefined || since > now ? undefined : since;
 }
 
-function hrefFrom(request: Request, organizationId: string, since?: Date, path: string = CHOICE.path): string {
-  const query = new URLSearchParams({
-    ...(adminOf(request).role === 'operator' ? { organization: organizationId } : {}),
-    ...(since === undefined ? {} : { since: since.toISOString() }),
-  });
-  return `${path}${query.size === 0 ? '' : `?${query}`}`;
+/** The page as it watches from a moment on; from its opening if there is none. */
+function hrefFrom(request: Request, organizationId: string, since?: Date): string {
+  return organizationUrl(request, CHOICE.path, organizationId, since ? { since: since.toISOString() } : {});
 }

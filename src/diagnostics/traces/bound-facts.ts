@@ -1,5 +1,7 @@
 /** Bounds a trace before it is stored: short and printable texts, few names (ST-07). Facts are redacted before that. */
-import type { Fact, StepFacts, TraceRecord } from './trace.ts';
+
+import type { TraceRecord } from './store.ts';
+import type { Fact, StepFacts } from './trace.ts';
 
 const LONGEST_TEXT = 300;
 const LONGEST_NAME = 40;

@@ -2,8 +2,8 @@
 import { and, arrayOverlaps, eq, gte, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
-import { failedSteps, launchTraces } from './store.ts';
-import { type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
+import { failedSteps, launchTraces, type TraceRecord } from './store.ts';
+import { type StepName, stepNames, type TraceOutcome } from './trace.ts';
 
 /** Which traces to read: of one organization, or of all for an operator. */
 export interface TraceFilter {

@@ -7,17 +7,12 @@ import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { StepWatch } from './step-metrics.ts';
-import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
+import type { TracePart } from './store.ts';
+import type { StepFacts, StepName, TraceStep } from './trace.ts';
 import type { LaunchTrace, TraceVisit } from './trace-of-request.ts';
 
-export interface Recording {
-  trace: LaunchTrace;
-  /** Ends the recording with the request's error, if any. Returns undefined when nothing is to be stored. */
-  end(error: unknown): TracePart | undefined;
-}
-
 /** @param visit the request, and the step that gets failures between steps. @param watch measures each step. */
-export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
+export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch) {
   const part = beginPart(visit, clock());
   let isWorthARow = true;
   const keep = (name: StepName, startedAt: Date, ended: Omit<TraceStep, 'name' | 'at' | 'durationMs'>) => {
@@ -59,7 +54,8 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
     completed: () => void (part.outcome = 'completed'),
     discard: () => void (isWorthARow = false),
   };
-  const end = (error: unknown) => {
+  /** Ends the recording with the request's error, if any. Returns undefined when nothing is to be stored. */
+  const end = (error: unknown): TracePart | undefined => {
     if (error !== undefined) {
       part.outcome = describe(error).code;
       const marked = part.steps.find(({ outcome }) => outcome === 'failed');

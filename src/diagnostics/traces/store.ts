@@ -3,7 +3,7 @@ import { type AnyColumn, and, desc, eq, gt, inArray, isNull, lt, type SQL, sql }
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
-import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
+import type { CookieMode, TraceOutcome, TraceStep } from './trace.ts';
 
 /** The names of steps that failed at least once; the index uses the same expression. */
 export function failedSteps(steps: AnyColumn): SQL {
@@ -14,12 +14,16 @@ export const launchTraces = pgTable(
   'launch_traces',
   {
     id: uuid('id').primaryKey(),
+    /** null when the Org ID of the launch is unknown: for operators only. */
     organizationId: text('organization_id'),
     startedAt: timestamp('started_at', { withTimezone: true, precision: 3 }).notNull(),
     outcome: text('outcome').$type<TraceOutcome>().notNull(),
+    /** Of every request that belonged to this launch. */
     supportCodes: text('support_codes').array().notNull(),
+    /** Keyed hashes: equal for the same person, and not reversible. */
     userHash: text('user_hash'),
     patientHash: text('patient_hash'),
+    /** From Sec-Fetch-Dest; null when the browser does not send it. */
     framed: boolean('framed'),
     cookieMode: text('cookie_mode').$type<CookieMode>(),
     steps: jsonb('steps').$type<TraceStep[]>().notNull(),
@@ -34,6 +38,14 @@ export const launchTraces = pgTable(
     index('launch_traces_under_way').on(table.startedAt).where(sql`${table.outcome} = 'under way'`),
   ],
 );
+
+export type TraceRecord = typeof launchTraces.$inferSelect;
+
+/** What one request adds to a trace. Parts of several requests and instances may be written in any order. */
+export interface TracePart extends TraceRecord {
+  /** `begun` and `refused` start a trace, `continued` adds to one; each has its own bound. */
+  kind: 'begun' | 'refused' | 'continued';
+}
 
 const DELETED_AT_ONCE = 5_000;
 /** A launch whose page is reloaded indefinitely adds no more steps than this. */

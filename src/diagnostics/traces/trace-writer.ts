@@ -8,8 +8,8 @@ import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { clockDifference } from '#src/smart/clock-skew.ts';
 import { cleanTrace } from './bound-facts.ts';
-import { upsertTraces } from './store.ts';
-import type { TracePart, TraceRecord, TraceStep } from './trace.ts';
+import { type TracePart, type TraceRecord, upsertTraces } from './store.ts';
+import type { TraceStep } from './trace.ts';
 
 /** Accepts a bounded number of parts per organization. */
 export type TraceWriter = BatchWriter<TracePart>;

@@ -60,26 +60,3 @@ export type CookieMode = 'arrived' | 'probed' | 'blocked';
 
 /** `completed` means that the request list was sent; a code, that its error page was sent. */
 export type TraceOutcome = 'under way' | 'completed' | ErrorCode;
-
-export interface TraceRecord {
-  id: string;
-  /** null when the Org ID of the launch is unknown: for operators only. */
-  organizationId: string | null;
-  startedAt: Date;
-  outcome: TraceOutcome;
-  /** Of every request that belonged to this launch. */
-  supportCodes: string[];
-  /** Keyed hashes: equal for the same person, and not reversible. */
-  userHash: string | null;
-  patientHash: string | null;
-  /** From Sec-Fetch-Dest; null when the browser does not send it. */
-  framed: boolean | null;
-  cookieMode: CookieMode | null;
-  steps: TraceStep[];
-}
-
-/** What one request adds to a trace. Parts of several requests and instances may be written in any order. */
-export interface TracePart extends TraceRecord {
-  /** `begun` and `refused` start a trace, `continued` adds to one; each has its own bound. */
-  kind: 'begun' | 'refused' | 'continued';
-}

@@ -40,7 +40,9 @@ export async function askAgain(
   const { configuration, clientId, redirectUri, fhirBase: aud, launch } = transaction;
   // Only an EHR launch: it is the one that works without `launch/patient`.
   if (!failure || transaction.answerTo || launch === undefined) return undefined;
-  const scope = scopeAfter(organization, transaction, failure);
+  const { scopes: setting, scopeVersion: version } = organization;
+  const base = { setting, version, capabilities: configuration.capabilities, types: neededTypes(organization) };
+  const scope = nextScope(base, { scope: transaction.scope, failure });
   if (scope === undefined) return undefined;
   const send = async (): Promise<AskedAgain> => {
     const secrets = createAttemptSecrets();
@@ -62,16 +64,6 @@ function failureOf(error: unknown): FailedScope['failure'] | undefined {
   if (!(error instanceof AppError)) return undefined;
   if (error.code === 'authorization.scope-refused') return 'invalid-scope';
   return error.code === 'scope.none-granted' ? 'empty-grant' : undefined;
-}
-
-/** @returns undefined when no other scope string is left. */
-function scopeAfter(
-  organization: Organization,
-  { scope, configuration: { capabilities } }: Transaction,
-  failure: FailedScope['failure'],
-): string | undefined {
-  const { scopes: setting, scopeVersion: version } = organization;
-  return nextScope({ setting, version, capabilities, types: neededTypes(organization) }, [{ scope, failure }]);
 }
 
 /**

@@ -39,36 +39,25 @@ export class FhirError extends Error {
   /** The rule of a refused token that is too new to be over, where the answer says more. */
   readonly ifFresh: Rule | undefined;
 
-  constructor(
-    failure: FhirFailure,
-    status?: number,
-    more: {
-      retryAfterSeconds?: number | undefined;
-      issues?: readonly string[];
-      renewal?: AppError | undefined;
-      rule?: Rule | undefined;
-      lacksParameter?: boolean;
-      said?: readonly string[];
-      instead?: 'page' | 'json' | undefined;
-      ifFresh?: Rule | undefined;
-    } = {},
-  ) {
-    const { retryAfterSeconds, issues = [], renewal } = more;
+  constructor(failure: FhirFailure, status?: number, more: FhirErrorFacts = {}) {
+    const { issues = [] } = more;
     const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
-    this.renewal = renewal;
-    this.rule = more.rule;
-    this.said = more.said ?? [];
-    this.lacksParameter = more.lacksParameter ?? false;
-    this.instead = more.instead;
-    this.ifFresh = more.ifFresh;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.retryAfterSeconds = more.retryAfterSeconds;
     this.issues = issues;
+    this.renewal = more.renewal;
+    this.said = more.said ?? [];
+    this.lacksParameter = more.lacksParameter ?? false;
+    this.instead = more.instead;
+    this.rule = more.rule;
+    this.ifFresh = more.ifFresh;
   }
 }
+
+type FhirErrorFacts = Partial<Omit<FhirError, keyof Error | 'failure' | 'status'>>;
 
 /** For `catch`: a failure of the EHR as a value; any other error is thrown. */
 export function fhirErrorOf(error: unknown): FhirError {

@@ -1,5 +1,4 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
-import { isUnder } from './base-url-guard.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
 import { isFhirId, isResourceId } from './id.ts';
 
@@ -8,13 +7,27 @@ export function localReference(reference: unknown, base: URL): string | undefine
   const literal = asRecord(reference).reference;
   if (typeof literal !== 'string') return undefined;
   if (RELATIVE.test(literal)) return literal;
-  const path = isOnServer(base, literal) ? pathUnder(base, new URL(literal)) : literal;
-  const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
-  return type !== undefined && isResourceId(id) ? `${type}/${id}` : undefined;
+  const target = resourceNamed(literal, base);
+  return target && `${target.type}/${target.id}`;
 }
 
 /** The usual form, which needs no parsing. */
 const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,128}$/;
+
+/**
+ * What an untrusted text certainly names on this server: `Type/id`, alone or below the FHIR base, with or without a
+ * version. Scheme and host are compared without case and the path with case (RFC 3986 6.2.2.1). Only the port that
+ * https implies is left out: a text that a URL parser would change, such as one with `..`, names nothing.
+ */
+export function resourceNamed(text: string, { origin, pathname }: URL): { type: string; id: string } | undefined {
+  const url = text.replace(/^(https:\/\/[^/:]{1,255}):443\//i, '$1/');
+  const path = `${pathname.replace(/\/$/, '')}/`;
+  const isBelow = url.slice(0, origin.length).toLowerCase() === origin && url.startsWith(path, origin.length);
+  const [, type, id] = NAME.exec(isBelow ? url.slice(origin.length + path.length) : text) ?? [];
+  return type !== undefined && isResourceId(id) ? { type, id } : undefined;
+}
+
+const NAME = /^([A-Z][A-Za-z]{1,60})\/([^/]{1,128})(?:\/_history\/(?!\.{1,2}$)[\w\-.]{1,128})?$/;
 
 /** The name of the target; undefined for a patient, whose name comes from the launch's own read (LC-06). */
 export function displayOf(reference: unknown): string | undefined {
@@ -27,21 +40,6 @@ export function displayOf(reference: unknown): string | undefined {
 /** Does a Reference lead to a patient, on whatever server? */
 export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
   return type === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
-}
-
-/** Longer than a type, an id and a version, as they follow a FHIR base. */
-const LONGEST_BELOW_BASE = 400;
-
-/** Compares the text, because 4 MB of nothing but `@` take a tenth of a second to parse as a URL. */
-function isOnServer({ origin, href }: URL, literal: string): boolean {
-  if (literal.length > href.length + LONGEST_BELOW_BASE) return false;
-  const isOrigin = literal.slice(0, origin.length).toLowerCase() === origin;
-  return isOrigin && /^(?::\d{1,5})?\//.test(literal.slice(origin.length)) && URL.canParse(literal);
-}
-
-function pathUnder(base: URL, url: URL): string | undefined {
-  const prefix = `${base.pathname.replace(/\/$/, '')}/`;
-  return isUnder(base, url) && url.search === '' && url.hash === '' ? url.pathname.slice(prefix.length) : undefined;
 }
 
 /** The members of a request whose targets the request's own page shows by name. */
@@ -93,27 +91,8 @@ function requisitionOf({ system, value }: ForeignRecord): string | undefined {
   return value === undefined || number.length === 0 ? undefined : number.join('|');
 }
 
-/**
- * The patient id in an untrusted text that certainly names a patient of this server: the id alone, `Patient/<id>`, or
- * that below the FHIR base, with or without a version. Nothing is decoded or normalized.
- * @returns undefined for anything else, such as another server's URL or another resource type.
- */
+/** The patient in an untrusted text that is a patient's id alone or names a patient of this server for certain. */
 export function patientIdOf(text: string, fhirBase: URL): string | undefined {
-  const alone: unknown = text;
-  if (isFhirId(alone)) return alone;
-  const base = `${fhirBase.href.replace(/\/$/, '')}/`;
-  const path = isSamePrefix(text, base) ? text.slice(base.length) : text;
-  const [type, id, history, version, ...rest] = path.split('/');
-  const isVersioned = history === '_history' && isFhirId(version);
-  const isPatient = type === 'Patient' && rest.length === 0 && (history === undefined || isVersioned);
-  return isPatient && isFhirId(id) ? id : undefined;
-}
-
-/** Scheme and host are compared without case, the path with case (RFC 3986 6.2.2.1). */
-function isSamePrefix(text: string, base: string): boolean {
-  const start = text.slice(0, base.length);
-  if (start === base) return true;
-  const { origin } = new URL(base);
-  const isSameOrigin = start.slice(0, origin.length).toLowerCase() === origin;
-  return isSameOrigin && start.slice(origin.length) === base.slice(origin.length);
+  const { type, id } = isFhirId(text) ? { type: 'Patient', id: text } : (resourceNamed(text, fhirBase) ?? {});
+  return type === 'Patient' && isFhirId(id) ? id : undefined;
 }

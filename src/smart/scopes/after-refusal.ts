@@ -1,7 +1,6 @@
 /** Finds the next scope string to request after an EHR refused one or granted nothing (CB-14, SCO-18). */
 import { parseResourceScope, type ResourceScope } from './grammar.ts';
 import { grantedScopes } from './granted.ts';
-import { requestedScope } from './requested.ts';
 
 /** A scope string that failed, by `error=invalid_scope` or by a grant without any resource. */
 export interface FailedScope {
@@ -22,16 +21,14 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * Each type by itself as v1 `.read`, as v2 `.rs` and as `.r`; the setting's wildcard last, also as `patient/*.read`.
- * After `invalid_scope` the hints `launch/…` are dropped (SCO-09), at last `online_access`, which becomes
- * `offline_access` only if the setting names that (SCO-11). After an empty grant only the syntax of resources changes.
- * Nothing depends on `scopes_supported` (DI-11). @param failed none is requested again. @returns undefined when none is
- * left.
+ * Each type by itself, as v1 `.read`, as v2 `.rs` or as `.r`. After `invalid_scope` the hints `launch/…` are dropped
+ * (SCO-09), and `online_access` if there is no other syntax, or all but `offline_access` if the setting names both
+ * (SCO-11). After an empty grant only the syntax of resources changes. Nothing depends on `scopes_supported` (DI-11).
+ * @returns undefined when no other string is left.
  */
-export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): string | undefined {
-  const tried = new Set([requestedScope(base.setting, base), ...failed.map(({ scope }) => scope)].map(inOrder));
-  const wasRejected = failed.some(({ failure }) => failure === 'invalid-scope');
-  return fallbacks(base, wasRejected).find((scope) => !tried.has(inOrder(scope)));
+export function nextScope(base: FallbackBase, { scope, failure }: FailedScope): string | undefined {
+  const failed = inOrder(scope);
+  return fallbacks(base, failure === 'invalid-scope').find((next) => inOrder(next) !== failed);
 }
 
 /** Is no FHIR resource granted although some were requested (SCO-18)? @param granted untrusted. */
@@ -43,39 +40,20 @@ export function isEmptyGrant(requested: string, granted: string): boolean {
 function fallbacks(base: FallbackBase, wasRejected: boolean): string[] {
   const tokens = [...new Set(base.setting.split(/\s+/).filter(Boolean))];
   const others = tokens.filter((token) => !parseResourceScope(token) && !REFRESH.has(token));
+  // Not `launch`, without which there is no EHR launch (SCO-07).
+  const isHint = (token: string) => token.startsWith('launch/');
   const frame = wasRejected && others.includes('launch') ? others.filter((token) => !isHint(token)) : others;
-  const refreshes = wasRejected ? refreshFallbacks(tokens) : [tokens.filter((token) => REFRESH.has(token))];
-  return refreshes.flatMap((refresh) =>
-    resourceFallbacks(base, tokens).map((resources) => [...frame, ...refresh, ...resources].join(' ')),
+  const refresh = tokens.filter((token) => REFRESH.has(token));
+  const resources = syntaxesOf(base)
+    .map((syntax) => enumerate(base, tokens, syntax))
+    .filter(({ length }) => length > 0);
+  // A request without a refresh token loses most, so it comes last.
+  return (wasRejected ? [refresh, refresh.length > 1 ? ['offline_access'] : []] : [refresh]).flatMap((tried) =>
+    resources.map((some) => [...frame, ...tried, ...some].join(' ')),
   );
 }
 
 const REFRESH = new Set(['online_access', 'offline_access']);
-
-/** `launch/patient`, `launch/encounter` and the like; not `launch`, without which there is no EHR launch (SCO-07). */
-function isHint(token: string): boolean {
-  return token.startsWith('launch/');
-}
-
-function refreshFallbacks(tokens: readonly string[]): string[][] {
-  const configured = tokens.filter((token) => REFRESH.has(token));
-  const offline = configured.filter((token) => token === 'offline_access');
-  // A request without a refresh token loses most, so it comes last.
-  return configured.length > offline.length && offline.length > 0
-    ? [configured, offline, []]
-    : configured.length > 0
-      ? [configured, []]
-      : [[]];
-}
-
-function resourceFallbacks(base: FallbackBase, tokens: readonly string[]): string[][] {
-  const syntaxes = syntaxesOf(base);
-  const enumerated = syntaxes.map((syntax) => enumerate(base, tokens, syntax));
-  const wildcards = syntaxes
-    .filter((syntax) => syntax !== 'rs' || base.version === 'v2')
-    .map((syntax) => wildcardLevels(tokens).map((level) => `${level}/*.${syntax}`));
-  return [...enumerated, ...wildcards].filter((resources) => resources.length > 0);
-}
 
 /** The setting decides; `auto` orders the syntaxes by the capabilities but keeps all, because those may be wrong. */
 function syntaxesOf({ version, capabilities }: FallbackBase): Syntax[] {
@@ -117,13 +95,6 @@ function interactionsOf(scopes: readonly ResourceScope[], type: string): string 
 function levelsOf(tokens: readonly string[]): ('patient' | 'user')[] {
   const found = tokens.flatMap((token) => parseResourceScope(token)?.level ?? []);
   return (['patient', 'user'] as const).filter((level) => found.includes(level));
-}
-
-function wildcardLevels(tokens: readonly string[]): string[] {
-  const wildcards = tokens.flatMap((token) => parseResourceScope(token) ?? []).filter(({ type }) => type === '*');
-  return levelsOf(tokens).filter((level) =>
-    wildcards.some((one) => one.level === level && /[rs]/.test(one.interactions)),
-  );
 }
 
 /** Sorts the tokens, because their order does not change a request. */

@@ -18,15 +18,6 @@ describe.for(await testDatabases())('the database on $name', ({ open }) => {
     await expect(database.ping()).rejects.toThrow();
   });
 
-  test('refuses tables from before the first release, with the remedy', async () => {
-    const database = await open();
-    await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = 0`);
-    await expect(database.migrate()).rejects.toThrow('Delete the folder "database" in the data folder');
-    // The next test gets this database and migrates it.
-    await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = ${Date.now()}`);
-    await database.close();
-  });
-
   test('a failed query reaches a log without its parameters (ST-07)', async () => {
     const database = await open();
     const failure = await database.db.execute(sql`select ${'canary'} from nowhere`).catch((error: unknown) => error);

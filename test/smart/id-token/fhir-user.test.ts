@@ -60,6 +60,7 @@ describe('the fhirUser claim', () => {
     ['FU-03', '//evil.example/fhir/a/Practitioner/99'],
     ['FU-03', 'http://ehr.example/fhir/a/Practitioner/1'],
     ['FU-03', 'https://ehr.example:8443/fhir/a/Practitioner/1'],
+    ['FU-03', 'https://ehr.example:443:443/fhir/a/Practitioner/1'],
     ['FU-03', 'https://ehr.example@evil.example/fhir/a/Practitioner/1'],
     ['FU-03', 'https://user@ehr.example/fhir/a/Practitioner/1'],
     ['FU-03, MT-03', 'https://ehr.example/fhir/ab/Practitioner/1'],
