@@ -1,6 +1,5 @@
 /** Stores administrators' sessions in our key store, for express-session: keys hashed, values sealed (ST-03..05). */
 import { hash } from 'node:crypto';
-import { callbackify } from 'node:util';
 import { type SessionData, Store } from 'express-session';
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -17,17 +16,16 @@ type Done = (error?: unknown) => void;
 /** A session that cannot be opened counts as missing, so its user signs in again; an unavailable store is a 503 page. */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
   const lifetimeMs = (session: SessionData) => remainingMs(session.admin, clock());
-  const find = callbackify(async (name: string) => {
+  const find = async (name: string): Promise<unknown> => {
     const sealed = await keyStore.get(name);
-    const held = sealed === undefined ? undefined : await sealer.open(name, sealed).catch(nothingIfForged);
-    return isJsonObject(held) ? (held as never) : undefined;
-  });
+    return sealed === undefined ? undefined : sealer.open(name, sealed).catch(nothingIfForged);
+  };
   const save = async (name: string, session: SessionData) =>
     keyStore.set(name, await sealer.seal(name, session), lifetimeMs(session));
-  const finish = (work: Promise<unknown>, done: Done = () => undefined) => callbackify(() => work)(done);
+  const finish = (work: Promise<unknown>, done: Done = () => undefined) => void work.then(() => done(), done);
   return new (class extends Store {
     override get(id: string, done: (error: unknown, session?: SessionData) => void): void {
-      find(nameOf(id), done);
+      find(nameOf(id)).then((held) => done(null, isJsonObject(held) ? (held as never) : undefined), done);
     }
     override set(id: string, session: SessionData, done?: Done): void {
       finish(save(nameOf(id), session), done);
