@@ -1,7 +1,7 @@
 /** Parses the filter of the list of launches and its export from address and search; invalid values are ignored. */
 import type { Request } from 'express';
 import { type SearchDependencies, searchedIn } from '#src/audit/search-routes.ts';
-import { type Who, whoIn } from '#src/audit/searched-people.ts';
+import { whoIn } from '#src/audit/searched-people.ts';
 import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';

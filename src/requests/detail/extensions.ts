@@ -14,8 +14,8 @@ const [MOST, MOST_INSIDE] = [20, 12];
 export function readExtensions(resource: ForeignRecord, place: Place): [string, string[]][] {
   // FHIR JSON keeps the extensions of a primitive, such as the status, beside it.
   const beside = Object.keys(resource).filter((name) => name.startsWith('_'));
-  const inside = ELEMENTS.flatMap((name) => asRecords(resource[name]));
-  const all = [resource, ...beside.map((name) => asRecord(resource[name])), ...inside];
+  const within = ELEMENTS.flatMap((name) => asRecords(resource[name]));
+  const all = [resource, ...beside.map((name) => asRecord(resource[name])), ...within];
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
     .flatMap((extensions) => asRecords(extensions))
