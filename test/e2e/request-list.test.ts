@@ -244,6 +244,28 @@ test('every printed sheet has the patient and "page n of m", and no text is cut'
   await page.close();
 });
 
+test('the notes name the patient in print, because they may have a sheet to themselves', async () => {
+  const page = await openList(plain, 'pat-ada');
+  expect(await page.locator('.notes').innerText()).not.toContain('Ada Moreno');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('.notes').innerText()).toMatch(/^Ada Moreno.*MRN/);
+  await page.close();
+});
+
+test('the mark of a next step is at the row of a card and at the first cell of a table, where WebKit draws it too', async () => {
+  const page = await openList(plain, 'pat-ada');
+  const shadow = (selector: string) =>
+    page
+      .locator(`.request-table tbody ${selector}`)
+      .first()
+      .evaluate((element) => getComputedStyle(element).boxShadow);
+  expect(await Promise.all(['th', 'tr'].map(shadow))).toEqual([
+    expect.stringContaining('inset'),
+    expect.stringContaining('inset'),
+  ]);
+  await page.close();
+});
+
 test('a short request is printed on one sheet, without a second one that has only the patient', async () => {
   const page = await openList(plain, 'pat-ada');
   await firstService(page).click();

@@ -54,7 +54,7 @@ ${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
 ${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
 ${list.rows.length > 0 ? shownRequests(list, printed) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list, printed) : null}
-${noticeLines(list)}
+${noticeLines(list, printed)}
 </div>
 `;
 }
@@ -132,7 +132,7 @@ function noneIn({ all, title }: RequestListProps, where: string): string {
     : `No ${title.toLowerCase()} requests ${where}`;
 }
 
-function noticeLines(list: RequestListProps): SafeHtml | null {
+function noticeLines(list: RequestListProps, [patient]: readonly string[]): SafeHtml | null {
   const count = list.otherOrders;
   const details = count === 1 ? '1 entry is a step' : `${count} entries are steps`;
   const others = `${details} of carrying out an order, such as a nursing task, and ${count === 1 ? 'is' : 'are'} not shown${list.otherServices === undefined ? '' : `: ${list.otherServices}`}. See the EHR.`;
@@ -140,6 +140,6 @@ function noticeLines(list: RequestListProps): SafeHtml | null {
   if (lines.length === 0) {
     return null;
   }
-  return html`<section class="notes" aria-labelledby="notes"><h2 id="notes">Notes on this list</h2>
+  return html`<section class="notes" aria-labelledby="notes"><b class="print-only">${patient}</b><h2 id="notes">Notes on this list</h2>
 <ul>${lines.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul></section>`;
 }
