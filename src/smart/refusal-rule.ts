@@ -10,6 +10,7 @@ import {
   OF_GRANT_TYPE,
   OF_SCOPE,
   OF_TOKEN_REQUEST,
+  OF_TOKEN_REQUEST_LAST,
 } from './refusal-words.ts';
 
 export interface Refusal {
@@ -25,7 +26,8 @@ export interface Refusal {
 /** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
 export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
   if (status === 503 || status === 429) return 'token.busy';
-  if (status >= 500) return 'token.server-error';
+  // Some servers fail inside, as they say, because a client is unknown to them or its key is.
+  if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
       return ruleOfClient(hintIn(said, OF_CLIENT), isClockOff);
@@ -59,7 +61,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.busy';
     case 'invalid_request':
       return (
-        hintIn(said, OF_ASSERTION.test(said) ? [...OF_TOKEN_REQUEST, ...OF_CLIENT] : OF_TOKEN_REQUEST) ??
+        hintIn(said, [...OF_TOKEN_REQUEST, ...(OF_ASSERTION.test(said) ? OF_CLIENT : []), ...OF_TOKEN_REQUEST_LAST]) ??
         'token.request-refused'
       );
     case 'not_allowed':
@@ -71,8 +73,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
 
 /** The user's own answer came before the code, so it is a rule of the server that denies. */
 function ruleOfPolicy(named: Rule | undefined): Rule {
-  const isOfUser = named === 'authorization.declined' || named === 'authorization.denied';
-  return named === undefined || isOfUser ? 'authorization.blocked' : named;
+  return named === undefined || named === 'authorization.declined' ? 'authorization.blocked' : named;
 }
 /** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
 const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
