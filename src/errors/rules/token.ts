@@ -48,8 +48,8 @@ export const tokenRules = {
     'Look into the log of the authorization server and of the gateway before it for this request.',
   ),
   'token.forbidden': lastingAtEhr(
-    'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: most often by an allowlist that does not have our egress addresses, or because it wants a key of its own',
-    'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses. If it is not the address of the authorization server, correct token_endpoint in smart-configuration.',
+    'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: by an allowlist that does not have our egress addresses (most often with 403), or because it wants a key of its own. With 401 the server may also not know this app or its key, and not say so',
+    'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses. After a 401, look into the log of the authorization server as well, and correct token_endpoint in smart-configuration if this is not its address.',
   ),
   'token.not-there': lastingAtEhr(
     'Nothing takes token requests at the token endpoint, on {host} (404, 405, 410 or 421)',
