@@ -66,8 +66,7 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-used', `jti tokens ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
   ['client.assertion-used', 'replay', 'attack detected'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
-  ['client.assertion-times', ASSERTION, 'past'],
-  ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds far'],
+  ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds unreasonable'],
   ['client.assertion-times', `exp iat nbf ${ASSERTION}`, 'expired future past range'],
@@ -82,8 +81,7 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', APP, ENVIRONMENT],
   ...OF_OFF,
   // Both are the client ID in our assertion, so the server compares them with another one.
-  ['client.unknown', 'sub iss subject issuer', 'client_id client', 'match matches mismatch must equal same'],
-  ['client.unknown', 'identifier', 'client_id client', 'match matches mismatch'],
+  ['client.unknown', 'sub iss subject issuer identifier', 'client_id client', 'match matches mismatch must equal same'],
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
   ['token.busy', 'rate quota', 'limit exceeded'],

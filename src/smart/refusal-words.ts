@@ -77,7 +77,7 @@ export const OF_TOKEN_REQUEST: Hints = [
 /** What is left when neither the request nor an assertion was refused. */
 export const OF_TOKEN_REQUEST_LAST: Hints = [
   ['client.unknown', APP, 'found exist unregistered'],
-  ['grant.expired', 'already', 'code granted'],
+  ['grant.expired', 'already expired', 'code granted'],
   ['grant.refused', 'code', 'invalid'],
 ];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
@@ -86,12 +86,11 @@ export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope sc
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
-  ['authorization.blocked', 'user actor', 'is', 'authorized allowed permitted entitled'],
+  ['authorization.blocked', 'user', 'is', 'allowed'],
+  ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
   ['authorization.blocked', 'user users you', 'have no', 'access permission permissions point right rights role'],
-  ['authorization.blocked', 'role roles privilege privileges', 'permit permits allow insufficient required lacks'],
-  ['authorization.blocked', 'member members', 'group role'],
-  ['authorization.blocked', 'policy policies', 'access', 'blocked denied restricted'],
-  ['authorization.blocked', 'policy policies', 'evaluation failed'],
+  ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
+  ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
   // Entra ID, of an access policy, a device or an address.
   ['authorization.blocked', 'conditional compliant managed ip'],
   ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
@@ -135,8 +134,7 @@ const PLACE = 'tenant organization facility practice site environment domain ins
 /** Of a client that is known, and may not be used here. */
 export const OF_OFF: Hints = [
   ['client.off', APP, 'disabled inactive suspended deactivated active activated approved license licensed installed'],
-  ['client.off', `${APP} service`, PLACE, 'enabled installed activated configured granted authorized allowed'],
-  ['client.off', 'license subscription', 'expired'],
+  ['client.off', `${APP} service license`, PLACE, 'enabled activated configured granted authorized allowed expired'],
   // Entra ID, of an app that was never added to the directory.
   ['client.off', 'principal', 'missing lacks found'],
 ];

@@ -263,6 +263,16 @@ const TOKEN: Case[] = [
   ['invalid_request', 'Unknown parameter sent by client', 'token.request-refused'],
   ['invalid_request', 'code parameter is missing', 'token.body-lost'],
   ['access_denied', 'Access to the token endpoint is restricted to certain IP addresses', 'authorization.blocked'],
+  // A code of the server's own is words as well; a gateway's is not those of a client.
+  ['invalid_assertion', 'JWT signature verification failed', 'client.key-unknown'],
+  ['invalid_assertion', 'assertion audience mismatch', 'client.audience'],
+  ['invalid_tenant', 'unknown tenant', 'authorization.tenant'],
+  ['expired_code', 'The code has expired', 'grant.expired'],
+  ['invalid_launch', 'launch is unknown', 'authorization.launch-over'],
+  ['invalid_ip', 'Client IP 1.2.3.4 is not allowed', 'client.address'],
+  ['missing_api_key', 'No API key found in request', 'token.forbidden'],
+  ['invalid_token', 'The access token is missing or expired', 'token.forbidden'],
+  ['waf_blocked', 'Request blocked by application firewall', 'token.forbidden'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -424,6 +434,7 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'Launch token was issued for another user', 'authorization.launch-over'],
   ['invalid_request', 'launch parameter not allowed for standalone clients', 'authorization.launch-type'],
   ['invalid_request', 'Parámetro redirect_uri no válido', 'authorization.redirect-uri'],
+  ['not_authorized', 'You are not authorized to use this application', 'authorization.blocked'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
