@@ -148,7 +148,8 @@ function outcomeOf(error: AppError, response: OutboundResponse | undefined): Key
   const named = textMember(parseJsonObject(response.text), 'error');
   switch (named) {
     case 'invalid_grant':
-      return response.status === 200 ? 'unclear' : 'proven';
+      // Of the code alone: some servers say the same of a tenant or client that may not sign in.
+      return response.status === 200 || !error.rule?.startsWith('grant.') ? 'unclear' : 'proven';
     case 'invalid_client':
     case 'unauthorized_client':
     case 'invalid_request':

@@ -1,5 +1,5 @@
 /** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
-import { APP, ENVIRONMENT, type Hints, OF_REQUEST, OFF, REDIRECT, SECRET, UNKNOWN } from './refusal-words.ts';
+import { APP, ENVIRONMENT, type Hints, OF_OFF, OF_REQUEST, OFF, REDIRECT, SECRET, UNKNOWN } from './refusal-words.ts';
 
 const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
@@ -66,21 +66,22 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-used', `jti tokens ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
   ['client.assertion-used', 'replay', 'attack detected'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
-  ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds far'],
+  ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds unreasonable'],
   ['client.assertion-times', `exp iat nbf ${ASSERTION}`, 'expired future past range'],
   ['client.assertion-times', 'jwt token nbf iat', 'active yet old before early'],
   ['client.assertion-times', 'exp iat nbf expiration expiry', 'check passed past'],
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
-  ['client.method', `method methods authentication_method ${SECRET}`],
+  ['client.method', `method methods authentication_method token_endpoint_auth_method ${SECRET}`],
   ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id clientid identifier ${APP}`, UNKNOWN],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],
   ['client.unknown', APP, ENVIRONMENT],
+  ...OF_OFF,
   // Both are the client ID in our assertion, so the server compares them with another one.
-  ['client.unknown', 'sub iss subject issuer', 'client_id client', 'match matches mismatch must equal same'],
+  ['client.unknown', 'sub iss subject issuer identifier', 'client_id client', 'match matches mismatch must equal same'],
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
   ['token.busy', 'rate quota', 'limit exceeded'],

@@ -21,7 +21,7 @@ export function hintIn(said: string, hints: Hints): Rule | undefined {
     own
       .join(' ')
       .slice(0, 500)
-      .split(/[^a-z_]/),
+      .split(/[^\p{L}_]/u),
   );
   return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];
 }

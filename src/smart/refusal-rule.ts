@@ -10,6 +10,7 @@ import {
   OF_GRANT_TYPE,
   OF_SCOPE,
   OF_TOKEN_REQUEST,
+  OF_TOKEN_REQUEST_LAST,
 } from './refusal-words.ts';
 
 export interface Refusal {
@@ -25,7 +26,8 @@ export interface Refusal {
 /** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
 export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
   if (status === 503 || status === 429) return 'token.busy';
-  if (status >= 500) return 'token.server-error';
+  // Some servers fail inside, as they say, because a client is unknown to them or its key is.
+  if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
       return ruleOfClient(hintIn(said, OF_CLIENT), isClockOff);
@@ -58,24 +60,31 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'slow_down':
       return 'token.busy';
     case 'invalid_request':
-      return (
-        hintIn(said, OF_ASSERTION.test(said) ? [...OF_TOKEN_REQUEST, ...OF_CLIENT] : OF_TOKEN_REQUEST) ??
-        'token.request-refused'
-      );
+      return ruleOfRequest(said, OF_ASSERTION) ?? 'token.request-refused';
     case 'not_allowed':
       return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:
-      return (/\bclient/i.test(said) && hintIn(said, OF_CLIENT)) || RULE_BY_STATUS[status] || 'token.other-error';
+      // A code of the server's own is words as well, such as invalid_assertion.
+      return (
+        RULE_BY_STATUS[status] ??
+        ruleOfRequest(`${error.replaceAll('_', ' ')} ${said}`, OF_CLIENT_TOO) ??
+        (status === 401 || status === 403 ? 'token.forbidden' : 'token.other-error')
+      );
   }
 }
 
 /** The user's own answer came before the code, so it is a rule of the server that denies. */
 function ruleOfPolicy(named: Rule | undefined): Rule {
-  const isOfUser = named === 'authorization.declined' || named === 'authorization.denied';
-  return named === undefined || isOfUser ? 'authorization.blocked' : named;
+  return named === undefined || named === 'authorization.declined' ? 'authorization.blocked' : named;
 }
+
 /** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
 const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
+const OF_CLIENT_TOO = /assertion|\b(?:client|jwt|jwks|kid|aud|signature|public key)/i;
+
+function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
+  return hintIn(said, [...OF_TOKEN_REQUEST, ...(ofClient.test(said) ? OF_CLIENT : []), ...OF_TOKEN_REQUEST_LAST]);
+}
 
 /** A clock difference explains what the words leave open, but not what they name. */
 function ruleOfClient(named: Rule | undefined, isClockOff: boolean): Rule {
@@ -90,8 +99,6 @@ const BY_CLOCK = new Set<Rule>([
 ]);
 
 const RULE_BY_STATUS: Readonly<Record<number, Rule>> = {
-  401: 'token.forbidden',
-  403: 'token.forbidden',
   404: 'token.not-there',
   405: 'token.not-there',
   406: 'token.not-acceptable',

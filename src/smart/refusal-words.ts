@@ -14,37 +14,28 @@ export const OF_REQUEST: Hints = [
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn terminated';
+const KEPT_OUT = 'disabled inactive suspended blocked deactivated locked';
+export const OFF = `${KEPT_OUT} revoked withdrawn terminated`;
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-const NOT_ON = `${OFF} allowed enabled supported permitted`;
 export const REDIRECT =
   'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
-const ADDRESS = 'url urls uri uris';
+const ADDRESS = 'url urls uri uris address';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
-  ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
+  ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
-  ['authorization.denied', 'user', 'tenant', 'valid'],
+  ['authorization.blocked', 'user', 'tenant', 'valid'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
   ['client.off', APP, 'realm', 'enabled disabled'],
-  ['authorization.denied', 'user account', 'realm', 'enabled disabled'],
+  ['authorization.blocked', 'user account', 'realm', 'enabled disabled'],
   ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
-];
-/** Reasons of Oracle Health, which come as one word each. */
-const OF_URN: Hints = [
-  ...OF_TENANT,
-  ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
-  ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
-  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
-  ['authorization.declined', 'denied_by_user cancelled'],
-  ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
 const OF_LAUNCH: Hints = [
   ['scope.refused', 'scope scopes', 'asked', 'exist'],
@@ -52,6 +43,7 @@ const OF_LAUNCH: Hints = [
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
+  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken', 'validation belongs issued'],
 ];
 const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
@@ -68,6 +60,7 @@ export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
   ['token.body-lost', 'grant_type', 'contain contains'],
+  ['token.body-lost', 'code', 'parameter', 'missing required'],
   ['token.body-lost', 'urlencoded content media', 'type content'],
   ['token.body-lost', 'mechanism', 'no', 'provided'],
   ['client.method', `${SECRET} client_assertion_type`],
@@ -81,48 +74,69 @@ export const OF_TOKEN_REQUEST: Hints = [
   ...OF_TENANT,
   ...OF_LAUNCH,
 ];
+/** What is left when neither the request nor an assertion was refused. */
+export const OF_TOKEN_REQUEST_LAST: Hints = [
+  ['client.unknown', APP, 'found exist unregistered'],
+  ['grant.expired', 'already expired', 'code granted'],
+  ['grant.refused', 'code', 'invalid'],
+];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
+/** Keycloak gives out a code for offline_access, and refuses the token. */
+export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
-  ['authorization.blocked', 'policy policies', 'access', 'blocked denied'],
-  ['authorization.blocked', 'policy policies', 'evaluation failed'],
-  ['authorization.blocked', 'user account', 'blocked locked'],
+  ['authorization.blocked', 'user', 'is', 'allowed'],
+  ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
+  ['authorization.blocked', 'user users you', 'have no', 'access permission permissions point right rights role'],
+  ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
+  ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
+  // Entra ID, of an access policy, a device or an address.
+  ['authorization.blocked', 'conditional compliant managed ip'],
+  ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
   ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
-  ['grant.consent', 'admin administrator', 'consent consented'],
-  ['grant.consent', 'admin administrator', 'grant approval approve'],
+  ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
 ];
+const ENDED = 'active required expired over ended found closed exist invalid timed';
+const OF_SESSION: Hints[number] = ['authorization.sign-in-needed', 'session', ENDED];
 export const OF_GRANT: Hints = [
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
+  ['grant.expired', 'authorization', 'code', 'redeemed'],
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
   ...OF_BLOCKED,
-  ['authorization.denied', 'user account', 'disabled inactive suspended blocked deactivated locked'],
   ['grant.consent', 'consent consented'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
-  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist invalid'],
+  OF_SESSION,
   ...OF_LAUNCH,
   ['grant.other-client', 'client client_id', 'another other different issued match mismatch belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
 ];
-
-/** Keycloak gives out a code for offline_access, and refuses the token. */
-export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
-
+const NOT_ON = `${OFF} allowed enabled supported permitted`;
+/** Reasons of Oracle Health, which come as one word each. */
+const OF_URN: Hints = [
+  ...OF_TENANT,
+  ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
+  ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
+  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
+  ['authorization.declined', 'denied_by_user cancelled'],
+  ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
+];
 const PLACE = 'tenant organization facility practice site environment domain instance realm';
 /** Of a client that is known, and may not be used here. */
-const OF_OFF: Hints = [
-  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
-  ['client.off', `${APP} service`, PLACE, 'enabled installed activated configured granted'],
-  ['client.off', APP, 'installed'],
+export const OF_OFF: Hints = [
+  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved license licensed installed'],
+  ['client.off', `${APP} service license`, PLACE, 'enabled activated configured granted authorized allowed expired'],
+  // Entra ID, of an app that was never added to the directory.
+  ['client.off', 'principal', 'missing lacks found'],
 ];
 // Keycloak, of a client without the authorization code flow.
 const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
@@ -139,6 +153,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
+  ['authorization.parameter-lost', SENT, 'contain', 'following'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
   ...OF_LAUNCH,
@@ -147,9 +162,12 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['scope.refused', 'scope scopes'],
   OF_FLOW,
-  ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
-  ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
+  ['authorization.launch-type', 'launch launches', 'ehr client clients app application', LAUNCHABLE],
+  ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT} deleted`],
+  ['authorization.client-unknown', APP, 'identifier', 'invalid valid'],
   ...OF_OFF,
+  ...OF_BLOCKED,
+  OF_SESSION,
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
 /** Of the client itself, before anything that a long description adds. */
@@ -157,22 +175,23 @@ export const OF_CLIENT_ID: Hints = [
   ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
 ];
 export const OF_DENIAL: Hints = [
-  ...OF_URN,
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
   ...OF_CONSENT,
-  ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],
+  ...OF_URN,
   ...OF_LAUNCH,
-  ['scope.refused', 'scope scopes', NOT_ON],
+  ['scope.refused', 'scope scopes offline_access', `${NOT_ON} authorized`],
   OF_FLOW,
+  OF_SESSION,
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
-  ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
-  ['authorization.denied', 'user', 'denied rejected', 'role administrator authorized allowed'],
+  ['authorization.declined', 'declined cancelled canceled aborted closed', 'user owner consent request sign'],
+  ['authorization.declined', 'user', 'did', 'consent'],
+  ['authorization.blocked', 'user', 'denied rejected', 'role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
-  ['authorization.denied', 'user', 'license licensed subscribed'],
   // Auth0, of an aud that is none of its APIs.
   ['authorization.audience', 'service', 'found', 'https http'],
   ...OF_OFF,
+  ['client.off', APP, 'blocked pending'],
 ];
 /** Keycloak, of a sign-in page that was open for too long. */
 export const OF_DELAY: Hints = [['authorization.sign-in-needed', 'authentication_expired']];

@@ -51,8 +51,11 @@ export function readTokenResponse(response: OutboundResponse, now?: Date, grant:
     const isPage = isWebPage(response) || isProse(response.text);
     throw invalid(ruleOfGateway(response) ?? (isPage ? 'token.web-page' : 'token.not-json'), detail);
   }
-  if (typeof members['error'] === 'string' && !isBlank(members['error']))
-    throw invalid('token.error-in-200', 'status 200 with an error member');
+  const { error, error_description: said } = members;
+  if (typeof error === 'string' && !isBlank(error)) {
+    const named = typeof said === 'string' && ruleOfRefusal({ status: 400, error, said, isClockOff: false });
+    throw invalid(named || 'token.error-in-200', 'status 200 with an error member');
+  }
   const accessToken = readToken(members, 'access_token', B64_TOKEN);
   const tokenType = members['token_type'];
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
@@ -131,22 +134,30 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['login_required', 'authorization.sign-in-needed'],
 ]);
 
+const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.grant-type', 'token.scope']);
+
+/** The errors of RFC 6749 5.2 that say what is refused. */
+const OAUTH_ERROR = /\b(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))\b/;
+
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
-  const { status } = response;
-  const body = parseJsonObject(response.text) ?? {};
-  // Apigee writes the error into ErrorCode, and its words into Error or a fault.
-  const { ErrorCode, Error: words, fault, error = ErrorCode, error_uri: uri } = body;
-  const description = body['error_description'] ?? words ?? (isJsonObject(fault) ? fault['faultstring'] : undefined);
-  const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
+  const { status, text } = response;
+  const { error, error_description: words, error_uri: uri, fault } = parseJsonObject(text) ?? {};
+  const isNamed = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error);
+  // Apigee, Okta and others write the error in forms of their own, and the words beside it.
+  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[0];
+  const named = isNamed ? error : (other ?? 'no OAuth error');
+  const description = words ?? (other ? text : isJsonObject(fault) && fault['faultstring']);
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
   const isOfServer = /^invalid_(?:client|grant)$/.test(named);
-  const rule =
+  const found =
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
+  // The code was exchanged, so the client may do that.
+  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.refused' : found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {

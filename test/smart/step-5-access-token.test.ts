@@ -110,7 +110,7 @@ describe('one request, whatever the answer (TK-08)', () => {
     ['TK-17: an OperationOutcome 401', answer(401, { resourceType: 'OperationOutcome' }), 'token.refused'],
     ['TK-16: invalid_grant', answer(400, { error: 'invalid_grant' }), 'token.invalid-grant'],
     ['TK-16: another error', answer(400, { error: 'unauthorized_client' }), 'token.refused'],
-    ['TK-16: an error that is no text', answer(400, { error: { code: 'invalid_grant' } }), 'token.refused'],
+    ['TK-16: an error within an object', answer(400, { error: { code: 'invalid_grant' } }), 'token.invalid-grant'],
     ['TK-17: a 400 without a body', answer(400, ''), 'token.refused'],
     ['TK-08: a broken connection', (_request, response) => (response.destroy(), 'answered'), 'token.unavailable'],
   ] as [string, Script, string][])('%s', async ([, script, code]) => {

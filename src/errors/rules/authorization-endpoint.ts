@@ -23,8 +23,8 @@ export const authorizationEndpointRules = {
     'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
   'authorization.blocked': lastingAtEhr(
-    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id} or their account is locked, or an access policy (such as conditional access) blocks the sign-in or the address of our servers',
-    'Assign this user, or a group of theirs, to {client id}, and let the access policies allow it with these scopes and from our egress addresses; the sign-in log of the authorization server names the policy.',
+    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id}, lacks a role, right or licence for it or has a locked account, or an access policy (such as conditional access) blocks the sign-in, the device or the address of our servers',
+    'Assign this user, or a group of theirs, to {client id} with the role and right it asks for, and let the access policies allow it with these scopes and from our egress addresses; the sign-in log of the authorization server names the policy.',
     { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
   ),
   'authorization.declined': user(
@@ -33,7 +33,7 @@ export const authorizationEndpointRules = {
   ),
   'authorization.client-not-allowed': lastingAtEhr(
     'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client, unsupported_response_type)',
-    'Switch on the grant type Authorization Code for this client.',
+    'Switch on the grant type Authorization Code for this client, in this environment and for this organization.',
   ),
   'authorization.launch-type': lastingAtEhr(
     'The EHR does not let {client id} be launched from a chart: EHR launch is not enabled in its registration',

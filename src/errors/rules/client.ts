@@ -1,5 +1,5 @@
 /** Rules of client authentication: the EHR must accept our client assertion, its key and both clocks. */
-import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, operator, type RuleRow } from './rule-row.ts';
+import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
 export const clientRules = {
   'clock.ehr': ehrTeam(
@@ -114,8 +114,8 @@ export const clientRules = {
     'The token endpoint refuses a request with client_id in the body, and Settings send it',
     'Switch off “Send the client ID in token requests as well” in Advanced settings.',
   ),
-  'client.grant-not-allowed': oftenAtEhr(
+  'client.grant-not-allowed': lastingAtEhr(
     'The EHR knows the app and does not allow it this grant (unauthorized_client)',
-    'Switch on the grant types Authorization Code and Refresh Token for this client.',
+    'Switch on the grant types Authorization Code and Refresh Token for this client, in this environment and for this organization.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -1,5 +1,5 @@
 /** Rules of renewing and confirming the access token during a launch. */
-import { atRenewal, ehrTeam, type RuleRow, user } from './rule-row.ts';
+import { atRenewal, ehrTeam, OFTEN, type RuleRow, user } from './rule-row.ts';
 
 export const refreshRules = {
   'refresh.session-over': user(
@@ -26,6 +26,7 @@ export const refreshRules = {
   'refresh.refused': atRenewal(
     'The EHR refuses to renew the access token',
     'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
+    OFTEN,
   ),
   'refresh.put-off': atRenewal(
     'The token endpoint could not or would not renew the access token at that moment, and it has run out',

@@ -1,5 +1,5 @@
 /** Rules of the token endpoint: it must accept the code, and give a valid token response. */
-import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
+import { ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const tokenRules = {
   'grant.refused': ehrTeam(
@@ -48,8 +48,8 @@ export const tokenRules = {
     'Look into the log of the authorization server and of the gateway before it for this request.',
   ),
   'token.forbidden': lastingAtEhr(
-    'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: most often by an allowlist that does not have our egress addresses, or because it wants a key of its own',
-    'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses.',
+    'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: by an allowlist that does not have our egress addresses (most often with 403), or because it wants a key of its own. With 401 the server may also not know this app or its key, and not say so',
+    'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses. After a 401, look into the log of the authorization server as well, and correct token_endpoint in smart-configuration if this is not its address.',
   ),
   'token.not-there': lastingAtEhr(
     'Nothing takes token requests at the token endpoint, on {host} (404, 405, 410 or 421)',
@@ -59,11 +59,11 @@ export const tokenRules = {
     'The token endpoint, or a firewall before it, finds our request not acceptable (406): it offers no JSON, or a rule of the firewall blocks',
     'Let the token endpoint on {host} answer in application/json, and the firewall pass POST requests of our egress addresses.',
   ),
-  'token.grant-type': oftenAtEhr(
+  'token.grant-type': lastingAtEhr(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
   ),
-  'token.scope': oftenAtEhr(
+  'token.scope': lastingAtEhr(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
     'Register the scopes of the registration sheet for this client.',
   ),
@@ -100,9 +100,9 @@ export const tokenRules = {
     'The token_type of the token response is missing or not Bearer',
     'Answer with token_type Bearer.',
   ),
-  'token.no-access-token': ehrTeam(
+  'token.no-access-token': lastingAtEhr(
     'The token response has no access_token, or an unusable one',
-    'Answer with an access_token of visible characters (RFC 6750 2.1).',
+    'Answer with an access_token of visible characters (RFC 6750 2.1). If this is another endpoint, such as that of introspection, correct token_endpoint in smart-configuration.',
   ),
   'token.refresh-token': ehrTeam(
     'The refresh_token of the token response is unusable',

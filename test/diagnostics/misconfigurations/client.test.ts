@@ -27,7 +27,12 @@ launchesSay('token', [
     'client.type-setting',
   ],
   ['an EHR that expects the issuer as audience', { sandbox: { profile: 'helseid-like' } }, 'client.assertion'],
-  ['a client without this grant at the token endpoint', 'unauthorized-client', 'client.grant-not-allowed'],
+  [
+    'a client without this grant at the token endpoint',
+    'unauthorized-client',
+    'client.grant-not-allowed',
+    { shown: /Trying again does not help/ },
+  ],
   ['an EHR that cannot fetch our JWKS', refused('Unable to retrieve keys from jwks_uri'), 'client.jwks-unreachable'],
   ['an EHR that reaches no JWKS in time', refused('JWKS: connection timed out'), 'client.jwks-unreachable'],
   ['a key that was revoked', refused('The signing key has been revoked'), 'client.key-off', /key [\w-]{4,}/],

@@ -4,7 +4,7 @@ import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { page } from '#test/helpers/servers/gateway.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { JSON_TYPE, TOKEN } from './seeds.ts';
+import { JSON_TYPE, TOKEN, token, urn } from './seeds.ts';
 
 const { prepare, proofWith, world } = useSeededWorld();
 
@@ -32,4 +32,13 @@ test.for<[name: string, settings: (origin: string) => Record<string, unknown>, r
 test('a key proof that a gateway refuses names the host of the token endpoint', async () => {
   const { id, ehr } = await prepare(page(TOKEN, 403, JSON_TYPE, '{"message":"not in the allow list"}'));
   expect((await proofWith(id)).remedy.join()).toContain(new URL(ehr.origin).host);
+});
+
+test.for<[said: string, outcome: string]>([
+  ['invalid_grant:The code is not valid', 'proven'],
+  [`invalid_grant:${urn('oauth2:token:invalid-tenant')}`, 'unclear'],
+  ['invalid_grant:The client has no launch; user is not assigned', 'unclear'],
+])('what the EHR says of an invented code: %s', async ([said, outcome]) => {
+  const { id } = await prepare(token(said));
+  expect((await proofWith(id)).outcome).toBe(outcome);
 });

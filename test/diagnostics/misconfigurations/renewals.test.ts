@@ -92,9 +92,9 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
 
 // The page is kept, and would fail again until another launch brings a token, or the EHR team has acted.
 test.for<[error: string, rule: Rule, shown: RegExp]>([
-  ['unauthorized_client', 'client.grant-not-allowed', /Open the app again/],
-  ['unsupported_grant_type', 'token.grant-type', /Open the app again/],
-  ['invalid_scope', 'token.scope', /Open the app again/],
+  ['unauthorized_client', 'refresh.refused', /Open the app again/],
+  ['unsupported_grant_type', 'refresh.refused', /Open the app again/],
+  ['invalid_scope', 'refresh.refused', /Open the app again/],
   ['invalid_client:Client disabled', 'client.off', /Trying again does not help/],
 ])('a renewal that is refused for a lasting reason does not offer to try again: %s', async ([named, rule, shown]) => {
   let isArmed = false;

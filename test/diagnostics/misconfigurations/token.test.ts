@@ -9,6 +9,10 @@ const { launchesSay, launchWith, prepare } = useSeededWorld();
 
 const LABELLED = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
 const APIGEE = '{"ErrorCode":"invalid_client","Error":"ClientId is Invalid"}';
+const OKTA = `{"errorCode":"invalid_client","errorSummary":"Invalid value for 'client_id' parameter."}`;
+const NESTED = '{"error":{"code":"invalid_client","message":"Unknown client"}}';
+const XML = '<oauth><error>invalid_client</error><error_description>Unknown client</error_description></oauth>';
+const NAMED = '{"error":"invalid_client","error_description":"Unknown client"}';
 const APIGEE_FAULT = '{"fault":{"faultstring":"Invalid client identifier {0}"}}';
 
 launchesSay('token', [
@@ -46,6 +50,38 @@ launchesSay('token', [
   ],
   ['a client ID unknown to Apigee', page(TOKEN, 401, JSON_TYPE, APIGEE), 'client.unknown'],
   ['a fault of Apigee', page(TOKEN, 401, JSON_TYPE, APIGEE_FAULT), 'client.unknown'],
+  ['a client ID unknown to Okta', page(TOKEN, 401, JSON_TYPE, OKTA), 'client.unknown'],
+  ['an unknown client, within an object', page(TOKEN, 400, JSON_TYPE, NESTED), 'client.unknown'],
+  ['an unknown client, in XML', page(TOKEN, 400, 'application/xml', XML), 'client.unknown'],
+  [
+    'an unknown client, in a form',
+    page(TOKEN, 400, 'text/plain', 'error=invalid_client&error_description=Unknown+client'),
+    'client.unknown',
+  ],
+  [
+    'an unknown client, with status 200',
+    page(TOKEN, 200, JSON_TYPE, NAMED),
+    'client.unknown',
+    { shown: /Trying again does not help/ },
+  ],
+  [
+    'an unknown client, with status 500',
+    page(TOKEN, 500, JSON_TYPE, NAMED),
+    'client.unknown',
+    { shown: /Trying again does not help/ },
+  ],
+  [
+    'an introspection endpoint',
+    page(TOKEN, 200, JSON_TYPE, '{"active":false}'),
+    'token.no-access-token',
+    { says: /correct token_endpoint/, shown: /Trying again does not help/ },
+  ],
+  [
+    'a resource server in the place of the token endpoint',
+    page(TOKEN, 401, JSON_TYPE, '{"error":"invalid_token"}'),
+    'token.forbidden',
+    /correct token_endpoint/,
+  ],
   ['an EHR that calls the client ID an API key', refused('Invalid API key'), 'client.unknown'],
   [
     'an access policy that blocks our servers',
