@@ -17,7 +17,7 @@ const KINDS = {
 
 /** Of the address that a call came from. A page of a firewall may name it for any reason. */
 export const OF_ADDRESS =
-  /\b(?:ip|source|remote|client) ?addr(?:ess)?\b|\bclient ip\b|\bip (?:is |was )?(?:not|restrict|block|den)/i;
+  /\b(?:ip|source|remote|client) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|restrict|block|den)/i;
 
 /** The first row that fits counts. */
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
@@ -54,7 +54,7 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   [
     'network.gateway-key',
     'key',
-    /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"9009\d\d"|\bAuthorization field missing\b/i,
+    /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"|\bAuthorization field missing\b/i,
   ],
 ];
 

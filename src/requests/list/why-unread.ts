@@ -83,23 +83,28 @@ export function describeProblem(
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
-  const kind = (failure && kindOf(failure)) ?? given;
+  const kind = (failure && kindOf(failure, isPartial)) ?? given;
   const [line, ownRule] = PROBLEMS[kind];
   const text = withHelpDesk(line, { helpDeskName });
   const canReload = /\breload\b/i.test(text);
-  const { status, issues, ifFresh, said = [], rule = ifFresh ?? ruleOfSearch(said) ?? ownRule } = failure ?? {};
+  const { status, issues, said = [], rule = ofToken(failure) ?? ruleOfSearch(said) ?? ownRule } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 
+/** Why the token is refused that has just read the patient; it may be over by now. */
+const ofToken = (failed: FhirError | undefined): Rule | undefined =>
+  failed?.ifFresh === 'fhir.token-over-at-once' ? undefined : failed?.ifFresh;
+
 /** What the answer says more exactly than its status does. */
-function kindOf(failed: FhirError): ListProblem | undefined {
+function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined {
   const { issues, status, failure, rule } = failed;
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
   if (NOT_OFFERED.includes(status)) return 'not-found';
-  const isLasting = rule && ruleRows[rule].help === LASTING.help;
-  if (isLasting || failed.ifFresh || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
+  // What began can be searched, and the app is let in.
+  const isLasting = !isPartial && rule && ruleRows[rule].help === LASTING.help;
+  if (isLasting || ofToken(failed) || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
   if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))
     return 'refused';
   if (failed.lacksParameter && (failure === 'refused' || failure === 'unexpected')) return 'incomplete';
-  return REFUSED_AS_INVALID.includes(status) ? 'invalid' : undefined;
+  return !isPartial && REFUSED_AS_INVALID.includes(status) ? 'invalid' : undefined;
 }

@@ -52,7 +52,8 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
     .replaceAll(/https?:[^\s",]*/g, wordsOfErrorUri);
   if (OF_OTHERS.test(said)) return false;
   if (/\btenants?\b/i.test(said) || OF_APP.test(said)) return true;
-  const isOfApp = /\b(?:app|application|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
+  const isOfApp =
+    /\b(?:apps?|applications?|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
   return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);
 }
 

@@ -5,9 +5,9 @@ import type { Rule } from '#src/errors/rules/table.ts';
 type Row = readonly [rule: Rule, words: RegExp, butNot?: RegExp];
 
 const SCOPE_LACKS =
-  /\binsufficient[ _]scopes?\b|\b(?:missing|lacks?|not (?:granted|permitted) by)\b[^.]{0,60}\bscopes?\b|\bscopes? [^.]{0,60}\b(?:missing|required|not (?:granted|sufficient|allowed))\b/i;
+  /\binsufficient[ _]scopes?\b|\b(?:missing|lacks?|does not (?:have|include|contain)|not (?:granted|permitted) by)\b[^;]{0,60}\bscopes?\b|\bscopes? [^;]{0,60}\b(?:missing|required|not (?:granted|sufficient|allowed))\b/i;
 const NO_TOKEN =
-  /\b(?:token|jwt|header|credentials) (?:\w+ )?(?:not (?:present|found|provided|sent)|missing|required)\b|\b(?:missing|no) (?:\w+ )?(?:token|jwt|authorization|credentials)\b|\bfull authentication is required\b/i;
+  /\b(?:token|jwt|header|credentials) (?:\w+ )?(?:not (?:present|found|provided|sent)|missing|required)\b|\b(?:missing|no) (?:\w+ )?(?:token|jwt|authorization|credentials|bearer)\b|\bfull authentication is required\b/i;
 /** "Invalid, expired or revoked": words that leave open what is wrong name nothing. */
 const UNDECIDED =
   /\b(?:missing|invalid|expired|revoked|malformed),? or\b|\bor (?:\w+ )?(?:missing|invalid|expired|revoked)\b/i;
@@ -21,9 +21,9 @@ const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {
     ['fhir.consent', /\bconsent(?:ed)?\b|\bopted[ -]out\b/i, /\b(?:user|app|application|client)\b/i],
   ],
   token: [
-    ['fhir.token-not-accepted', /\b(?:issuer|audience|signature|claims?)\b|\.invalid_access_token\b/i, UNDECIDED],
+    ['fhir.token-not-accepted', /\b(?:issuer|audience|signature|claims?|kid)\b|\.invalid_access_token\b/i, UNDECIDED],
     ['fhir.token-not-there', NO_TOKEN, UNDECIDED],
-    ['fhir.token-over-at-once', /\bexpired\b|\bnot yet valid\b/i, UNDECIDED],
+    ['fhir.token-over-at-once', /\b(?:token|jwt|exp)\b[^;]{0,40}\bexpired\b|\bnot yet valid\b/i, UNDECIDED],
   ],
 };
 
@@ -33,9 +33,9 @@ export function ruleOfWords(said: string, kind: 'call' | 'token'): Rule | undefi
 }
 
 const NO_PATIENT =
-  /(?:\bparameters?(?:\(s\))?:? ['"]?|^)patient['"]? is (?:not supported|unknown)|\b(?:unsupported|unknown)(?: search)? parameters?(?:\(s\))?:? ['"]?patient\b/i;
+  /(?:\bparameters?(?:\(s\))?:? ['"]?|\bsearch by |^)patient['"]? (?:is )?(?:not supported|unknown)|\b(?:unsupported|unknown)(?: search)? parameters?(?:\(s\))?:? ['"]?patient\b/i;
 const NO_TYPE =
-  /\b(?:unknown|unsupported) resource(?: type)?\b|\bServiceRequest['"]? (?:search )?(?:is )?not (?:supported|implemented)\b/i;
+  /\b(?:unknown|unsupported|invalid) resource type\b|\bServiceRequest['"]? (?:search )?(?:is )?not (?:a )?(?:supported|implemented)\b/i;
 
 /** Does a refused search say that the server has no ServiceRequest, or does not search it by patient? */
 export function ruleOfSearch(texts: readonly string[]): Rule | undefined {
