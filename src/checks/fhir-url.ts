@@ -45,6 +45,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   );
   text = correct(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
+  if (/[{}<>]/.test(text)) return refuse('The address has a placeholder, such as {tenant}. Fill it in.');
   const schemed = withScheme(text, policy);
   text = correct(text, schemed, `Added ${schemed.replace(/\/\/.*/s, '//')} in front.`);
   if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');

@@ -80,6 +80,13 @@ export const sessionErrors = {
     rules: ['refresh.audience-missing', 'refresh.other-user'],
     remedy: 'The detail names the rule that failed: correct the id_token of the EHR’s refresh responses.',
   },
+  'refresh.refused': {
+    status: 503,
+    title: 'The EHR does not renew your access',
+    help: 'Trying again does not help. Give the support code to {help desk}.',
+    canReload: false,
+    rules: ['client.key-unknown', 'client.off', 'refresh.put-off'],
+  },
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',

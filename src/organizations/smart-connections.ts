@@ -12,7 +12,7 @@ import {
   readStoredConfiguration,
   type SmartConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
-import { discover, endpointRules } from '#src/smart/step-3-discovery.ts';
+import { assertR4, discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
@@ -46,8 +46,10 @@ export function createSmartConnections(
 
   async function fetchFrom(organization: Organization): Promise<Known> {
     const { id, connectionVersion: version } = organization;
-    const { configuration, freshForMs } = await discover(organization, outbound.forOrganization(organization));
+    const ehr = outbound.forOrganization(organization);
+    const { configuration, freshForMs } = await discover(organization, ehr);
     assertUsable(configuration);
+    if (!hasAnswered(organization)) await assertR4(organization, ehr);
     answered.set(id, version);
     const fetchedAt = clock().getTime();
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
@@ -75,10 +77,12 @@ export function createSmartConnections(
     return found ?? own;
   };
 
+  const hasAnswered = ({ id, connectionVersion, discovered }: Organization): boolean =>
+    discovered !== undefined || answered.get(id) === connectionVersion;
+
   return {
     /** Is this FHIR URL known to have answered before? */
-    hasAnswered: ({ id, connectionVersion, discovered }: Organization): boolean =>
-      discovered !== undefined || answered.get(id) === connectionVersion,
+    hasAnswered,
     /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
     configurationOf: async (organization: Organization): Promise<SmartConfiguration> => {
       const given = parseGiven(organization, endpointRules(organization, outbound));

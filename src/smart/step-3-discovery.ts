@@ -7,7 +7,7 @@ import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { parseCapability } from './documents/capability-statement.ts';
+import { isOtherVersion, parseCapability } from './documents/capability-statement.ts';
 import { isFhirBase, ruleOfConfiguration } from './documents/configuration-rule.ts';
 import type { EndpointRules } from './documents/endpoint.ts';
 import { documentOf, type Fetched, fetchDocument, isAbsent } from './documents/fetched.ts';
@@ -45,6 +45,16 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
     throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, fetched === wellKnown || isFhirBase(fetched)));
   }
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
+}
+
+/**
+ * Asks a FHIR URL that no check and no launch has proved for its version of FHIR; a server that does not say it in time
+ * passes. @throws AppError 'discovery.invalid' for another version than R4.
+ */
+export async function assertR4({ fhirBaseUrl }: Pick<Ehr, 'fhirBaseUrl'>, outbound: EhrClient): Promise<void> {
+  const how = { accept: 'application/fhir+json', kind: 'discovery', deadlineMs: 3_000 } as const;
+  const document = documentOf(await fetchDocument(new URL(documentBelow(fhirBaseUrl, 'metadata')), outbound, how));
+  if (isOtherVersion(document)) throw new AppError('discovery.invalid', 'the server is not R4', 'fhir.version');
 }
 
 /** The rules for the endpoints of an EHR, whether discovered or given by hand. */

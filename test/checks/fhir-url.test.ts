@@ -43,6 +43,7 @@ describe('the FHIR URL is refused with a reason, and the typed text is kept', ()
     ['another scheme', 'file:///etc/passwd', 'https://'],
     ['a script', 'javascript:alert(1)', 'https://'],
     ['no address at all', 'https://', 'not a web address'],
+    ['a placeholder', 'https://ehr.example.org/{tenant}/fhir/r4', 'Fill it in'],
     ['a backslash', 'https://ehr.example.org\\fhir', 'backslash'],
     ['words instead of an address', 'our epic server', 'not a web address'],
     ['a host without a dot', 'https://ehr/fhir', 'not a web address'],

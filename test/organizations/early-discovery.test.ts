@@ -20,7 +20,7 @@ async function startWith(ids: readonly string[], change: Partial<Pick<Organizati
 test('the first launch of an organization needs no discovery', async () => {
   const orgId = await newOrganization();
   await startWith([orgId]);
-  await expect.poll(asked).toEqual(DOCUMENTS);
+  await expect.poll(asked).toEqual([...DOCUMENTS, 'metadata'].toSorted());
   ehr.requests.length = 0;
   expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
   expect(asked().filter((route) => DOCUMENTS.includes(route))).toEqual([]);

@@ -1,4 +1,5 @@
 /** The failures of a call to an EHR. */
+import { TLSSocket } from 'node:tls';
 import { errors } from 'undici';
 import { AddressRefusedError } from './address-policy.ts';
 
@@ -81,3 +82,15 @@ export function codeOf(error: unknown): string {
   // DOMException codes are numbers without meaning here.
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
+
+/** A server of TLS 1.2 sends one alert for two reasons. After its own certificate, only ours can be what is missing. */
+export function alertOf(error: Error, socket: unknown): Error {
+  const isAfterCertificate =
+    codeOf(error).endsWith('_ALERT_HANDSHAKE_FAILURE') &&
+    socket instanceof TLSSocket &&
+    socket.getPeerX509Certificate() !== undefined;
+  return isAfterCertificate ? Object.assign(error, { code: NO_CERTIFICATE_OF_OURS }) : error;
+}
+
+/** The code that TLS 1.3 has for it. */
+const NO_CERTIFICATE_OF_OURS = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';

@@ -19,7 +19,6 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'tls.unknown-host',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls.version',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls.version',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls.client-certificate',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',
   HOSTNAME_MISMATCH: 'tls.wrong-name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'tls.plain-http',
@@ -33,6 +32,9 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   Z_DATA_ERROR: 'network.garbled',
   Z_BUF_ERROR: 'network.garbled',
 };
+
+/** Alerts of a server about our certificate: that it has none, or none that it takes. Go and Java send the first. */
+const OF_OUR_CERTIFICATE = /_ALERT_(?:BAD_CERTIFICATE|NO_CERTIFICATE|CERTIFICATE_REQUIRED|UNSUPPORTED_CERTIFICATE)$/;
 
 /** Codes of brotli and zstd, which have one for each way in which data can be wrong. */
 const GARBLED = /^(?:ERR__ERROR_FORMAT|ZSTD_error)_/;
@@ -62,6 +64,7 @@ export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, 
   const known = codes.find((code) => Object.hasOwn(BY_CODE, code));
   if (failure === 'address-refused' && host === 'endpoint') return 'network.private-endpoint';
   if (known === undefined && codes.some((code) => GARBLED.test(code))) return 'network.garbled';
+  if (codes.some((code) => OF_OUR_CERTIFICATE.test(code))) return 'tls.client-certificate';
   return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
 }
 

@@ -4,14 +4,20 @@ import type { OutboundResponse } from './client.ts';
 
 type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
 
-/** The answers that have such words: a page that refuses, a page or text with status 403, any page, or JSON that refuses. */
+/** The answers that have such words: a page that refuses, a page or text with status 403, any page, or JSON or any text that refuses or fails. */
 const KINDS = {
   refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
   denial: ({ status, contentType }: Answer) => status === 403 && /html|plain/.test(contentType),
   page: ({ contentType }: Answer) => /html/.test(contentType),
   key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
+  words: ({ status, contentType }: Answer) => (status === 401 || status === 403) && !/html/.test(contentType),
+  failure: ({ status, contentType }: Answer) => status >= 400 && status !== 429 && /json/.test(contentType),
   bad: ({ status }: Answer) => status === 400,
 };
+
+/** Of the address that a call came from. A page of a firewall may name it for any reason. */
+export const OF_ADDRESS =
+  /\b(?:ip|source|remote|client) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|restrict|block|den)/i;
 
 /** The first row that fits counts. */
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
@@ -25,7 +31,11 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
   ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
   ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
-  ['network.web-firewall', 'refusal', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
+  [
+    'network.web-firewall',
+    'refusal',
+    /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b|\bblocked (?:site|page)\b/i,
+  ],
   ['network.web-firewall', 'page', /\brequested URL was rejected\b/i],
   [
     'network.web-firewall',
@@ -36,8 +46,16 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.unknown-host', 'refusal', /\b(?:invalid hostname|web site not found|no such app)\b/i],
   // IIS, of a path or a query that it does not pass on.
   ['fhir.firewall', 'refusal', /\brequest filtering\b/i],
-  ['network.quota', 'key', /\bquota\b/i],
+  ['network.address-refused', 'words', OF_ADDRESS],
+  ['network.address-refused', 'denial', /\b403\.6\b/],
+  ['network.quota', 'failure', /\bquota\b/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
+  // Mule and DataPower, WSO2, Tyk.
+  [
+    'network.gateway-key',
+    'key',
+    /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"|\bAuthorization field missing\b/i,
+  ],
 ];
 
 /**

@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
-import { codeOf, failureOf, type OutboundFailure } from './error.ts';
+import { alertOf, codeOf, failureOf, type OutboundFailure } from './error.ts';
 
 /** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
@@ -79,6 +79,8 @@ async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Prom
     const alert = once(socket.resume(), 'end', { signal: AbortSignal.timeout(waitMs) });
     await alert.catch((error: unknown) => (codeOf(error).startsWith('ERR_SSL') ? Promise.reject(error) : undefined));
     return found;
+  } catch (error) {
+    throw error instanceof Error ? alertOf(error, socket) : error;
   } finally {
     socket.destroy();
   }

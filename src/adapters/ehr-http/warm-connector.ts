@@ -1,6 +1,7 @@
 /** Opens connections ahead of need, so that a launch after idle minutes does not wait for TCP and TLS again. */
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { alertOf } from './error.ts';
 
 /** How long an unused connection is kept; a sign-in at the authorization server rarely takes longer. */
 const KEEP_MS = 60_000;
@@ -13,11 +14,13 @@ type Shelf = Map<Socket, () => void>;
 export function createWarmConnector(options: buildConnector.BuildOptions) {
   const connect = buildConnector(options);
   // An alert of TLS 1.3 may come after the handshake, and the end that follows it would hide it.
-  const open: typeof connect = (target, callback) =>
-    connect(target, (...made) => {
+  const open: typeof connect = (target, callback) => {
+    const socket: unknown = connect(target, (...made) => {
       made[1]?.once('error', (alert) => made[1]?.destroy(alert));
-      callback(...made);
+      if (made[0]) callback(alertOf(made[0], socket), null);
+      else callback(...made);
     });
+  };
   const shelves = new Map<string, Shelf>();
   const opening = new Map<string, number>();
   let isClosed = false;

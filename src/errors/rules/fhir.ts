@@ -1,5 +1,5 @@
 /** Rules of the FHIR server: the patient, any read, and what the server says of itself. */
-import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
+import { ehrTeam, lastingAtEhr, lastingInSettings, type RuleRow, user } from './rule-row.ts';
 
 export const fhirRules = {
   'fhir.token-refused-at-once': ehrTeam(
@@ -9,6 +9,14 @@ export const fhirRules = {
   'fhir.token-not-accepted': lastingAtEhr(
     'The FHIR server got the access token that the EHR gave out a moment before, and does not accept its issuer, audience or signature (401): it takes tokens of another authorization server, environment, tenant or audience',
     'Let the FHIR server at {aud} accept the issuer and audience of the tokens that {client id} gets, or name in its smart-configuration the authorization server of its own environment.',
+  ),
+  'fhir.token-not-there': lastingAtEhr(
+    'The FHIR server says that no access token came with the call: a gateway before it removes the Authorization header',
+    'Let the gateway pass requests below the FHIR base on with their Authorization header.',
+  ),
+  'fhir.token-over-at-once': lastingAtEhr(
+    'The FHIR server takes the access token that the EHR gave out a moment before for expired or not yet valid: its clock is not that of the authorization server',
+    'Synchronize the clocks of the FHIR server, of the gateway before it and of the authorization server with a time server (NTP).',
   ),
   'fhir.headers-too-long': lastingAtEhr(
     'The server before FHIR takes no headers of this length: the access token that the EHR gave out is too long for it, as with many roles or groups in it',
@@ -27,8 +35,13 @@ export const fhirRules = {
     'Add this resource to what {client id} may use (some EHRs list an API for each one), and let the FHIR server accept the granted scopes, which are below: it may know only the v1 form (.read) or only the v2 form (.rs).',
   ),
   'fhir.app-not-enabled': lastingAtEhr(
-    'The FHIR server says that this app, or its token, is not for the tenant, practice or organization of the FHIR base {aud}',
+    'The FHIR server says that it does not let this app in: it is switched off or not approved there, or its token is not for the tenant, practice or organization of the FHIR base {aud}',
     'Enable {client id} for this tenant at the FHIR server, and compare the tenant in {aud} with the one that the authorization server signs in for.',
+  ),
+  'fhir.consent': ehrTeam(
+    'The EHR says that the patient has not consented to this access, or has objected to it',
+    'Look up the patient’s consent in the EHR. It stands; only if it allows this access, correct what the FHIR server checks.',
+    { help: 'The patient’s consent in the EHR does not allow this app. Give the support code to {help desk}.' },
   ),
   'fhir.restricted': user(
     'The EHR restricts this chart (break-the-glass): it opens only for a reason that the user states in the EHR itself',
@@ -80,6 +93,7 @@ export const fhirRules = {
   'fhir.other-status': ehrTeam(
     'The FHIR server refuses a read with an unusual status',
     'Look into the FHIR server’s log for this read: the step shows status and issue codes.',
+    { help: 'Give the support code to {help desk}.' },
   ),
   'fhir.redirect': lastingAtEhr(
     'The FHIR server redirects a request to another address; the token is never sent on',
@@ -106,8 +120,8 @@ export const fhirRules = {
     'The CapabilityStatement does not offer reading Patient',
     'Give the app access to Patient on this FHIR server.',
   ),
-  'fhir.version': administrator(
+  'fhir.version': lastingInSettings(
     'The FHIR URL leads to another version of FHIR than R4 (4.0)',
-    'Enter the R4 FHIR URL of this server: it usually ends in R4.',
+    'Enter the R4 FHIR URL of this server: it usually ends in R4. The EHR team registers the app for R4, so that launches name that.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -68,6 +68,10 @@ export const networkRules = {
     'A gateway before the server wants a key of its own (API key or subscription key) or a Windows sign-in, which SMART does not have',
     'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own or another sign-in, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
+  'network.address-refused': lastingAtEhr(
+    'The server, or a gateway before it, refuses the address that our call came from: its allowlist does not have our egress addresses',
+    'Let our egress addresses through to this host, also below the FHIR base; the guide lists them.',
+  ),
   'network.quota': lastingAtEhr(
     'A gateway before the server refuses further calls: the quota of calls of this app is used up',
     'Raise the quota of calls for this app at the gateway, or ask which rate it allows and enter that at “Most calls to the EHR per minute” in Advanced settings.',

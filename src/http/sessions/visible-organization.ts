@@ -43,10 +43,12 @@ export function chooseOrganization(
   };
 }
 
-/** The time zone of a page: its organization's, or the server's for all organizations or an unknown one. */
+/** The time zone of a page: its organization's, or the one that all organizations share; else the server's. */
 export function timeZoneOf(
   organizations: readonly { readonly id: string; readonly timeZone: string }[],
   organizationId: string | null | undefined,
 ): string {
-  return organizations.find(({ id }) => id === organizationId)?.timeZone ?? serverTimeZone;
+  const [shared = serverTimeZone, ...others] = new Set(organizations.map(({ timeZone }) => timeZone));
+  const ofAll = others.length === 0 ? shared : serverTimeZone;
+  return organizations.find(({ id }) => id === organizationId)?.timeZone ?? ofAll;
 }

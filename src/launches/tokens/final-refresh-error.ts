@@ -6,12 +6,13 @@ import { AppError } from '#src/errors.ts';
 /** Errors of the EHR's answer; the EHR team needs to know which rule was broken. */
 const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 
-/** What the EHR may say of a refresh token, beside that it is over. */
-const OF_REFRESH_TOKEN = new Set<Rule | undefined>(['refresh.reused', 'grant.other-client', 'authorization.blocked']);
+/** What the EHR may say of a refresh token, of the user or of the app, beside that the session is over. */
+const OF_RENEWAL =
+  /^(?:refresh\.reused|grant\.other-client|grant\.consent|authorization\.blocked|authorization\.denied|client\..*)$/;
 
 /** The rules of a first token response apply to a renewed one; only those of the grant itself have other names. */
 function ruleOf({ code, rule }: AppError): Rule | undefined {
-  if (code === 'token.invalid-grant') return OF_REFRESH_TOKEN.has(rule) ? rule : 'refresh.session-over';
+  if (code === 'token.invalid-grant') return rule && OF_RENEWAL.test(rule) ? rule : 'refresh.session-over';
   if (rule === 'id-token.audience-missing') return 'refresh.audience-missing';
   return rule;
 }

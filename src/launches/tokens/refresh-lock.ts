@@ -9,7 +9,7 @@ import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { isFree, isTokenExpired, pauseBefore, unavailable } from './refresh-times.ts';
+import { isFree, isLasting, isTokenExpired, pauseBefore, unavailable } from './refresh-times.ts';
 
 export interface RefreshLockDependencies extends Pick<Adapters, 'clock' | 'log'> {
   launches: LaunchStore;
@@ -90,7 +90,7 @@ export async function putOff(
   const failures = (launch.refresh?.kind === 'put-off' ? launch.refresh.failures : 0) + 1;
   const pauseMs = Math.max(pauseBefore(failures), (error.retryAfterSeconds ?? 0) * 1_000);
   const until = new Date(now.getTime() + pauseMs).toISOString();
-  const restored: Launch = { ...launch, refresh: { kind: 'put-off', until, failures } };
+  const restored: Launch = { ...launch, refresh: { kind: 'put-off', until, failures, isRefused: isLasting(error) } };
   const restore = async () => {
     // An unanswered attempt may have succeeded.
     const isOpen = (await launches.replace(claimed, restored)) ?? (await launches.reopen(launch.id));

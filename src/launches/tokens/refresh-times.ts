@@ -42,13 +42,20 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
+/** Does the EHR refuse the app, and not only for the moment? */
+export function isLasting({ code, rule }: AppError): boolean {
+  return (code === 'token.invalid-client' || code === 'token.refused') && rule !== 'token.busy';
+}
+
 /** The error for an expired token that cannot be renewed now. @param failure of the refresh; its rule decides. */
 export function unavailable({ refresh }: Launch, now: Date, failure?: AppError): AppError {
   const isWaiting = refresh?.kind === 'put-off' || refresh?.kind === 'unproven';
   const waitMs = isWaiting ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   const why = failure ? `: ${failure.message}` : '';
-  return new AppError('refresh.unavailable', `the token has expired and cannot be renewed yet${why}`, {
+  const isRefused = failure ? isLasting(failure) : refresh?.kind === 'put-off' && refresh.isRefused;
+  const code = isRefused ? 'refresh.refused' : 'refresh.unavailable';
+  return new AppError(code, `the token has expired and cannot be renewed yet${why}`, {
     rule: failure?.rule ?? 'refresh.put-off',
     seen: failure?.seen ?? {},
     retryAfterSeconds,

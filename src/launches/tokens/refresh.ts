@@ -70,7 +70,7 @@ export async function refreshOnce(
   }
 }
 
-const KEPT = new Set(['store.unavailable', 'refresh.unavailable']);
+const KEPT = new Set(['store.unavailable', 'refresh.unavailable', 'refresh.refused']);
 
 async function exchange(
   { keyRing, outbound, issuerKeys, clock, revoker }: RefreshDependencies,

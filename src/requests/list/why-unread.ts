@@ -1,8 +1,10 @@
 /** Why requests could not be read, in a line for the clinician. */
-import type { Rule } from '#src/errors/rules/table.ts';
+import { LASTING } from '#src/errors/rules/rule-row.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
+import { ruleOfSearch } from '#src/smart/fhir/refusal-words.ts';
 
 export interface RequestsProblem {
   readonly kind: ListProblem;
@@ -19,9 +21,9 @@ export interface RequestsProblem {
 
 /**
  * `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a
- * parameter lacks. `kept-out`: the app, not the user.
+ * parameter lacks. `kept-out`: the app, not the user. `invalid`: the search.
  */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out';
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out' | 'invalid';
 
 /** The line for each problem, and its rule where the failed call itself does not name one. */
 const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
@@ -55,15 +57,22 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
   throttled: ['The EHR is busy. Reload this page in a minute.', 'fhir.throttled'],
   unavailable: ['The EHR cannot show requests at the moment. Reload this page in a moment.', 'fhir.failing'],
   timeout: ['The EHR took too long to answer. Reload this page in a moment.', 'network.late'],
+  invalid: [
+    'The EHR does not take this app’s search for requests. Look in the EHR itself, and tell {help desk}.',
+    'fhir.search-invalid',
+  ],
   unexpected: [
     'The EHR returned an unexpected answer. Reload this page; if it happens again, tell {help desk}.',
-    'fhir.search-invalid',
+    'fhir.other-status',
   ],
   'foreign-url': [
     'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
     'fhir.page-elsewhere',
   ],
 };
+
+/** Statuses that say that the search itself is wrong, so that it would fail again. */
+const REFUSED_AS_INVALID: readonly (number | undefined)[] = [400, 412, 422];
 
 /** A server that has no such search may say so by another status than 404. */
 const NOT_OFFERED: readonly (number | undefined)[] = [405, 501];
@@ -74,22 +83,28 @@ export function describeProblem(
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
-  const kind = (failure && kindOf(failure)) ?? given;
+  const kind = (failure && kindOf(failure, isPartial)) ?? given;
   const [line, ownRule] = PROBLEMS[kind];
   const text = withHelpDesk(line, { helpDeskName });
   const canReload = /\breload\b/i.test(text);
-  const { status, issues, ifFresh, rule = ifFresh ?? ownRule } = failure ?? {};
+  const { status, issues, said = [], rule = ofToken(failure) ?? ruleOfSearch(said) ?? ownRule } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 
+/** Why the token is refused that has just read the patient; it may be over by now. */
+const ofToken = (failed: FhirError | undefined): Rule | undefined =>
+  failed?.ifFresh === 'fhir.token-over-at-once' ? undefined : failed?.ifFresh;
+
 /** What the answer says more exactly than its status does. */
-function kindOf(failed: FhirError): ListProblem | undefined {
+function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined {
   const { issues, status, failure, rule } = failed;
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
   if (NOT_OFFERED.includes(status)) return 'not-found';
-  const isOfGateway = rule === undefined ? failed.instead === 'json' : /^(?:network\.|tls\.|fhir\.firewall)/.test(rule);
-  if (failed.ifFresh !== undefined || (isOfGateway && (status === 403 || (rule && status === 404)))) return 'kept-out';
+  // What began can be searched, and the app is let in.
+  const isLasting = !isPartial && rule && ruleRows[rule].help === LASTING.help;
+  if (isLasting || ofToken(failed) || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
   if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))
     return 'refused';
-  return failed.lacksParameter && (failure === 'refused' || failure === 'unexpected') ? 'incomplete' : undefined;
+  if (failed.lacksParameter && (failure === 'refused' || failure === 'unexpected')) return 'incomplete';
+  return !isPartial && REFUSED_AS_INVALID.includes(status) ? 'invalid' : undefined;
 }

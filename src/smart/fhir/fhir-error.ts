@@ -7,6 +7,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { namesMissingParameter, RESTRICTED_CODES, saysNotEnabled, summarizeOutcome } from './issue-codes.ts';
 import { outcomeTexts } from './outcome-texts.ts';
+import { ruleOfWords } from './refusal-words.ts';
 
 export type FhirFailure =
   | 'unauthorized'
@@ -102,6 +103,7 @@ const RULE_BY_STATUS: Record<number, Rule> = {
   307: 'fhir.redirect',
   308: 'fhir.redirect',
   406: 'fhir.no-json',
+  408: 'network.late',
   407: 'network.proxy-sign-in',
   415: 'fhir.no-json',
 };
@@ -115,13 +117,11 @@ const OF_SERVER = /\b(?:user|patient|resource)\b/i;
 /** Statuses that refuse a read; others say nothing of the app. */
 const REFUSED = [400, 403];
 
-const BREAK_GLASS = /\bbreak[- ]?(?:the[- ]?)?glass\b/i;
-
 /** nginx, Apache, Tomcat and IIS, with status 400. */
 const HEADERS_TOO_LONG = /\bheaders?(?: or cookie| field)? (?:is |are |exceeds )?(?:too (?:large|long)|server limit)/i;
 
-/** What a server says of a token that it got. Many send invalid_token alone, also when none came. */
-const JUDGED = /\berror_description="[^"]{0,300}\b(?:issuer|audience|signature)\b/i;
+/** What a server says of a token. Many send invalid_token alone, for every reason. */
+const DESCRIPTION = /\berror_description="([^"]{0,300})/i;
 
 /** The error for an answer's status. @param header of the answer, by lower-case name. */
 export function answered(
@@ -140,25 +140,23 @@ export function answered(
     : (isText || /^application\/json\b/i.test(contentType)) && text;
   const said = outcomeTexts(body);
   const words = said.join(' ');
-  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);
+  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
   const challenge = header('www-authenticate') ?? '';
-  const isBeyondScope = status === 403 && /\binsufficient_scope\b/.test(challenge);
+  const isToken = status === 401;
+  // A token that is over is refused with 401 as well.
+  const own = isPage || (isJsonObject(body) && 'resourceType' in body) ? '' : text.slice(0, 2_000);
+  const spoken = `${words} ${isToken ? (DESCRIPTION.exec(challenge)?.[1] ?? '') : challenge} ${own}`.trim();
   const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
   const saidRule = isRestricted
     ? 'fhir.restricted'
-    : isBeyondScope
-      ? 'fhir.insufficient-scope'
-      : isOfApp && 'fhir.app-not-enabled';
+    : ((status === 403 ? ruleOfWords(spoken, 'call') : undefined) ?? (isOfApp && 'fhir.app-not-enabled'));
   const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
   const named = isPage && OF_GATEWAY.includes(status) ? ofPage : saidRule || RULE_BY_STATUS[status];
-  // A token that is over is refused like this as well.
-  const isToken = status === 401;
   const rule = isToken ? saidRule || undefined : (ofGateway ?? named);
-  const ofToken = JUDGED.test(challenge) ? 'fhir.token-not-accepted' : undefined;
   return new FhirError(failure, status, {
-    ifFresh: isToken ? (ofGateway ?? ofToken) : undefined,
+    ifFresh: isToken ? (ofGateway ?? ruleOfWords(spoken, 'token')) : undefined,
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isOtherJson ? 'json' : undefined,
     lacksParameter: namesMissingParameter(words, issues),

@@ -51,10 +51,15 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
     .join(' ')
     .replaceAll(/https?:[^\s",]*/g, wordsOfErrorUri);
   if (OF_OTHERS.test(said)) return false;
-  if (/\btenants?\b/i.test(said)) return true;
-  const isOfApp = /\b(?:app|application|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
+  if (/\btenants?\b/i.test(said) || OF_APP.test(said)) return true;
+  const isOfApp =
+    /\b(?:apps?|applications?|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
   return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);
 }
+
+/** Of the app itself. */
+const OF_APP =
+  /\b(?:app|application|client)(?: application)? (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
 
 /** Of the user, the patient or the query, whichever else is named. */
 const OF_OTHERS = /\bparameters?\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;

@@ -72,6 +72,33 @@ launchesSay('discovery', [
     'network.web-firewall',
     { check: GUIDE },
   ],
+  [
+    'a DSTU2 server',
+    { fault: ['metadata-other-version', '1.0.2'] },
+    'fhir.version',
+    { shown: /Trying again does not help/ },
+  ],
+  ['an STU3 server', 'metadata-other-version', 'fhir.version', { check: 'fhir-version' }],
+  [
+    'an allowlist without our address, in the words of Apigee',
+    json(ANYWHERE, 403, { fault: { faultstring: 'Access Denied for client ip : 192.0.2.3' } }),
+    'network.address-refused',
+    { check: GUIDE },
+  ],
+  [
+    'an allowlist without our address, in the words of IIS',
+    page(ANYWHERE, 403, 'text/html', '<h2>403.6 - Forbidden: IP address of the client has been rejected</h2>'),
+    'network.address-refused',
+    { check: GUIDE },
+  ],
+  ...['client_id and client_secret headers are required', 'Authorization field missing'].map(
+    (description): Case => [
+      `a gateway whose key is missing: ${description}`,
+      json(ANYWHERE, 401, { description }),
+      'network.gateway-key',
+      { check: GUIDE },
+    ],
+  ),
   ['a captive portal', page(CONFIGURATION, 511), 'network.proxy-sign-in', { check: GUIDE }],
   [
     'a remote-access gateway that wants a sign-in',

@@ -24,6 +24,9 @@ const refusing = (path: RegExp, status: number, type: string, body: string, chal
 const NO_REQUESTS = /shows this app no requests\. Look in the EHR itself, and tell/;
 const BEYOND = 'Bearer error="insufficient_scope", scope="patient/Patient.read"';
 const SURVIVOR = { id: 'pat-survivor', link: [{ type: 'replaces', other: { reference: 'Patient/pat-ada' } }] };
+const NOT_TAKEN = /does not take this app’s search for requests\. Look in the EHR itself/;
+const saying = (path: RegExp, status: number, diagnostics: string) =>
+  outcome(path, status, { code: 'processing', diagnostics });
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
 
 launchesSay('patient', [
@@ -51,7 +54,7 @@ launchesSay('patient', [
   [
     'a proxy that removes the Authorization header',
     atPath(/^\/fhir\/r4\//, { headers: (headers) => void delete headers.authorization }),
-    'fhir.token-refused-at-once',
+    'fhir.token-not-there',
     /removes the Authorization header/,
   ],
   ['a firewall that blocks the patient', page(PATIENT, 403), 'fhir.firewall'],
@@ -103,9 +106,9 @@ launchesSay('patient', [
   ],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
   [
-    'a gateway that forbids',
+    'a gateway that forbids our address',
     page(PATIENT, 403, JSON_TYPE, '{"message":"Your IP address is not allowed"}'),
-    'fhir.not-in-fhir',
+    'network.address-refused',
     { shown: /Trying again does not help\. Give/ },
   ],
   [
@@ -123,7 +126,7 @@ launchesSay('patient', [
   [
     'a token that did not come',
     refusing(PATIENT, 401, FHIR, '{}', 'Bearer error="invalid_token", error_description="The token is missing"'),
-    'fhir.token-refused-at-once',
+    'fhir.token-not-there',
   ],
   [
     'nginx for small headers',
@@ -160,6 +163,56 @@ launchesSay('patient', [
     outcome(PATIENT, 403, { code: 'forbidden', diagnostics: 'User is not authorized in tenant ec2458f2' }),
     'fhir.patient-refused',
   ],
+  [
+    'a token that no gateway passed on, in the words of Azure',
+    page(PATIENT, 401, JSON_TYPE, '{"statusCode":401,"message":"JWT not present."}'),
+    'fhir.token-not-there',
+    { shown: /Trying again does not help/ },
+  ],
+  [
+    'a token that no gateway passed on, in the words of Spring',
+    saying(PATIENT, 401, 'Full authentication is required to access this resource'),
+    'fhir.token-not-there',
+  ],
+  [
+    'a token that Apigee did not give out',
+    page(PATIENT, 401, JSON_TYPE, '{"fault":{"detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}'),
+    'fhir.token-not-accepted',
+  ],
+  [
+    'a token without a claim',
+    saying(PATIENT, 401, 'The token is missing the required claim aud'),
+    'fhir.token-not-accepted',
+  ],
+  [
+    'a clock of the FHIR server that is ahead',
+    page(PATIENT, 401, JSON_TYPE, '{"fault":{"faultstring":"Access Token expired"}}'),
+    'fhir.token-over-at-once',
+    { says: /NTP/, shown: /Trying again does not help/ },
+  ],
+  ...[
+    'is expired, revoked, malformed, or invalid for other reasons',
+    'is missing or invalid',
+    'is invalid or has expired',
+  ].map(
+    (words) =>
+      [
+        `a token that ${words}`,
+        saying(PATIENT, 401, `The access token ${words}`),
+        'fhir.token-refused-at-once',
+      ] as const,
+  ),
+  [
+    'an address that is not on a list',
+    saying(PATIENT, 403, 'Client IP address is not allowed'),
+    'network.address-refused',
+  ],
+  ['an address of the patient', saying(PATIENT, 403, 'The patient’s address is protected'), 'fhir.patient-refused'],
+  ['an app that was switched off', saying(PATIENT, 403, 'Client application is inactive'), 'fhir.app-not-enabled'],
+  ['a user who was switched off', saying(PATIENT, 403, 'User account is disabled'), 'fhir.patient-refused'],
+  ['a patient who has not agreed', saying(PATIENT, 403, 'Patient has opted out of data sharing'), 'fhir.consent'],
+  ['a user who has not agreed', saying(PATIENT, 403, 'The user has not given consent'), 'fhir.patient-refused'],
+  ['an id that the server does not take', saying(PATIENT, 400, 'Invalid id'), 'fhir.other-status'],
   ['a portal that calls its page text', page(PATIENT, 200, 'text/plain', '<html>Sign in</html>'), 'fhir.web-page'],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
@@ -191,7 +244,7 @@ launchesSay('requests', [
   [
     'a proxy that removes it from searches',
     atPath(SEARCH, { headers: (headers) => void delete headers.authorization }),
-    'fhir.search-token-refused',
+    'fhir.token-not-there',
   ],
   ['a firewall that blocks searches', page(SEARCH, 403), 'fhir.firewall'],
   ['a gateway for short addresses', page(SEARCH, 414), 'fhir.firewall', /length/],
@@ -286,6 +339,48 @@ launchesSay('requests', [
     'fhir.search-wants-parameter',
   ],
   ['a search whose patient a gateway dropped', wanting(400, 'Parameter patient is required'), 'fhir.search-invalid'],
+  [
+    'a scope that is missing',
+    saying(SEARCH, 403, 'Missing required scope: user/ServiceRequest.rs'),
+    'fhir.insufficient-scope',
+    { shown: NO_REQUESTS },
+  ],
+  [
+    'scopes that do not permit it',
+    saying(SEARCH, 403, 'Interaction is not permitted by any of the passed scopes'),
+    'fhir.insufficient-scope',
+  ],
+  ['a scope of practice', saying(SEARCH, 403, 'Not in the scope of practice that is required'), 'fhir.search-refused'],
+  [
+    'a type that is not there',
+    saying(SEARCH, 400, "Unknown resource type 'ServiceRequest'"),
+    'fhir.search-absent',
+    { shown: NOT_TAKEN },
+  ],
+  ['a search by patient that is not there', saying(SEARCH, 400, 'patient is not supported'), 'fhir.search-parameter'],
+  [
+    'a search by patient, in the words of Oracle',
+    saying(SEARCH, 400, 'Unsupported parameter(s): patient'),
+    'fhir.search-parameter',
+  ],
+  [
+    'another parameter, with a list of all',
+    saying(SEARCH, 400, 'Unknown search parameter "_count" for "ServiceRequest". Valid are: [_id, patient]'),
+    'fhir.search-invalid',
+    { shown: NOT_TAKEN },
+  ],
+  [
+    'a quota, in the words of Apigee',
+    page(SEARCH, 500, JSON_TYPE, '{"fault":{"faultstring":"Rate limit quota violation"}}'),
+    'network.quota',
+  ],
+  ['a search that took too long', saying(SEARCH, 408, 'Timeout'), 'network.late'],
+  [
+    'a firewall that answers searches with status 200',
+    page(SEARCH, 200, 'text/html', 'The requested URL was rejected.'),
+    'network.web-firewall',
+    { shown: NO_REQUESTS },
+  ],
   ['a search beyond the scope', refusing(SEARCH, 403, FHIR, '{}', BEYOND), 'fhir.insufficient-scope'],
   [
     'a search of a chart that is restricted in words alone',

@@ -176,6 +176,20 @@ describe('the network path to the server', () => {
     ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
     ['mutual TLS', { ...good, requestCert: true }, 'tls-version', 'tls.client-certificate', 'tls.client-certificate'],
     [
+      'mutual TLS 1.2',
+      { ...good, requestCert: true, maxVersion: 'TLSv1.2' },
+      'tls-version',
+      'tls.client-certificate',
+      'tls.client-certificate',
+    ],
+    [
+      'no cipher in common',
+      { ...good, maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
+      'tls-version',
+      'tls.handshake',
+      'tls.handshake',
+    ],
+    [
       'TLS 1.1',
       { ...good, ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
       'tls-version',

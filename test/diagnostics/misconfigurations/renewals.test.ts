@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { atPath } from '#test/helpers/servers/gateway.ts';
-import { expectSaid, type Said } from './expectations.ts';
+import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { type Seed, TOKEN } from './seeds.ts';
 
@@ -15,13 +15,14 @@ afterEach(() => void vi.setSystemTime(vi.getRealSystemTime()));
 const SHORT_LIFE: Seed = { fault: ['string-expires-in', '60'] };
 
 /** Launches, lets the token run out, and reads what the inspector says of its renewal. */
-async function renewedAfter(seed: Seed, change: (arrange: Awaited<ReturnType<typeof prepare>>) => void): Promise<Said> {
+async function renewedAfter(seed: Seed, change: (arrange: Awaited<ReturnType<typeof prepare>>) => void) {
   const arranged = await prepare(seed);
   const browser = world().browser();
   const list = await browser.open(arranged.ehr.launch('pat-ada'));
   change(arranged);
   vi.setSystemTime(Date.now() + 61_000);
-  return inspect(await browser.visit(list.url), arranged.id);
+  const said = await inspect(await browser.visit(list.url), arranged.id);
+  return { ...said, again: () => browser.visit(list.url) };
 }
 
 test.for<[fault: FaultName, rule: Rule, says: RegExp]>([
@@ -78,6 +79,8 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
     400,
     'authorization.blocked',
   ],
+  ['a user who was switched off', refusing('User account is disabled'), 400, 'authorization.denied'],
+  ['a consent that was withdrawn', refusing('Consent was revoked by the user'), 400, 'grant.consent'],
   ['a second factor', () => '{"error":"interaction_required"}', 400, 'authorization.question-for-user'],
   ['fewer scopes', withScope, 200, 'refresh.scope-smaller'],
 ])('a renewal with %s', async ([, change, status, rule]) => {
@@ -96,6 +99,10 @@ test.for<[error: string, rule: Rule, shown: RegExp]>([
   ['unsupported_grant_type', 'refresh.refused', /Open the app again/],
   ['invalid_scope', 'refresh.refused', /Open the app again/],
   ['invalid_client:Client disabled', 'client.off', /Trying again does not help/],
+  ['invalid_client', 'client.was-accepted', /Trying again does not help/],
+  ['invalid_client:Unable to find key', 'client.key-unknown', /Trying again does not help/],
+  ['invalid_client:Invalid audience', 'client.audience', /Trying again does not help/],
+  ['access_denied', 'authorization.blocked', /Ask your help desk for access/],
 ])('a renewal that is refused for a lasting reason does not offer to try again: %s', async ([named, rule, shown]) => {
   let isArmed = false;
   const [error, said] = named.split(':');
@@ -107,4 +114,5 @@ test.for<[error: string, rule: Rule, shown: RegExp]>([
   expectSaid(page, 'refresh', rule);
   expect(page.shown).toMatch(shown);
   expect(page.shown).not.toContain('Try again');
+  expect((await page.again()).body).not.toContain('Try again');
 });

@@ -25,6 +25,7 @@ const AUTHORIZE_ERRORS = ['invalid_request', 'unauthorized_client', 'unsupported
 const SIGN_IN_ERRORS = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 const refusals: Row[] = [
   ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
+  ['metadata-other-version', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-refused', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-not-an-object', undefined, 502, 'discovery.invalid', 'discovery'],
@@ -130,7 +131,7 @@ const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
 const harmless: [FaultName, string?][] = [
   ...faultsNamed(`
     discovery-no-s256 discovery-relative-endpoints discovery-endpoint-query discovery-junk no-kid
-    search-collection metadata-xml metadata-other-version metadata-resources discovery-no-capabilities
+    search-collection metadata-xml metadata-resources discovery-no-capabilities
     no-oidc-document rotated-key repeated-key extra-response-parameters narrowed-scope token-type-lowercase
     scope-without-openid blank-members no-expires-in string-expires-in no-refresh-token no-scope no-banner-flag
     string-banner-flag odd-context no-fhir-user relative-fhir-user bad-fhir-user patient-in-id-token

@@ -51,7 +51,7 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
     response.destroy();
     return 'answered';
   };
-  test.for<[string, Script]>([
+  test.for<[string, Script, string?]>([
     ['500 without a body', answers({ status: 500 })],
     [
       '502 with a page',
@@ -62,12 +62,12 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
     ['429 without Retry-After', answers({ status: 429 })],
     ['429 with Retry-After', answers({ status: 429, headers: { 'retry-after': '1' } })],
     ['a connection that is cut', hangUp],
-    ['invalid_client', oauthError(401, 'invalid_client')],
-    ['unauthorized_client', oauthError(400, 'unauthorized_client')],
-  ])('%s', async ([, script]) => {
+    ['invalid_client', oauthError(401, 'invalid_client'), 'refresh.refused'],
+    ['unauthorized_client', oauthError(400, 'unauthorized_client'), 'refresh.refused'],
+  ])('%s', async ([, script, code = 'refresh.unavailable']) => {
     await overAt(script);
     const wait = await reload();
-    expect(outcomeOf(wait)).toEqual({ status: 503, code: 'refresh.unavailable' });
+    expect(outcomeOf(wait)).toEqual({ status: 503, code });
     expect(Number(wait.headers['retry-after'])).toBeGreaterThan(0);
     expect(wait.body).not.toContain('Stella');
     // Another reload at once sends nothing, because of the pause.

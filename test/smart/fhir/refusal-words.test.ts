@@ -1,0 +1,58 @@
+/** The words of FHIR servers and gateways for refusals, each with the one rule that it names, or none. */
+import { expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { answered } from '#src/smart/fhir/fhir-error.ts';
+import { ruleOfSearch } from '#src/smart/fhir/refusal-words.ts';
+
+const outcome = (diagnostics: string) =>
+  JSON.stringify({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'processing', diagnostics }] });
+const asFhir = (name: string) => (name === 'content-type' ? 'application/fhir+json' : undefined);
+
+test.for<[status: number, said: string, rule: Rule | undefined]>([
+  [401, 'Authentication failed: token audience mismatch', 'fhir.token-not-accepted'],
+  [401, 'invalid_token: JWT signature does not match', 'fhir.token-not-accepted'],
+  [401, 'No Authorization header was found', 'fhir.token-not-there'],
+  [401, 'Authorization header is required', 'fhir.token-not-there'],
+  [401, 'The bearer token is not valid', undefined],
+  [401, 'Token has expired', 'fhir.token-over-at-once'],
+  [401, 'Access token expired or revoked', undefined],
+  [401, 'Security token not recognized', undefined],
+  [401, 'Token could not be verified: kid abc not in JWKS', 'fhir.token-not-accepted'],
+  [401, 'Unauthorized: missing bearer', 'fhir.token-not-there'],
+  [401, 'Your EHR password has expired', undefined],
+  [401, 'The user session has expired', undefined],
+  [401, 'Certificate expired', undefined],
+  [401, 'User name or password missing', undefined],
+  [401, 'Patient record not found for token', undefined],
+  [403, 'The access token does not include the scope patient/Patient.read', 'fhir.insufficient-scope'],
+  [403, 'Scope patient/ServiceRequest.read required', 'fhir.insufficient-scope'],
+  [403, 'User lacks privilege ORDERS_VIEW', undefined],
+  [403, 'Source IP 10.2.3.4 not permitted', 'network.address-refused'],
+  [403, 'IP is not in allow list', 'network.address-refused'],
+  [403, 'Patient address is confidential', undefined],
+  [403, 'Location address missing', undefined],
+  [403, 'Privacy consent not on file', 'fhir.consent'],
+  [403, 'Consent form was not signed by the user', undefined],
+  [403, 'Forbidden: the organization has not enabled third-party apps', 'fhir.app-not-enabled'],
+  [403, 'The application is disabled', 'fhir.app-not-enabled'],
+  [403, 'Client care plan is inactive', undefined],
+  [403, 'The client (patient) is not registered here', undefined],
+  [403, 'This record is outside the scope of your department', undefined],
+])('%i: %s', ([status, said, rule]) => {
+  const { ifFresh, rule: named } = answered(status, asFhir, outcome(said));
+  expect(status === 401 ? ifFresh : named).toBe(rule);
+});
+
+test.for<[said: string, rule: Rule | undefined]>([
+  ['Search by patient not supported for ServiceRequest', 'fhir.search-parameter'],
+  ['ServiceRequest is not a supported resource type', 'fhir.search-absent'],
+  ['Invalid resource type: ServiceRequest', 'fhir.search-absent'],
+  ['_revinclude is not supported', undefined],
+  ['Unknown resource Patient/x referenced', undefined],
+  ['Search parameter patient is unknown', 'fhir.search-parameter'],
+  ['Unsupported parameter: _count for patient search', undefined],
+  ['Searching ServiceRequest by status is not supported', undefined],
+  ['This patient is not supported by the R4 facade', undefined],
+])('a search that is refused: %s', ([said, rule]) => {
+  expect(ruleOfSearch([said])).toBe(rule);
+});
