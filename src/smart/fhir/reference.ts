@@ -1,6 +1,6 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
 import { isUnder } from './base-url-guard.ts';
-import { asInformation, asRecord, asRecords, asWritten, type ForeignRecord } from './fields.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
 import { isFhirId, isResourceId } from './id.ts';
 
 /** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */
@@ -26,11 +26,13 @@ export function displayOf(reference: unknown): string | undefined {
 
 /** Does a Reference lead to a patient, on whatever server? */
 export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
-  return PATIENT.test(asWritten(type)) || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
+  return typeNamed(type) === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
 }
 
-/** The type as a name or as the address of its definition. */
-const PATIENT = /(?:^|\/)Patient$/;
+/** The type that a Reference names, as a name or as the address of its definition. */
+export function typeNamed(type: unknown): string | undefined {
+  return asText(type)?.split('/').at(-1);
+}
 
 /** Longer than a type, an id and a version, as they follow a FHIR base. */
 const LONGEST_BELOW_BASE = 400;

@@ -297,7 +297,7 @@ test.for<[string, object, string[]]>([
   [
     'another patient, by the address of the type',
     { type: 'http://hl7.org/fhir/StructureDefinition/Patient', display: 'Ben Okafor' },
-    ['Given in the EHR'],
+    ['Patient (see the EHR)'],
   ],
   ['another patient, contained', { reference: '#ben' }, ['Given in the EHR']],
   ['a concept of R5', { concept: { text: 'Oxygen at home' } }, ['Oxygen at home']],
