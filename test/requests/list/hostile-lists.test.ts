@@ -10,6 +10,7 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
+import { answered } from '#src/smart/fhir/fhir-error.ts';
 import { asLines, asText } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { startCpuTime } from '#test/helpers/cpu-time.ts';
@@ -110,6 +111,11 @@ describe('500 requests that are slow to compare', () => {
     });
     expect(new Set(shown.map((text) => text?.length))).toEqual(new Set([200]));
     expect(cost).toBeLessThan(MOST_MS / 5);
+  });
+
+  test('a refusal of 4 MB of addresses', () => {
+    const text = 'https://a/ '.repeat(400_000);
+    expect(costOf(() => answered(403, undefined, text))).toBeLessThan(MOST_MS / 20);
   });
 
   test.for<[string, string[]]>([
