@@ -82,9 +82,7 @@ function describeFailure(error: unknown): LoggedFailure | undefined {
 
 function framesOf(error: Error): string[] {
   // A message that quotes its input may hold lines that look like frames.
-  const lines = (error.stack ?? '')
-    .replace(error.message, '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line));
+  const stack = (error.stack ?? '').replace(error.message, '');
+  const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return lines.slice(0, 8).map((line) => line.trim());
 }

@@ -24,7 +24,6 @@ export function mayBeOfOther(
 ): boolean {
   const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
   const named = [
-    // What is no reference at all names someone too.
     ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => [resource[name] ?? []].flat()),
     ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(asWritten(reference))),
   ];

@@ -25,16 +25,11 @@ const RTF_CHARACTERS = new Map([
 const BREAK = '\u200B';
 const WINDOWS = new TextDecoder('windows-1252');
 
-/**
- * The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear.
- * @param most characters that are looked at, ten times as many of RTF; what is cut ends in "…".
- */
+/** The text without markup, lines kept apart; not HTML-safe. Linear. @param most that is read, of RTF ten times as much. */
 export function unmarked(whole: string, most = 100_000): string {
-  if (whole.startsWith('{\\rtf'))
-    return cut(withoutGroups(whole, most * 100), most * 10)
-      .replace(RTF_SIGN, characterOf)
-      .replaceAll(BREAK, '');
-  const text = cut(whole, most);
+  const isRtf = whole.startsWith('{\\rtf');
+  const text = isRtf ? cut(withoutGroups(whole, most * 100), most * 10) : cut(whole, most);
+  if (isRtf) return text.replace(RTF_SIGN, characterOf).replaceAll(BREAK, '');
   const lines = text.replace(BLOCK, '\n');
   // 10<sup>6</sup> is not 106.
   const raised = (_tag: string, end: string, name: string) => (end === '' && /^sup$/i.test(name) ? '^' : '');
@@ -72,9 +67,7 @@ function withoutGroups(whole: string, most: number): string {
   return kept + text.slice(skipped === Infinity ? from : most);
 }
 
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
-}
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 function characterOf(_sign: string, hex?: string, unicode?: string, word?: string, set = '', sign = ''): string {
   if (hex !== undefined) return numbered(Number.parseInt(hex, 16));
