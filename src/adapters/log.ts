@@ -81,6 +81,8 @@ function describeFailure(error: unknown): LoggedFailure | undefined {
 }
 
 function framesOf(error: Error): string[] {
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // A message that quotes its input may hold lines that look like frames.
+  const stack = (error.stack ?? '').replace(error.message, '');
+  const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return lines.slice(0, 8).map((line) => line.trim());
 }

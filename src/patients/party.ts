@@ -1,7 +1,7 @@
 /** Who asks, provides or has a Task, as far as the reference to them says it, before anything is looked up. */
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import { asInformation, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, localReference, typeNamed } from '#src/smart/fhir/reference.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 
 export interface PartyReference {
@@ -60,7 +60,7 @@ export function isPlaceholder({ display, reference, identifier }: ForeignRecord)
 export function targetType(reference: ForeignRecord, place: Place): unknown {
   const { reference: literal, type } = reference;
   const named = typeof literal === 'string' ? /(?:^|\/)([A-Z][A-Za-z]{1,60})\/[^/]+/.exec(literal)?.[1] : undefined;
-  return containedOf(reference, place)?.resourceType ?? named ?? type;
+  return containedOf(reference, place)?.resourceType ?? named ?? typeNamed(type);
 }
 
 function numberOf({ system, value }: ForeignRecord): string | undefined {

@@ -24,7 +24,7 @@ export function mayBeOfOther(
 ): boolean {
   const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
   const named = [
-    ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => asRecords(resource[name])),
+    ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => [resource[name] ?? []].flat()),
     ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(asWritten(reference))),
   ];
   if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));

@@ -59,6 +59,13 @@ describe('errors', () => {
     });
   });
 
+  test('a line of such a message that looks like a place in the code is not logged', () => {
+    const error = new SyntaxError('unexpected text: "Name:\n    at CANARY"');
+    const line = JSON.stringify(lineOf((log) => log.error({ err: error }, 'request')));
+    expect(line).toContain('log.test.ts');
+    expect(line).not.toContain('CANARY');
+  });
+
   test('the message of a library may quote its input, so only its place in the app’s code is logged', () => {
     const error = (() => {
       try {

@@ -19,8 +19,12 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
+<<<<<<< HEAD
 import { notesShown } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
+=======
+import { displayOf, leadsToPatient, localReference, typeNamed } from '#src/smart/fhir/reference.ts';
+>>>>>>> attack
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {
@@ -118,6 +122,6 @@ function isGiven({ reference, type, identifier }: ForeignRecord): boolean {
 /** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
 export function kindOf({ reference, type }: ForeignRecord): string {
   const [, named] = /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '') ?? [];
-  const words = (named ?? asText(type, 60))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  const words = (named ?? typeNamed(type))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   return words === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;
 }

@@ -29,7 +29,7 @@ export function containedOf(reference: unknown, { container, base }: Place): For
 export function isOfSamePatient(found: ForeignRecord, container: ForeignRecord, base: URL): boolean {
   const patientsOf = (resource: ForeignRecord) =>
     ['subject', 'patient', 'beneficiary'].flatMap((name) =>
-      asRecords(resource[name]).map((one) => localReference(one, base)),
+      [resource[name] ?? []].flat().map((one) => localReference(one, base)),
     );
   const [own] = patientsOf(container);
   return patientsOf(found).every((patient) => patient !== undefined && patient === own);

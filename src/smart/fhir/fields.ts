@@ -45,8 +45,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
   if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
     return `${value.slice(0, maxLength - 1)}…`;
-  const most = maxLength * (value.startsWith('{\\rtf') ? 80 : 8);
-  const line = unmarked(value.slice(0, most))
+  const line = unmarked(value, maxLength * 8)
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
@@ -56,8 +55,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
     .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
-  const isTooLong = line.length > maxLength || value.length > most;
-  const bounded = isTooLong ? shorten(line, maxLength) : line;
+  const bounded = line.length > maxLength ? shorten(line, maxLength) : line;
   return visibleLength(bounded) > 0 ? bounded : undefined;
 }
 

@@ -21,11 +21,15 @@ const RTF_CHARACTERS = new Map([
   ...Object.entries({ endash: '–', emdash: '—', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”' }),
   ...Object.entries({ bullet: '•', super: '^', '~': ' ', _: '-', '-': '' }),
 ]);
+/** Stands for a brace, so that the words behind it do not belong to the control word before it. */
+const BREAK = '\u200B';
 const WINDOWS = new TextDecoder('windows-1252');
 
-/** The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear. */
-export function unmarked(text: string): string {
-  if (text.startsWith('{\\rtf')) return wordsOfRtf(text);
+/** The text without markup, lines kept apart; not HTML-safe. Linear. @param most that is read, of RTF ten times as much. */
+export function unmarked(whole: string, most = 100_000): string {
+  const isRtf = whole.startsWith('{\\rtf');
+  const text = isRtf ? cut(withoutGroups(whole, most * 100), most * 10) : cut(whole, most);
+  if (isRtf) return text.replace(RTF_SIGN, characterOf).replaceAll(BREAK, '');
   const lines = text.replace(BLOCK, '\n');
   // 10<sup>6</sup> is not 106.
   const raised = (_tag: string, end: string, name: string) => (end === '' && /^sup$/i.test(name) ? '^' : '');
@@ -46,19 +50,24 @@ function numbered(code: number): string {
   return code >= 128 && code < 160 ? WINDOWS.decode(Uint8Array.of(code)) : String.fromCodePoint(code);
 }
 
-function wordsOfRtf(text: string): string {
-  const words: string[] = [];
-  let [depth, skipped] = [0, Infinity];
-  for (const part of text.split(/(?<!\\)([{}])/)) {
-    if (part === '{') depth += 1;
-    else if (part === '}') depth -= 1;
-    else if (WORDLESS.test(part)) skipped = Math.min(skipped, depth);
+/** RTF without braces and wordless groups, in one pass: a list may hold nothing but braces, and a picture is long. */
+function withoutGroups(whole: string, most: number): string {
+  const text = cut(whole, most);
+  let [kept, from, depth, skipped] = ['', 0, 0, Infinity];
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '\\') at += 1;
+    if (sign !== '{' && sign !== '}') continue;
+    if (skipped === Infinity && at > from) kept += `${text.slice(from, at)}${BREAK}`;
+    from = at + 1;
+    depth += sign === '{' ? 1 : -1;
     if (depth < skipped) skipped = Infinity;
-    // Each part by itself: the next one is not the end of its last control word.
-    if (skipped === Infinity && !/^[{}]$/.test(part)) words.push(part.replace(RTF_SIGN, characterOf));
+    if (skipped === Infinity && text[from] === '\\' && WORDLESS.test(text.slice(from, from + 11))) skipped = depth;
   }
-  return words.join('');
+  return kept + text.slice(skipped === Infinity ? from : most);
 }
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 function characterOf(_sign: string, hex?: string, unicode?: string, word?: string, set = '', sign = ''): string {
   if (hex !== undefined) return numbered(Number.parseInt(hex, 16));

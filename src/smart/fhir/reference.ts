@@ -1,5 +1,10 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
+<<<<<<< HEAD
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
+=======
+import { isUnder } from './base-url-guard.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
+>>>>>>> attack
 import { isFhirId, isResourceId } from './id.ts';
 
 /** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */
@@ -39,7 +44,12 @@ export function displayOf(reference: unknown): string | undefined {
 
 /** Does a Reference lead to a patient, on whatever server? */
 export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
-  return type === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
+  return typeNamed(type) === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
+}
+
+/** The type that a Reference names, as a name or as the address of its definition. */
+export function typeNamed(type: unknown): string | undefined {
+  return asText(type)?.split('/').at(-1);
 }
 
 /** The members of a request whose targets the request's own page shows by name. */

@@ -539,6 +539,7 @@ describe('data of other patients that is not shown', () => {
       { resourceType: 'Condition', id: 'c', subject: other, code: { text: 'Foreign illness' } },
       { resourceType: 'Coverage', id: 'v', beneficiary: other, type: { text: 'Foreign plan' } },
       { resourceType: 'RelatedPerson', id: 'p', patient: other, name: [{ family: 'Foreign' }] },
+      { resourceType: 'Condition', id: 't', subject: 'Patient/pat-2', code: { text: 'Foreign text' } },
       { resourceType: 'Patient', id: 'x', name: [{ family: 'Foreign' }] },
       { resourceType: 'Condition', id: 'o', subject: { reference: 'Patient/pat-1' }, code: { text: 'Own illness' } },
     ];
@@ -546,7 +547,7 @@ describe('data of other patients that is not shown', () => {
       ...full,
       contained: ofOther,
       reasonCode: undefined,
-      reasonReference: [{ reference: '#c' }, { reference: '#o' }],
+      reasonReference: ['#c', '#o', '#t'].map((reference) => ({ reference })),
       insurance: [{ reference: '#v' }],
       performer: [{ reference: '#p' }, other],
       supportingInfo: [{ type: 'Patient', identifier: { value: 'MRN-Foreign' } }],

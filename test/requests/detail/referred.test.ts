@@ -326,6 +326,11 @@ test.for<[string, object, string[]]>([
   ['a number that is absent', { identifier: { system: 'urn:x' } }, ['Given in the EHR']],
   ['another patient', { reference: 'Patient/pat-ben', display: 'Ben Okafor' }, ['Patient (see the EHR)']],
   ['another patient, by type', { type: 'Patient', display: 'Ben Okafor' }, ['Patient (see the EHR)']],
+  [
+    'another patient, by the address of the type',
+    { type: 'http://hl7.org/fhir/StructureDefinition/Patient', display: 'Ben Okafor' },
+    ['Patient (see the EHR)'],
+  ],
   ['another patient, contained', { reference: '#ben' }, ['Given in the EHR']],
   ['a concept of R5', { concept: { text: 'Oxygen at home' } }, ['Oxygen at home']],
   ['a reference of R5', { reference: { reference: 'Condition/1', display: 'COPD' } }, ['COPD']],

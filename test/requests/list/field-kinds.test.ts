@@ -336,6 +336,7 @@ test.for<[string, object]>([
     'a care team of another server’s patient',
     { resourceType: 'CareTeam', subject: { reference: 'https://x.example/fhir/Patient/pat-1' }, name: 'Team Secret' },
   ],
+  ['a care team with a bare text', { resourceType: 'CareTeam', subject: 'Patient/pat-2', name: 'Team Secret' }],
 ])('%s of another patient that came along is not named', async ([, along]) => {
   const { resourceType } = { resourceType: '', ...along };
   const change = { performer: [{ reference: `${resourceType}/9` }] };

@@ -10,7 +10,8 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
-import { asText } from '#src/smart/fhir/fields.ts';
+import { answered } from '#src/smart/fhir/fhir-error.ts';
+import { asLines, asText } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { startCpuTime } from '#test/helpers/cpu-time.ts';
 
@@ -110,6 +111,24 @@ describe('500 requests that are slow to compare', () => {
     });
     expect(new Set(shown.map((text) => text?.length))).toEqual(new Set([200]));
     expect(cost).toBeLessThan(MOST_MS / 5);
+  });
+
+  test('a refusal of 4 MB of addresses', () => {
+    const text = 'https://a/ '.repeat(400_000);
+    expect(costOf(() => answered(403, undefined, text))).toBeLessThan(MOST_MS / 20);
+  });
+
+  test.for<[string, string[]]>([
+    ['one of 4 MB', [`{\\rtf1${'{}'.repeat(2_000_000)}`]],
+    ['450 of 8 kB', upTo(450).map((index) => `{\\rtf1 ${index}${'{}'.repeat(4_000)}`)],
+  ])('texts of nothing but braces of RTF: %s', ([, texts]) => {
+    const cost = costOf(() => {
+      for (const text of texts) {
+        asText(text);
+        asLines(text, 2_000);
+      }
+    });
+    expect(cost).toBeLessThan(MOST_MS / 3);
   });
 
   test.for<[string, string[]]>([

@@ -38,11 +38,19 @@ describe('a text with control characters is cleaned', () => {
     ["{\\rtf1 5\\'9610 mg, 5\\u8211\\'9610 mg, 10\\super 9}", '5–10 mg, 5–10 mg, 10^9'],
     ['{\\rtf1 take 10\r\n0\\~mg\\par\r\nNext{\\pict 89504e47}}', 'take 100 mg Next'],
     [`{\\rtf1{\\fonttbl${'{\\f0 Arial;}'.repeat(150)}}Do not walk}`, 'Do not walk'],
+    ['{\\rtf1 5 {\\b mg}{\\*\\x y} \\{1\\} 2\\\\{\\i 3}}', '5 mg {1} 2\\3'],
     ['', undefined],
     [' ', undefined],
     ['\u200B', undefined],
   ] as const)('%j', ([text, expected]) => {
     expect(asText(text)).toBe(expected);
+  });
+
+  test.for([
+    [9_000, 'Walk slowly'],
+    [90_000, 'Walk…'],
+  ] as const)('RTF around a picture of %i bytes', ([bytes, expected]) => {
+    expect(asText(`{\\rtf1 Walk{\\pict ${'89'.repeat(bytes)}} slowly}`)).toBe(expected);
   });
 
   test('a plain text that is too long is cut', () => {
@@ -86,6 +94,11 @@ test.for<[unknown, string[]]>([
   ['<div><p>Wound care:</p><ul><li>left heel</li></ul></div>', ['Wound care:', 'left heel']],
 ])('the lines of %j', ([text, lines]) => {
   expect(asLines(text, 60)).toEqual(lines);
+});
+
+test('lines of HTML with more markup than words are all there', () => {
+  const spaces = `<p class="${'x'.repeat(900)}"></p>`.repeat(10);
+  expect(asLines(`<p>One</p>${spaces}<p>Two</p>`, 200)).toEqual(['One', 'Two']);
 });
 
 test('a text of very many lines is one line', () => {
