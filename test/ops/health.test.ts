@@ -39,7 +39,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(body).toContain('smart_launches_total{outcome="authorization.denied",organization="st-elsewhere"} 1');
     expect(body).toMatch(/app_failures_total\{code="request\.not-found"\} 1/);
     for (const [kind, calls] of [
-      ['discovery', 1],
+      ['discovery', 2],
       ['token', 1],
       ['keys', 2],
       ['fhir', 5],

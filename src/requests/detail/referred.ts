@@ -19,12 +19,8 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
-<<<<<<< HEAD
 import { notesShown } from '#src/smart/fhir/notes.ts';
-import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
-=======
 import { displayOf, leadsToPatient, localReference, typeNamed } from '#src/smart/fhir/reference.ts';
->>>>>>> attack
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {

@@ -1,10 +1,5 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
-<<<<<<< HEAD
-import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
-=======
-import { isUnder } from './base-url-guard.ts';
 import { asInformation, asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
->>>>>>> attack
 import { isFhirId, isResourceId } from './id.ts';
 
 /** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */

@@ -79,7 +79,7 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
     400,
     'authorization.blocked',
   ],
-  ['a user who was switched off', refusing('User account is disabled'), 400, 'authorization.denied'],
+  ['a user who was switched off', refusing('User account is disabled'), 400, 'authorization.blocked'],
   ['a consent that was withdrawn', refusing('Consent was revoked by the user'), 400, 'grant.consent'],
   ['a second factor', () => '{"error":"interaction_required"}', 400, 'authorization.question-for-user'],
   ['fewer scopes', withScope, 200, 'refresh.scope-smaller'],
