@@ -47,8 +47,8 @@ export function reasonsFrom(
     .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ condition, rank }) => {
       const { recordedDate, onsetDateTime, onsetPeriod, meta } = condition;
-      const begins = dayOf([onsetDateTime, asRecord(onsetPeriod).start, recordedDate], at) ?? '';
-      const doubt = begins > dayIn(at.now, at.timeZone) ? 'Dated in the future' : undefined;
+      const days = [onsetDateTime, asRecord(onsetPeriod).start, recordedDate].map((one) => dayOf([one], at) ?? '');
+      const doubt = days.some((day) => day > dayIn(at.now, at.timeZone)) ? 'Dated in the future' : undefined;
       return factOf(
         condition,
         labelOf(condition, rank),
