@@ -121,7 +121,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
-    get: [guard, newRequestForm(newRequest)],
+    get: [guard, newRequestForm(newRequest), sayKept(newRequest)],
     post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
   });
   // Sent when a page is left, even after its launch has ended: a sealed ticket names the user, see {@link keepTyped}.

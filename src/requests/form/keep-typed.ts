@@ -23,7 +23,7 @@ const LONGEST_NAME = 200;
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
-    /** Set by {@link keepTyped}. */
+    /** Set by {@link keepTyped}, and by the page of a draft. */
     keptTyped?: FormTicket;
     /** The user pressed Send, and it failed before anything went to the EHR. */
     isUnsent?: boolean;
