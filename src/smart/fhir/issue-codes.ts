@@ -37,8 +37,7 @@ function issuesOf(body: unknown): JsonObject[] {
 /** Does a refused search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
 export function namesMissingParameter(words: string, issues: readonly string[]): boolean {
   const lacks =
-    /\b(?:required|mandatory|missing|requires \S+ parameter)\b/i.test(words) &&
-    /\b(?:parameter|ah-practice)/i.test(words);
+    /\b(?:required|mandatory|missing|requires \S+ param)/i.test(words) && /\b(?:parameter|ah-practice)/i.test(words);
   return (lacks || issues.includes('required')) && !/\bpatient\b/i.test(words);
 }
 
