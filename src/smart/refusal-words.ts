@@ -29,6 +29,7 @@ export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.audience', 'resource', 'principal listed'],
+  ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.blocked', 'user', 'tenant', 'valid'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
@@ -43,7 +44,7 @@ const OF_LAUNCH: Hints = [
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
-  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken', 'validation belongs issued'],
+  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken parameter', 'validation belong belongs issued'],
 ];
 const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
@@ -112,6 +113,7 @@ export const OF_GRANT: Hints = [
   ...OF_CODE,
   ...OF_BLOCKED,
   ['grant.consent', 'consent consented'],
+  ['authorization.sign-in-needed', 'logged signed', 'out'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
   OF_SESSION,
   ...OF_LAUNCH,
@@ -146,6 +148,7 @@ const PKCE = 'pkce proof challenge code_challenge code_challenge_method';
 const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
+  ['authorization.audience', 'aud', 'match matches invalid valid'],
   ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],

@@ -53,8 +53,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date, grant:
   }
   const { error, error_description: said } = members;
   if (typeof error === 'string' && !isBlank(error)) {
-    const named = typeof said === 'string' && ruleOfRefusal({ status: 400, error, said, isClockOff: false });
-    throw invalid(named || 'token.error-in-200', 'status 200 with an error member');
+    if (typeof said === 'string') throw tokenError(response, now, grant);
+    throw invalid('token.error-in-200', 'status 200 with an error member');
   }
   const accessToken = readToken(members, 'access_token', B64_TOKEN);
   const tokenType = members['token_type'];
@@ -128,6 +128,7 @@ type Grant = 'code' | 'refresh';
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['invalid_client', 'token.invalid-client'],
   ['invalid_grant', 'token.invalid-grant'],
+  ['temporarily_unavailable', 'token.unavailable'],
   // Only the user can act, at the EHR.
   ['interaction_required', 'authorization.sign-in-needed'],
   ['consent_required', 'authorization.sign-in-needed'],
@@ -167,7 +168,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   }
   if (status >= 500 || status === 408)
     return new AppError('token.failed', `token endpoint answered ${status}`, answered);
-  if (status >= 400) {
+  if (status >= 400 || status === 200) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault. For
     // whatever reason a refresh token is refused, the session at the EHR is over (RF-06).

@@ -272,6 +272,10 @@ const TOKEN: Case[] = [
   ['invalid_ip', 'Client IP 1.2.3.4 is not allowed', 'client.address'],
   ['missing_api_key', 'No API key found in request', 'token.forbidden'],
   ['invalid_token', 'The access token is missing or expired', 'token.forbidden'],
+  ['invalid_grant', 'User is not mapped to a provider', 'authorization.blocked'],
+  ['invalid_grant', 'Token has been revoked: user logged out', 'authorization.sign-in-needed'],
+  ['invalid_client', 'The public key registered for this client expired on 2026-08-01', 'client.key-off'],
+  ['invalid_client', 'Clock skew too large between client and server', 'client.assertion-times'],
   ['waf_blocked', 'Request blocked by application firewall', 'token.forbidden'],
 ];
 
@@ -434,6 +438,10 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'Launch token was issued for another user', 'authorization.launch-over'],
   ['invalid_request', 'launch parameter not allowed for standalone clients', 'authorization.launch-type'],
   ['invalid_request', 'Parámetro redirect_uri no válido', 'authorization.redirect-uri'],
+  ['server_error', 'User RIVERA has no linked provider record', 'authorization.blocked'],
+  ['access_denied', 'Your account is not linked to a practitioner', 'authorization.blocked'],
+  ['invalid_request', 'aud does not match a resource server of this tenant', 'authorization.audience'],
+  ['invalid_request', 'launch parameter does not belong to this session', 'authorization.launch-over'],
   ['not_authorized', 'You are not authorized to use this application', 'authorization.blocked'],
 ];
 
