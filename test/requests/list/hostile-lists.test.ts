@@ -140,7 +140,9 @@ describe('500 requests that are slow to compare', () => {
   });
 
   test('a saved note of 4 MB that ends like the one that was sent, again and again', () => {
-    const [saved, sent] = ['a'.repeat(4_000_000), `${'a'.repeat(500)}b${'a'.repeat(499)}`].map((text) => ({ note: [{ text }] }));
+    const [saved, sent] = ['a'.repeat(4_000_000), `${'a'.repeat(500)}b${'a'.repeat(499)}`].map((text) => ({
+      note: [{ text }],
+    }));
     const cost = costOf(() => expect(changesIn(saved ?? {}, sent ?? {})).toEqual(['another note']));
     expect(cost).toBeLessThan(MOST_MS / 10);
   });
