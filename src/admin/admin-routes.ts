@@ -1,5 +1,4 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
-
 import { type RequestHandler, Router } from 'express';
 import type { Adapters } from '#src/adapters.ts';
 import type { Config } from '#src/config/index.ts';
