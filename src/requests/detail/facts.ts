@@ -13,6 +13,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asTexts,
   asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
@@ -94,6 +95,7 @@ export function readFacts(
       History: named('relevantHistory'),
       'Made from': named('basedOn'),
       Replaces: named('replaces'),
+      Protocol: ['instantiatesCanonical', 'instantiatesUri'].flatMap((name) => asTexts(resource[name])),
     },
   };
   const pairs = Object.entries(sections).map(([title, facts]) => [title, Object.entries(facts)] as const);

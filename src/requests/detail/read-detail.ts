@@ -1,11 +1,12 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { groupOf } from '#src/requests/progress/owner.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
 import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference, referencesToRead } from '#src/smart/fhir/reference.ts';
+import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
@@ -167,6 +168,7 @@ function detailOf(
   );
   const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
   const isAbout = (event: ForeignRecord) =>
+    (groupOf(event) ?? '') === requisitionOf(asRecord(resource.requisition)) ||
     ['focus', 'basedOn', 'target', 'about', 'partOf']
       .flatMap((name) => asRecords(event[name]))
       .some((reference) => localOf(reference) === `ServiceRequest/${requestId}`);

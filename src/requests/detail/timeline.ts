@@ -5,7 +5,7 @@ import { readService } from '#src/requests/list/concepts.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { namedBesideDone, namesAll } from '#src/requests/progress/done.ts';
 import { quoted } from '#src/requests/progress/guide-codes.ts';
-import { askedOf } from '#src/requests/progress/owner.ts';
+import { askedOf, groupOf } from '#src/requests/progress/owner.ts';
 import { askedWords, codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
 import { stateShown } from '#src/requests/progress/reported.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
@@ -23,7 +23,7 @@ export interface Event extends Omit<TimelineEntry, 'when'> {
   readonly at: unknown;
 }
 
-/** What the request asks for, and the ids of everything that happened to it. */
+/** What the request asks for, and the ids of everything that happened to it: of each Task but those of a group. */
 interface About {
   readonly service: string;
   /** `system|code` of each of its codes. */
@@ -54,7 +54,7 @@ export function readTimeline(
     service: readService(resource).service,
     codes: codesIn(resource.code),
     requester: asRecord(resource.requester).reference,
-    ids: events.map(({ id }) => id),
+    ids: events.flatMap((one) => (groupOf(one) === undefined ? [one.id] : [])),
     ...{ isSelf, timeZone, now },
   };
   // What the request refers to may also be found as an event of it.

@@ -2,8 +2,9 @@
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { groupOf } from '#src/requests/progress/owner.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
-import { newestTask } from '#src/requests/progress/task-of-request.ts';
+import { ownOrGroups } from '#src/requests/progress/task-of-request.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
@@ -70,7 +71,7 @@ function isUnread(resource: ForeignRecord, base: URL): boolean {
   const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
   const hasStatus = codeOf(resource.status) !== undefined;
   const isReadable = hasStatus && isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
-  return requests.length > 0 && !isReadable;
+  return (requests.length > 0 || groupOf(resource) !== undefined) && !isReadable;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */
@@ -112,12 +113,13 @@ export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceReque
     tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
     ({ request }) => request,
   );
-  const about = ({ keys }: ServiceRequest) =>
-    (byRequest.get(`ServiceRequest/${keys.id}`) ?? []).map(({ task }) => task);
+  const about = (name = '') => (byRequest.get(name) ?? []).map(({ task }) => task);
   const found = new Map<ServiceRequest, Task | undefined>();
   return (request: ServiceRequest): Task | undefined => {
-    if (!found.has(request))
-      found.set(request, newestTask(byRequest.size > 0 ? [request, ...shownAs(request)].flatMap(about) : [], request));
+    if (!found.has(request) && byRequest.size > 0) {
+      const own = [request, ...shownAs(request)].flatMap(({ keys }) => about(`ServiceRequest/${keys.id}`));
+      found.set(request, ownOrGroups(own, about(request.relations.requisition), request));
+    }
     return found.get(request);
   };
 }

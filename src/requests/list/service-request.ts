@@ -10,7 +10,7 @@ import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/phrases.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { saysMasked } from '#src/smart/fhir/no-information.ts';
 import { notesShown } from '#src/smart/fhir/notes.ts';
 import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/reference.ts';
@@ -60,7 +60,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
       ...{ status, intent, late, isProhibited, isPatients, isAhead },
-      hasProvider: performers.length > 0 || codeOf(intent) === 'filler-order',
+      hasProvider: performers.length + asTexts(resource.performer).length > 0 || codeOf(intent) === 'filler-order',
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),

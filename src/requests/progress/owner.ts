@@ -1,7 +1,7 @@
-/** Tells who has a Task, and one owner from another. */
+/** Tells which requests a Task is about, who has it, and one owner from another. */
 import type { PartyReference } from '#src/patients/party.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { leadsToPatient } from '#src/smart/fhir/reference.ts';
+import { leadsToPatient, requisitionOf } from '#src/smart/fhir/reference.ts';
 
 /** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there. */
 export function askedOf(task: ForeignRecord): ForeignRecord {
@@ -35,3 +35,13 @@ const PERSON = /^Practitioner(?:Role)?\//;
 
 /** Types that are not providers: a task of the patient or a relative is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
+
+/** The number of the requests that a Task hands over as a group, as in AU eRequesting: it names none of them. */
+export const groupOf = (task: ForeignRecord): string | undefined =>
+  requestsOf(task).length === 0 ? requisitionOf(asRecord(task.groupIdentifier)) : undefined;
+
+/** A Task is about its focus, unless that is its patient: one about a form to fill in ends the form, not its `basedOn`. */
+export function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
+  const [first, ...others] = asRecords(focus).filter((one) => !leadsToPatient(one));
+  return first ? [first, ...others] : asRecords(basedOn);
+}

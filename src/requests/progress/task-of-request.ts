@@ -60,6 +60,16 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   );
 }
 
+/** A group's Task speaks for a request that has none of its own. Its end is not surely that of each request. */
+export function ownOrGroups(owns: readonly Task[], groups: readonly Task[], request: About): Task | undefined {
+  const [own, group] = [newestTask(owns, request), newestTask(groups, request)];
+  if (!group || !own) return own ?? (group?.word.icon === 'done' ? inDoubt(group, 'for a group of requests') : group);
+  const owner = own.owner ?? (own.isWithRequester === true ? undefined : group.owner);
+  if (isOver(own.word) || !(isOver(group.word) || group.word.icon === 'hold')) return { ...own, owner };
+  const beside = [own.beside, `its group of requests: ${group.word.word.toLowerCase()}`].filter(Boolean).join(' · ');
+  return { ...own, owner, beside, besideStep: own.besideStep ?? 'Check it in the EHR' };
+}
+
 /**
  * A part of a Task that is not about the request carries the request out by itself, as a laboratory's Task of a group
  * does. Only if its code says so, its end is that of the request.

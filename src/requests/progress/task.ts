@@ -12,12 +12,12 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
 import { endOf, namedBesideDone } from './done.ts';
 import { quotedFirst } from './guide-codes.ts';
-import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
+import { askedOf, groupOf, isOf, nameKey, PATIENTS_OWN, recipientsOf, requestsOf } from './owner.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
@@ -26,7 +26,7 @@ import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.t
 export interface Task {
   /** Its own id; several versions of it may arrive. */
   readonly id: string | undefined;
-  /** `Type/id` of the requests that it is about. */
+  /** `Type/id` of the requests that it is about, or the number of their group. */
   readonly about: readonly string[];
   readonly word: TaskWord;
   /** What a completed Task names: it counts as done only if its request names the same. */
@@ -68,7 +68,7 @@ export interface Task {
   readonly endedMs: number;
 }
 
-/** `localOf` returns `Type/id` for a Reference of this FHIR base, and undefined for any other. */
+/** Where and when a Task is read. */
 interface ReadAt {
   readonly patientId: string;
   readonly base: URL;
@@ -82,22 +82,20 @@ interface ReadAt {
  *   for another desk or for the patient to do, or has conditions that may reverse its meaning.
  */
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
-  const localOf = (reference: unknown) => localReference(reference, base);
-  const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
+  const isOfPatient = resource.for === undefined || localReference(resource.for, base) === `Patient/${patientId}`;
   const mayBeDone = describeTask(resource.status)?.icon === 'done';
-  // What goes on until a later day is not over, whatever its status says.
-  const goesOn = startsLater({ start: endOf(resource) }, now);
-  const unproved = mayBeDone && !goesOn ? namedBesideDone(resource) : undefined;
+  // What goes on until a later day is not over, whatever its status says, and what was done to a patient may be a part.
+  const isUnsure = startsLater({ start: endOf(resource) }, now) || asRecords(resource.focus).some(leadsToPatient);
+  const unproved = mayBeDone && !isUnsure ? namedBesideDone(resource) : undefined;
   const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
-  const about = requestsOf(resource)
-    .map(localOf)
-    .filter((local) => local?.startsWith('ServiceRequest/') === true);
+  const requests = requestsOf(resource).map((one) => localReference(one, base));
+  const about = [...requests.filter((local) => local?.startsWith('ServiceRequest/') === true), groupOf(resource)];
   const isHandOver =
     resource.resourceType === 'Task' && !isOfOtherDesk(resource) && conditionsOf(resource).length === 0;
   const owner = askedOf(resource);
   const place = { base, now, container: resource };
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
-  if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
+  if (!isHandOver || !isOfPatient || isPatients || !word || about.every((name) => name === undefined)) return undefined;
   const party = readParty(owner, place);
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
@@ -107,7 +105,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
     id: asText(resource.id),
-    about: [...new Set(about.filter((local) => local !== undefined))],
+    about: [...new Set(about.filter((name) => name !== undefined))],
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark:
@@ -159,14 +157,6 @@ function isPast(period: unknown, now: Date): boolean {
 function latestMs(date = ''): number {
   const ms = date.includes('T') ? Date.parse(date) : Date.parse(lastDayOf(date)) + DAY_MS;
   return Number.isNaN(ms) ? Infinity : ms;
-}
-
-/**
- * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
- */
-function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
-  const [first, ...others] = asRecords(focus);
-  return first ? [first, ...others] : asRecords(basedOn);
 }
 
 /** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */

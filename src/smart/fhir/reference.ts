@@ -91,7 +91,8 @@ export function relationsOf(resource: ForeignRecord, base: URL) {
   };
 }
 
-function requisitionOf({ system, value }: ForeignRecord): string | undefined {
+/** `system|value` of the number that the requests and Tasks of one form share. */
+export function requisitionOf({ system, value }: ForeignRecord): string | undefined {
   const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
   return value === undefined || number.length === 0 ? undefined : number.join('|');
 }

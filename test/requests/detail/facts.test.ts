@@ -36,6 +36,11 @@ test.for<[label: string, resource: object, texts: string[]]>([
   ],
   ['Service', { code: { text: 'x'.repeat(900) } }, ['x'.repeat(900)]],
   [
+    'Protocol',
+    { instantiatesCanonical: ['https://x/PlanDefinition/stroke|1'], instantiatesUri: ['urn:a'] },
+    ['https://x/PlanDefinition/stroke|1', 'urn:a'],
+  ],
+  [
     'Each day',
     { occurrenceTiming: { event: ['2026-12-03', '2026-12-01T08:00:00Z', '2026-12-01T14:00:00Z'] } },
     ['2026-12-01 08:00 and 14:00 UTC', '2026-12-03'],

@@ -220,6 +220,7 @@ const codes = (of: string) => upTo(50).map((code) => ({ system: 's', code: `${of
 test.for<[string, (index: number) => object, number]>([
   ['each about one request fifty times', () => ({ focus: upTo(50).map(() => ({ reference: 'ServiceRequest/0' })) }), 1],
   ['about a request of 500 versions', () => ({ focus: { reference: 'ServiceRequest/0' } }), MANY],
+  ['for a group of 500 requests', () => ({ groupIdentifier: { value: '1' } }), MANY],
   [
     'each with fifty codes, about 500 versions of fifty codes',
     (index) => ({
@@ -246,7 +247,9 @@ test.for<[string, (index: number) => object, number]>([
     50,
   ],
 ])('a thousand Tasks, %s', ([, more, versions]) => {
-  const requests = upTo(versions).map(() => read('0', { code: { coding: codes('r'), text: `${'x '.repeat(90)}ray` } }));
+  const requests = upTo(versions).map(() =>
+    read('0', { requisition: { value: '1' }, code: { coding: codes('r'), text: `${'x '.repeat(90)}ray` } }),
+  );
   const tasks = upTo(1_000).flatMap((index) => {
     const task = { resourceType: 'Task', id: `t${index}`, status: 'requested', ...more(index) };
     return readTask(task, { ...at, patientId: 'pat-ada' }) ?? [];

@@ -277,6 +277,7 @@ test('requests with only odd fields are shown without a failure (FH-11)', async 
   const list = await load(searchset([request('1', odd), request('2', { id: undefined, code: undefined })]));
   expect(list.problem).toBeUndefined();
   expect(list.open.map((row) => row.service)).toEqual(['Service not named by EHR', 'Service not named by EHR']);
+  expect(list.open.map((row) => row.sentTo?.names)).toEqual([['Name not available'], undefined]);
 });
 
 test('texts of 10 kB are bounded (FH-12)', async () => {

@@ -137,6 +137,8 @@ describe('the Tasks that count', () => {
     expect(task({ focus: undefined, basedOn: [{ reference: 'ServiceRequest/2' }] })?.about).toEqual([
       'ServiceRequest/2',
     ]);
+    const onPatient = { focus: { reference: 'Patient/pat-ada' }, basedOn: [{ reference: 'ServiceRequest/2' }] };
+    expect(task(onPatient)?.about).toEqual(['ServiceRequest/2']);
     expect(task({ for: undefined })?.about).toEqual(['ServiceRequest/1']);
     const fulfill = { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] };
     expect(task({ code: fulfill })?.about).toEqual(['ServiceRequest/1']);

@@ -1,0 +1,130 @@
+/** A Task that hands over a whole group of requests names none of them, only their number, as in AU eRequesting. */
+import { expect, test } from 'vitest';
+import { readDetail } from '#src/requests/detail/read-detail.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { base, handOver, now, patientId, readField } from '#test/requests/field-read.ts';
+
+const number = { system: 'urn:placer', value: 'EMC-5624' };
+const requisition = { requisition: { type: { text: 'Placer Group Number' }, ...number } };
+const owner = { display: 'Mount Charlton' };
+const own = { ...handOver, status: 'requested' };
+const group = { ...own, id: 'g', focus: undefined, groupIdentifier: number, owner };
+const other = { ...group, groupIdentifier: { ...number, value: 'EMC-5625' } };
+const dr = { reference: 'Practitioner/r', display: 'Dr Ray' };
+const ray = { owner: dr, requester: dr };
+const before = { lastModified: '2026-11-19T14:02:00Z' };
+
+test.for<[string, object[], word: string, names: string[] | undefined, step: string, note?: string]>([
+  ['sent', [group], 'Sent', ['Mount Charlton'], 'Confirm the time'],
+  [
+    'sent, about the patient',
+    [{ ...group, focus: { reference: 'Patient/pat-1' } }],
+    'Sent',
+    ['Mount Charlton'],
+    'Confirm the time',
+  ],
+  ['accepted', [{ ...group, status: 'accepted' }], 'Accepted', ['Mount Charlton'], 'Confirm the time'],
+  ['declined', [{ ...group, status: 'rejected' }], 'Declined', ['Mount Charlton'], 'Choose another provider'],
+  [
+    'completed',
+    [{ ...group, status: 'completed' }],
+    'Closed by provider',
+    ['Mount Charlton'],
+    'Check what was done',
+    'for a group of requests',
+  ],
+  [
+    'whose conditions may reverse it',
+    [{ ...group, modifierExtension: [{ url: 'https://x/not', valueBoolean: true }] }],
+    'Ordered in the EHR',
+    undefined,
+    'Check who has it',
+  ],
+  ['of another group', [other], 'Ordered in the EHR', undefined, 'Find a provider'],
+  [
+    'beside the request’s own Task without an owner',
+    [{ ...own, status: 'accepted' }, group],
+    'Accepted',
+    ['Mount Charlton'],
+    'Confirm the time',
+  ],
+  [
+    'beside that of another owner',
+    [{ ...own, owner: { display: 'Kioma' }, ...before }, group],
+    'Sent',
+    ['Kioma'],
+    'Confirm the time',
+  ],
+  [
+    'beside one that is completed',
+    [{ ...own, status: 'completed', owner }, group],
+    'Done',
+    ['Mount Charlton'],
+    'Nothing to do',
+  ],
+  [
+    'declined beside one that waits',
+    [
+      { ...own, owner, partOf: [{ reference: 'Task/g' }] },
+      { ...group, status: 'rejected' },
+    ],
+    'Sent',
+    ['Mount Charlton'],
+    'Check it in the EHR',
+    'its group of requests: declined',
+  ],
+  [
+    'beside one that is still with the requester',
+    [{ ...own, ...ray }, group],
+    'Ordered in the EHR',
+    undefined,
+    'Finish the hand-over',
+  ],
+])('a group %s', async ([, tasks, word, names, step, note]) => {
+  const { row, page } = await readField(requisition, { tasks });
+  for (const one of [row, page.row]) {
+    expect([one?.status.word, one?.sentTo?.names, one?.next.text]).toEqual([word, names, step]);
+    expect(one?.status.note ?? '').toContain(note ?? '');
+  }
+});
+
+test('a completed Task about the patient, based on a request, may be only a part of it', async () => {
+  const aboutPatient = { focus: { reference: 'Patient/pat-1' }, basedOn: [{ reference: 'ServiceRequest/a' }] };
+  const { row } = await readField({}, { tasks: [{ ...handOver, ...aboutPatient, owner }] });
+  expect([row?.status.word, row?.sentTo?.names]).toEqual(['Closed by provider', ['Mount Charlton']]);
+});
+
+test('the Task of a request in a group is its own in what happened', async () => {
+  const fulfill = { code: { coding: [{ code: 'fulfill' }] } };
+  const tasks = [{ ...own, ...fulfill, status: 'accepted', partOf: [{ reference: 'Task/g' }] }, group];
+  const { page } = await readField(requisition, { tasks });
+  expect(page.timeline.map(({ what }) => what)).toEqual(['Accepted', 'Sent', 'Requested']);
+});
+
+test.for<[string, object, number]>([
+  ['of its group', group, 1],
+  ['of another group', other, 0],
+  ['of its group, about another request', { ...group, focus: { reference: 'ServiceRequest/b' } }, 0],
+  ['without a number', { ...group, groupIdentifier: undefined }, 0],
+])('the page has the Task %s', async ([, task, count]) => {
+  const resource = { ...base, ...requisition };
+  const response = { status: '200' };
+  await using server = await startFhirServer(() => ({
+    resourceType: 'Bundle',
+    type: 'batch-response',
+    entry: [{ resource, response }, ...Array.from({ length: 4 }, () => ({ resource: searchset([task]), response }))],
+  }));
+  const detail = await readDetail(server.api, {
+    ...{
+      requestId: 'a',
+      patientId,
+      references: [],
+      mayUse: () => true,
+      searchParameters: [],
+      mayBeReplaced: () => false,
+    },
+    batches: createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 }),
+  });
+  expect(detail.kind === 'read' && new Set(detail.events.map(({ id }) => id)).size).toBe(count);
+});
