@@ -103,7 +103,7 @@ export function recordUserChange(
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }
 
-const createOneTimePassword = () => lettersInGroups(4, 5).toLowerCase();
+const createOneTimePassword = () => lettersInGroups(4, 5);
 
 /** A password for one sign-in, within a few days. */
 async function oneTime(

@@ -76,9 +76,9 @@ export const OF_TOKEN_REQUEST: Hints = [
 ];
 /** What is left when neither the request nor an assertion was refused. */
 export const OF_TOKEN_REQUEST_LAST: Hints = [
-  ['client.unknown', APP, 'found exist unregistered'],
+  ['client.unknown', 'client', 'found exist unregistered'],
   ['grant.expired', 'already expired', 'code granted'],
-  ['grant.refused', 'code', 'invalid'],
+  ['grant.refused', 'authorization', 'code', 'invalid'],
 ];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 /** Keycloak gives out a code for offline_access, and refuses the token. */
@@ -88,11 +88,11 @@ const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
   ['authorization.blocked', 'user', 'is', 'allowed'],
   ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.blocked', 'user users you', 'have no', 'access permission permissions point right rights role'],
+  ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
   ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
   ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
   // Entra ID, of an access policy, a device or an address.
-  ['authorization.blocked', 'conditional compliant managed ip'],
+  ['authorization.blocked', 'conditional device ip', 'access compliant managed address addresses'],
   ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
   ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
@@ -106,7 +106,7 @@ export const OF_GRANT: Hints = [
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
-  ['grant.expired', 'authorization', 'code', 'redeemed'],
+  ['grant.expired', 'already', 'code', 'redeemed'],
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
@@ -136,7 +136,7 @@ export const OF_OFF: Hints = [
   ['client.off', APP, 'disabled inactive suspended deactivated active activated approved license licensed installed'],
   ['client.off', `${APP} service license`, PLACE, 'enabled activated configured granted authorized allowed expired'],
   // Entra ID, of an app that was never added to the directory.
-  ['client.off', 'principal', 'missing lacks found'],
+  ['client.off', 'service', 'principal', 'missing lacks found'],
 ];
 // Keycloak, of a client without the authorization code flow.
 const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
@@ -153,7 +153,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
-  ['authorization.parameter-lost', SENT, 'contain', 'following'],
+  ['authorization.parameter-lost', SENT, 'contain', 'following', 'parameter'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
   ...OF_LAUNCH,
@@ -176,6 +176,7 @@ export const OF_CLIENT_ID: Hints = [
 ];
 export const OF_DENIAL: Hints = [
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
   ...OF_CONSENT,
   ...OF_URN,
   ...OF_LAUNCH,
@@ -184,8 +185,7 @@ export const OF_DENIAL: Hints = [
   OF_SESSION,
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
-  ['authorization.declined', 'declined cancelled canceled aborted closed', 'user owner consent request sign'],
-  ['authorization.declined', 'user', 'did', 'consent'],
+  ['authorization.declined', 'user', 'did aborted closed', 'consent interaction window'],
   ['authorization.blocked', 'user', 'denied rejected', 'role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   // Auth0, of an aud that is none of its APIs.

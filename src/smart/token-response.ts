@@ -54,7 +54,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date, grant:
   const { error, error_description: said } = members;
   if (typeof error === 'string' && !isBlank(error)) {
     const named = typeof said === 'string' && ruleOfRefusal({ status: 400, error, said, isClockOff: false });
-    throw invalid(named || 'token.error-in-200', 'status 200 with an error member');
+    const rule = named && named !== 'token.other-error' ? named : 'token.error-in-200';
+    throw invalid(rule, 'status 200 with an error member');
   }
   const accessToken = readToken(members, 'access_token', B64_TOKEN);
   const tokenType = members['token_type'];
@@ -136,8 +137,9 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 
 const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.grant-type', 'token.scope']);
 
-/** The errors of RFC 6749 5.2 that say what is refused. */
-const OAUTH_ERROR = /\b(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))\b/;
+/** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
+const OAUTH_ERROR =
+  /(?:^|(?<!\\)"|[=>])(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/;
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
@@ -145,14 +147,14 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const { error, error_description: words, error_uri: uri, fault } = parseJsonObject(text) ?? {};
   const isNamed = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error);
   // Apigee, Okta and others write the error in forms of their own, and the words beside it.
-  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[0];
-  const named = isNamed ? error : (other ?? 'no OAuth error');
+  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[0].replace(/^\W/, '');
+  const named = isNamed ? error : (other ?? '');
   const description = words ?? (other ? text : isJsonObject(fault) && fault['faultstring']);
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
-  const isOfServer = /^invalid_(?:client|grant)$/.test(named);
+  const isOfServer = OAUTH_ERROR.test(named);
   const found =
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
@@ -176,7 +178,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
       /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
     const usual = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
     const code = grant === 'code' && rule === 'authorization.blocked' ? 'authorization.denied' : usual;
-    return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
+    return new AppError(code, `token endpoint answered ${status}, ${named || 'no OAuth error'}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;
   const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', 'https://same-host.invalid')) ?? 'token.redirect';

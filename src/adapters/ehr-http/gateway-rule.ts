@@ -17,7 +17,7 @@ const KINDS = {
 
 /** Of the address that a call came from. A page of a firewall may name it for any reason. */
 export const OF_ADDRESS =
-  /\b(?:ip|source|remote|client) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|restrict|block|den)/i;
+  /\b(?:ip|source|remote) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|blocked|denied)\b/i;
 
 /** The first row that fits counts. */
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
@@ -48,7 +48,7 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['fhir.firewall', 'refusal', /\brequest filtering\b/i],
   ['network.address-refused', 'words', OF_ADDRESS],
   ['network.address-refused', 'denial', /\b403\.6\b/],
-  ['network.quota', 'failure', /\bquota\b/i],
+  ['network.quota', 'failure', /\b(?:volume|limit|your) quota\b|\bquota (?:limit|metric|violation)\b/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
   // Mule and DataPower, WSO2, Tyk.
   [

@@ -273,6 +273,15 @@ const TOKEN: Case[] = [
   ['missing_api_key', 'No API key found in request', 'token.forbidden'],
   ['invalid_token', 'The access token is missing or expired', 'token.forbidden'],
   ['waf_blocked', 'Request blocked by application firewall', 'token.forbidden'],
+  ['application_error', 'Resource not found', 'token.forbidden'],
+  ['password_expired', 'Your password has expired, code 773', 'token.forbidden'],
+  // A code that is none of ours.
+  ['invalid_request', 'Error code 42: a required parameter is missing', 'token.request-refused'],
+  ['invalid_request', 'Invalid country code', 'token.request-refused'],
+  ['invalid_grant', 'The authorization code can only be redeemed with its redirect_uri', 'grant.redirect-uri'],
+  ['invalid_grant', 'The authorization code could not be redeemed: code_verifier does not match', 'grant.pkce'],
+  ['invalid_grant', 'The authorization code of another client cannot be redeemed', 'grant.other-client'],
+  ['invalid_client', 'JWT lacks a principal', 'client.key'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -435,6 +444,15 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'launch parameter not allowed for standalone clients', 'authorization.launch-type'],
   ['invalid_request', 'Parámetro redirect_uri no válido', 'authorization.redirect-uri'],
   ['not_authorized', 'You are not authorized to use this application', 'authorization.blocked'],
+  // The user of a scope is no user.
+  ['access_denied', 'The scope user/Patient.read is not allowed', 'scope.refused'],
+  ['access_denied', 'The client is not authorized to request user/ServiceRequest.read', 'scope.refused'],
+  ['invalid_request', 'user/*.* is not allowed', 'scope.refused'],
+  ['access_denied', 'You have cancelled the access request', 'authorization.declined'],
+  ['access_denied', 'No access: the user declined the request', 'authorization.declined'],
+  ['access_denied', 'User canceled the sign-in, so you are not authorized', 'authorization.declined'],
+  ['invalid_request', 'The request is not compliant with OAuth 2.1', 'authorization.request-refused'],
+  ['invalid_request', 'redirect_uri must not contain the following characters: #', 'authorization.redirect-uri'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
@@ -458,6 +476,10 @@ test.for([
   ['access_denied', 'The resource owner has revoked consent'],
   ['access_denied', 'The resource owner has not authorized the application'],
   ['access_denied', 'You are not allowed to grant access to this record'],
+  ['access_denied', 'The user has denied access'],
+  ['access_denied', 'The user principal name is missing'],
+  ['access_denied', 'This app is managed by another organization'],
+  ['access_denied', 'Request aborted by the server'],
   ['server_error', 'The app is disabled'],
   ['temporarily_unavailable', 'The server is in maintenance; the session expired'],
   ['access_denied', 'The user was not found in the directory service'],
