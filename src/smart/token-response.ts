@@ -139,7 +139,7 @@ const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.grant-type', 
 
 /** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
 const OAUTH_ERROR =
-  /(?:^|(?<!\\)"|[=>])(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/;
+  /(?:^|(?<!\\)"|[=>]|error:? )(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
