@@ -23,6 +23,7 @@ export const REDIRECT =
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris address';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
+const LAUNCH_TOKEN = 'token value launch_token launchtoken';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
 export const OF_TENANT: Hints = [
@@ -30,7 +31,6 @@ export const OF_TENANT: Hints = [
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
-  ['authorization.blocked', 'user', 'tenant', 'valid'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
   ['client.off', APP, 'realm', 'enabled disabled'],
   ['authorization.blocked', 'user account', 'realm', 'enabled disabled'],
@@ -42,8 +42,7 @@ const OF_LAUNCH: Hints = [
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
-  ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
-  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken', 'validation belongs issued'],
+  ['authorization.launch-over', LAUNCH, LAUNCH_TOKEN, 'authorized permitted accepted validation belongs issued'],
 ];
 const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
@@ -108,7 +107,6 @@ export const OF_GRANT: Hints = [
   ...OF_TENANT,
   ['grant.expired', 'already', 'code', 'redeemed'],
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
-  ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
   ...OF_BLOCKED,
   ['grant.consent', 'consent consented'],
@@ -126,7 +124,7 @@ const OF_URN: Hints = [
   ...OF_TENANT,
   ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
   ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
-  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
+  ['authorization.audience', 'unknown_resource_server'],
   ['authorization.declined', 'denied_by_user cancelled'],
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
@@ -149,7 +147,6 @@ export const OF_AUTHORIZATION: Hints = [
   ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
-  ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
   ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
@@ -186,7 +183,6 @@ export const OF_DENIAL: Hints = [
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
   ['authorization.declined', 'user', 'did aborted closed', 'consent interaction window'],
-  ['authorization.blocked', 'user', 'denied rejected', 'role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   // Auth0, of an aud that is none of its APIs.
   ['authorization.audience', 'service', 'found', 'https http'],

@@ -98,7 +98,7 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 /** A token is opaque, but restricted to the characters that are safe where it is sent (TL-07). */
 function readToken(members: JsonObject, name: 'access_token' | 'refresh_token', allowed: RegExp): string {
   const value = members[name];
-  const rule = name === 'access_token' ? 'token.no-access-token' : 'token.refresh-token';
+  const rule = name === 'access_token' ? 'token.no-access-token' : 'token.member';
   if (typeof value !== 'string' || isBlank(value)) throw invalid(rule, `${name} is missing or not a string`);
   if (value.length > LONGEST_TOKEN || !allowed.test(value))
     throw invalid(rule, `${name} is too long or has forbidden characters`);
@@ -135,7 +135,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['login_required', 'authorization.sign-in-needed'],
 ]);
 
-const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.grant-type', 'token.scope']);
+const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
 /** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
 const OAUTH_ERROR =
