@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { createKnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
+import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
 import { callbackRoute } from '#src/launches/callback/callback-route.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { themeRoute } from '#src/launches/pages/ehr-style-route.ts';
@@ -32,9 +33,7 @@ import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
 import { createFormLimit } from '#src/requests/form/post-rate.ts';
 import { correctRoute } from '#src/requests/new/correct-route.ts';
-
 import { discardDraft, newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
-
 import { createRequest } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/filter-form-route.ts';
 import { createKeptLists } from '#src/requests/page/last-list-store.ts';
@@ -99,7 +98,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
-  const longForm = formBody(FORM_BYTES.tables);
+  // A long form is read before its visitor is known, and takes 400 kB of memory.
+  const longForm = [limitRequestsUnderWay(100), formBody(FORM_BYTES.tables)];
   const drafts = createDraftStore(redis, sealer, clock);
   const leftForm = async (launch: Launch) => {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);
@@ -110,22 +110,18 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const chart = { charts: createChartStore(redis, sealer, { clock }), batchesOf: createEhrLacks(clock) };
   const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
-
   const texts = createSearchTexts(redis, sealer);
-  const keptLists = createKeptLists(redis, sealer, {
-    publicSystem: `${ownSystemOf(shared.publicUrl)}|`,
-    clock,
-  });
+  const keptLists = createKeptLists(redis, sealer, { publicSystem: `${ownSystemOf(shared.publicUrl)}|`, clock });
   const pages = createPageMemory({ clock });
   const listing = { ...creating, texts, keptLists, pages, confirmations: createTokenConfirmations(shared) };
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
-    get: [guard, newRequestForm(newRequest)],
-    post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
+    get: [guard, newRequestForm(newRequest), sayKept(newRequest)],
+    post: [...longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
   });
   // Sent when a page is left, even after its launch has ended: a sealed ticket names the user, see {@link keepTyped}.
-  mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
+  mount('/requests/new/keep', { post: [...longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // Mounted after the fixed names, which are not ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, offersUpdates, keptLists })] });

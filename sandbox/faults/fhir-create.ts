@@ -78,6 +78,10 @@ const unprovedAnswers = {
     '201 and the ServiceRequest of another patient',
     jsonAnswer(201, { ...request, id: 'sr-other', subject: { reference: 'Patient/pat-other' } }),
   ),
+  'create-201-task': answeredWith(
+    '201 and a resource of another type',
+    jsonAnswer(201, { resourceType: 'Task', id: 'task-1' }),
+  ),
   'create-200-nameless': answeredWith('200 and a ServiceRequest without id and identifier', jsonAnswer(200, request)),
   'create-200-truncated': answeredWith('200 and half a ServiceRequest', {
     status: 200,

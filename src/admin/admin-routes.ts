@@ -1,5 +1,4 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
-
 import { type RequestHandler, Router } from 'express';
 import type { Adapters } from '#src/adapters.ts';
 import type { Config } from '#src/config/index.ts';
@@ -12,7 +11,7 @@ import { adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-page-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
-import { createSignInBrowser } from './sign-in-browser.ts';
+import { createSignInFormSecret } from './sign-in-form-secret.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
 import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts';
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
@@ -32,7 +31,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const organizations = createOrganizationStore(db);
   const limit = createSignInLimit(redis);
   const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
-  const browserSecret = createSignInBrowser(publicUrl);
+  const browserSecret = createSignInFormSecret(publicUrl);
   const afterSignIn = createAfterPost(deps, { browserSecretOf: browserSecret.read, formLifetimeMs: 5 * 60_000 });
   const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret, afterSignIn };
   const router = Router({ caseSensitive: true, strict: true });

@@ -17,14 +17,14 @@ import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
 import { eventOf, openSession, signInByPassword } from './sign-in.ts';
-import type { SignInBrowser } from './sign-in-browser.ts';
+import type { SignInFormSecret } from './sign-in-form-secret.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 import type { UserActionDependencies } from './user-actions.ts';
 
 export interface SignInDependencies extends UserActionDependencies {
   publicUrl: URL;
   signIn: SignInConfig;
-  browserSecret: SignInBrowser;
+  browserSecret: SignInFormSecret;
   knownBrowsers: KnownBrowsers;
   limit: SignInLimit;
   /** Owned by the browser that has {@link browserSecret}. */

@@ -1,4 +1,6 @@
 /** What the answers to a key proof mean, and what to compare when the EHR refuses our key without a reason. */
+import { ownerFor, type Reader } from '#src/errors/error-row.ts';
+import type { KeyProof } from './key-proof.ts';
 import type { Verdict } from './rows/result.ts';
 
 export type KeyProofOutcome = keyof typeof verdicts;
@@ -14,6 +16,13 @@ export const verdicts = {
   'not asked': 'skipped',
   unclear: 'warning',
 } as const satisfies Record<string, Verdict>;
+
+/** The result as one sentence. */
+export function proofText({ outcome, found, owner, used }: KeyProof, reader: Reader): string {
+  if (outcome === 'proven' && used)
+    return `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
+  return `Not proven: ${found}. Whose job: ${ownerFor(owner, reader)}.`;
+}
 
 /** The five usual causes of `invalid_client`, with the values to compare. */
 export function usualCauses(

@@ -56,8 +56,8 @@ function sendError(request: Request, response: Response, error: AppError, contex
   // Without Sec-Fetch-Dest the page may be in the EHR's frame.
   const isInChart = audience === 'chart' && isFramed(request) !== false;
   const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
-  // Scope names are shown only in the launch inspector.
-  const shown = error.code.startsWith('scope.') ? undefined : error.shown;
+  // Scope names, which a callback names, are shown only in the launch inspector.
+  const shown = error.code.startsWith('scope.') && !request.path.startsWith('/launches/') ? undefined : error.shown;
   const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
   response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
 }

@@ -34,16 +34,22 @@ export const FORM_BYTES = {
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
-/** Parses a urlencoded body; over the limit, 413. @param larger limits for larger forms below this mount, by path. */
+/** Parses a urlencoded body that is not compressed, as browsers send it; over the limit, 413. @param larger limits for larger forms below this mount, by path. */
 export function formBody(
   bytes: number = FORM_BYTES.usual,
   larger: Readonly<Record<string, number>> = {},
 ): RequestHandler {
-  const parserOf = (limit: number) => express.urlencoded({ extended: false, limit });
+  const parserOf = (limit: number) =>
+    express.urlencoded({ extended: false, inflate: false, limit, verify: writeSpaces });
   const usual = parserOf(bytes);
   const others = new Map(Object.entries(larger).map(([path, limit]) => [path, parserOf(limit)]));
   return (request, response, next) =>
     (others.get(`${request.baseUrl}${request.path}`) ?? usual)(request, response, next);
+}
+
+/** Decodes "+" in the bytes: the parser would make a text of each one, and 400 kB of them took 25 ms of CPU time. */
+function writeSpaces(_request: unknown, _response: unknown, body: Buffer): void {
+  for (let at = 0; at < body.length; at += 1) if (body[at] === 0x2b) body[at] = 0x20;
 }
 
 /** All fields of a parsed form, as typed, for a page that posts them again; the body limit bounds them. */

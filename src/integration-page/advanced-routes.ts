@@ -8,9 +8,9 @@ import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { vendorProps } from '#src/vendors/vendor-props.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
+import { scopeEditorProps } from './explain-scopes.ts';
 import { integrationUrl } from './page-props.ts';
 import { besidePage, done, type Handler, leadToPage, mayChange, refused, type Visit } from './page-visit.ts';
-import { scopeEditorProps } from './scopes.ts';
 
 /** With `?q=`, shows only the settings that match. */
 export const showAdvanced: Handler = async (visit) => {

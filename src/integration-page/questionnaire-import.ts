@@ -3,7 +3,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
+import { longestOf, type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
 import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
 import { shownWhenText } from '#src/settings/shown-when.ts';
 import type { Handler } from './page-visit.ts';
@@ -72,6 +72,6 @@ function rowOf({ name, label, kind, choices, required, shown, longest }: OwnFiel
     choices: choices.join('|'),
     required: required === 'always' ? 'always' : required === 'never' ? '' : `${required.field}=${required.value}`,
     shown: shownWhenText(shown),
-    longest: kind === 'text' || kind === 'long text' ? String(longest) : '',
+    longest: longestOf(kind) === undefined ? '' : String(longest),
   };
 }

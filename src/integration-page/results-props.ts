@@ -1,5 +1,6 @@
 /** Turns the results of checks, the key proof and the scheduled check into props. */
 import type { KeyProof } from '#src/checks/key-proof.ts';
+import { proofText } from '#src/checks/key-proof-words.ts';
 import type { CheckResult } from '#src/checks/rows/result.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { ownerFor, type Reader } from '#src/errors/error-row.ts';
@@ -40,16 +41,10 @@ function rowProps(row: CheckResult, reader: Reader): CheckRow {
 }
 
 /** A key proof as one sentence, with the causes below it. */
-export function proofProps({ outcome, verdict, found, owner, remedy, used }: KeyProof, reader: Reader): ProofProps {
-  if (outcome === 'proven' && used) {
-    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
-    return { verdict: 'proven', text, causes: [] };
-  }
-  return {
-    verdict: verdict === 'failure' ? 'refused' : 'undecided',
-    text: `Not proven: ${found}. Whose job: ${ownerFor(owner, reader)}.`,
-    causes: remedy,
-  };
+export function proofProps(proof: KeyProof, reader: Reader): ProofProps {
+  const text = proofText(proof, reader);
+  if (proof.outcome === 'proven') return { verdict: 'proven', text, causes: [] };
+  return { verdict: proof.verdict === 'failure' ? 'refused' : 'undecided', text, causes: proof.remedy };
 }
 
 /** The differences from the last good run, one line per field. */

@@ -80,7 +80,12 @@ export function createSmartConnections(
   const hasAnswered = ({ id, connectionVersion, discovered }: Organization): boolean =>
     discovered !== undefined || answered.get(id) === connectionVersion;
 
+  const renew = (organization: Organization): void =>
+    void fetchOnce(organization).catch(warn(organization, 'discovery.renewal-failed'));
+
   return {
+    /** Fetches a discovered configuration again, for later launches. */
+    renew,
     /** Is this FHIR URL known to have answered before? */
     hasAnswered,
     /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
@@ -91,8 +96,7 @@ export function createSmartConnections(
       const now = clock().getTime();
       const copy = recall(organization);
       if (!copy || copy.freshUntil <= now) return (await fetchOnce(organization)).configuration;
-      if (now > copy.fetchedAt + RENEW_AFTER * (copy.freshUntil - copy.fetchedAt))
-        fetchOnce(organization).catch(warn(organization, 'discovery.renewal-failed'));
+      if (now > copy.fetchedAt + RENEW_AFTER * (copy.freshUntil - copy.fetchedAt)) renew(organization);
       return copy.configuration;
     },
   };

@@ -120,8 +120,7 @@ async function getPatient(
 /** What the answer says more exactly than the failure: a FHIR server would refuse in FHIR. */
 function ruleOfOther({ status, instead }: FhirError): Rule | undefined {
   if (status === 410) return 'fhir.patient-gone';
-  if (status === 404 && instead === 'page') return 'fhir.web-page';
-  return (status === 403 || status === 404) && instead === 'json' ? 'fhir.not-in-fhir' : undefined;
+  return (status === 403 || status === 404) && instead ? 'fhir.not-in-fhir' : undefined;
 }
 
 function summarize(resource: FhirResource, id: string, now: Date, timeZone: string): PatientSummary {

@@ -36,6 +36,10 @@ export function readCsv(text: string, columns: readonly string[], others: readon
     return { number, cells };
   });
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const long = filled.find(({ cells }) => cells.length > header.length)?.number;
+  if (long) return { ok: false, problem: `line ${long} has more cells than line 1: put a cell with a comma in quotes` };
+  const rounded = filled.find(({ cells }) => cells.some((cell) => /^\d[.,]?\d*E\+\d+$/i.test(cell)))?.number;
+  if (rounded) return { ok: false, problem: `line ${rounded} has a rounded number: format its column as text` };
   if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
   return {
     ok: true,
@@ -46,7 +50,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   };
 }
 
-/** The number of quotes is odd, so the last one opens the cell that has no end. */
+/** A quote within a cell is a letter, so the last one opens the cell that has no end. */
 function lineOfLastQuote(text: string): number {
   return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
@@ -75,7 +79,7 @@ export function csvCells(table: string): string[][] | undefined {
     if (isQuoted && letter === '"' && text[at + 1] === '"') {
       cell += '"';
       at += 1;
-    } else if (letter === '"') isQuoted = !isQuoted;
+    } else if (letter === '"' && (isQuoted || cell.trim() === '')) isQuoted = !isQuoted;
     else if (!isQuoted && (letter === separator || letter === '\n')) {
       rows.at(-1)?.push(cell);
       cell = '';

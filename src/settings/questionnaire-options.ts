@@ -46,8 +46,8 @@ export function optionsOf(item: JsonObject, kind: string): ReadOptions {
 }
 
 function optionOf(option: unknown): { text?: string; coding?: JsonObject; problem?: string } {
-  if (!isJsonObject(option)) return { problem: 'must be an object' };
-  const { valueCoding, valueString } = option;
+  const { valueCoding, valueString, modifierExtension } = isJsonObject(option) ? option : {};
+  if (modifierExtension !== undefined) return { problem: 'must not have a modifierExtension' };
   const coding = isJsonObject(valueCoding) ? valueCoding : undefined;
   const text = coding ? (asText(coding['display'], 500) ?? asText(coding['code'], 500)) : asText(valueString, 500);
   if (text === undefined) return { problem: 'must have a valueCoding with display or code, or a valueString' };

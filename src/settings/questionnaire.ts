@@ -155,7 +155,8 @@ function flagProblems(item: JsonObject): string[] {
 /** Notes on members that are not read, because they do not change what is asked. */
 function leftOut(item: JsonObject): string[] {
   const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
-  const { maxLength, type } = item;
+  const { maxLength, type, initial, answerOption } = item;
+  const isInitial = initial !== undefined || objectsOf(answerOption).some((one) => one['initialSelected'] === true);
   const most = longestOf(KINDS[asText(type) ?? ''] ?? '');
   const isUnit = isNumber(KINDS[asText(type) ?? ''] ?? '') && unitsOf(item).length > 0;
   const isLonger = most !== undefined && typeof maxLength === 'number' && maxLength > most;
@@ -163,7 +164,7 @@ function leftOut(item: JsonObject): string[] {
     ...extensions
       .filter((one) => !isUnit || !UNIT.test(asText(one['url']) ?? ''))
       .map(({ url }) => `the extension ${asText(url) ?? '(no url)'} is left out.`),
-    ...(item['initial'] === undefined ? [] : ['the initial answer is left out.']),
+    ...(isInitial ? ['the initial answer is left out.'] : []),
     ...(isLonger ? [`an answer may have at most ${most} characters here, not ${maxLength}.`] : []),
   ];
 }

@@ -48,19 +48,12 @@ function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
     isRepeated && `name ${name} is there already`,
     kind.length > 60 && 'kind must be at most 60 characters',
     telephone.length > 40 && 'telephone must be at most 40 characters',
-    /^\d[.,]?\d*E\+\d/i.test(telephone) && 'telephone is a rounded number of a spreadsheet: format its column as text',
     reference !== '' && !isReference && `reference must be empty or Type/id, with the type ${TYPES.join(', ')}`,
   ];
   return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
 }
 
-function receiverOf({
-  name = '',
-  kind = '',
-  telephone = '',
-  services = '',
-  reference = '',
-}: CsvRow['cells']): Receiver {
+function receiverOf({ services = '', ...cells }: CsvRow['cells']): Receiver {
   const listed = services.toLowerCase().split(/[\s,;|]+/);
-  return { name, kind, telephone, services: listed.filter(Boolean), reference };
+  return { name: '', kind: '', telephone: '', reference: '', ...cells, services: listed.filter(Boolean) };
 }

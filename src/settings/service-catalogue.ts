@@ -95,8 +95,9 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
   const { shown = '', longest = '' } = cells;
   const before = fields.slice(0, index);
   const isRepeated = before.some(({ name }) => name === field);
-  const [other, value] = required.split('=');
-  const isCondition = !!value && other !== field && fields.some(({ name }) => name === other);
+  const others = fields.filter(({ name }) => name !== field);
+  const demand = fields[index]?.required;
+  const isCondition = typeof demand === 'object' && shownProblem([[{ ...demand, test: 'is' }]], others) === undefined;
   const all = choicesIn(choices);
   const mostCharacters = longestOf(kind);
   return atRow(number, [
@@ -114,7 +115,7 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
     required !== '' &&
       required !== 'always' &&
       !isCondition &&
-      'required must be empty, always, or field=value of the same service',
+      'required must be empty, always, or field=value of the same service, with one of its answers',
     shownProblem(readShownWhen(shown), before) ?? false,
     longest !== '' &&
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
@@ -142,8 +143,9 @@ function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {
 
 function fieldOf(cells: CsvRow['cells']): OwnField {
   const { field = '', label = '', kind = '', choices = '', required = '', shown = '', longest = '' } = cells;
-  const [other = '', value] = required.split('=');
-  const demand = value === undefined ? (required === 'always' ? 'always' : 'never') : { field: other, value };
+  const [other = '', ...value] = required.split('=');
+  const condition = { field: other, value: value.join('=') };
+  const demand = value.length > 0 ? condition : required === 'always' ? 'always' : 'never';
   return {
     name: field,
     label,

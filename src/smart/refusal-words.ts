@@ -23,13 +23,13 @@ export const REDIRECT =
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris address';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
-const LAUNCH_TOKEN = 'token value launch_token launchtoken';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.audience', 'resource', 'principal listed'],
+  ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
   ['client.off', APP, 'realm', 'enabled disabled'],
@@ -42,7 +42,8 @@ const OF_LAUNCH: Hints = [
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
-  ['authorization.launch-over', LAUNCH, LAUNCH_TOKEN, 'authorized permitted accepted validation belongs issued'],
+  ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
+  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken parameter', 'validation belong belongs issued'],
 ];
 const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
@@ -110,6 +111,7 @@ export const OF_GRANT: Hints = [
   ...OF_CODE,
   ...OF_BLOCKED,
   ['grant.consent', 'consent consented'],
+  ['authorization.sign-in-needed', 'logged signed', 'out'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
   OF_SESSION,
   ...OF_LAUNCH,
@@ -144,6 +146,7 @@ const PKCE = 'pkce proof challenge code_challenge code_challenge_method';
 const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
+  ['authorization.audience', 'aud', 'match matches invalid valid'],
   ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],

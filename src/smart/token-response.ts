@@ -53,9 +53,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date, grant:
   }
   const { error, error_description: said } = members;
   if (typeof error === 'string' && !isBlank(error)) {
-    const named = typeof said === 'string' && ruleOfRefusal({ status: 400, error, said, isClockOff: false });
-    const rule = named && named !== 'token.other-error' ? named : 'token.error-in-200';
-    throw invalid(rule, 'status 200 with an error member');
+    if (typeof said === 'string') throw tokenError(response, now, grant);
+    throw invalid('token.error-in-200', 'status 200 with an error member');
   }
   const accessToken = readToken(members, 'access_token', B64_TOKEN);
   const tokenType = members['token_type'];
@@ -129,6 +128,7 @@ type Grant = 'code' | 'refresh';
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['invalid_client', 'token.invalid-client'],
   ['invalid_grant', 'token.invalid-grant'],
+  ['temporarily_unavailable', 'token.unavailable'],
   // Only the user can act, at the EHR.
   ['interaction_required', 'authorization.sign-in-needed'],
   ['consent_required', 'authorization.sign-in-needed'],
@@ -139,7 +139,7 @@ const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
 /** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
 const OAUTH_ERROR =
-  /(?:^|(?<!\\)"|[=>]|error:? )(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
+  /(?:^|(?<!\\)"|[=>]|error:? )(invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
@@ -147,7 +147,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const { error, error_description: words, error_uri: uri, fault } = parseJsonObject(text) ?? {};
   const isNamed = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error);
   // Apigee, Okta and others write the error in forms of their own, and the words beside it.
-  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[0].replace(/^\W/, '');
+  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[1]?.toLowerCase();
   const named = isNamed ? error : (other ?? '');
   const description = words ?? (other ? text : isJsonObject(fault) && fault['faultstring']);
   const clock = clockOf(response, now);
@@ -169,7 +169,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   }
   if (status >= 500 || status === 408)
     return new AppError('token.failed', `token endpoint answered ${status}`, answered);
-  if (status >= 400) {
+  if (status >= 400 || status === 200) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault. For
     // whatever reason a refresh token is refused, the session at the EHR is over (RF-06).
@@ -189,6 +189,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
   // The status of a refusal says more than its page: many servers and firewalls refuse in HTML.
   if (refused === 'token.other-error' && isWebPage(response)) return 'token.web-page';
+  if (response.status === 200) return 'token.error-in-200';
   // A server that asks for user name and password has registered the app with a secret (RFC 6749 2.3.1).
   if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
     return 'client.method';

@@ -85,7 +85,8 @@ test('conditions of groups come before those of their questions; all and any are
 
 test('items without effect on the questions are left out, with a note', () => {
   const extension = [{ url: 'http://x/y' }];
-  const found = read([q('t', 'display'), q('a', 'string', { initial: [], extension, maxLength: 999 })], {
+  const selected = q('b', 'choice', { answerOption: [{ ...coding('1'), initialSelected: true }, coding('2')] });
+  const found = read([q('t', 'display'), q('a', 'string', { initial: [], extension, maxLength: 999 }), selected], {
     status: 'retired',
   });
   expect(found).toMatchObject({
@@ -96,6 +97,7 @@ test('items without effect on the questions are left out, with a note', () => {
       'linkId a: the extension http://x/y is left out.',
       'linkId a: the initial answer is left out.',
       'linkId a: an answer may have at most 200 characters here, not 999.',
+      'linkId b: the initial answer is left out.',
     ],
   });
 });
@@ -136,6 +138,11 @@ test.for<[string, unknown, string]>([
   ['one option', choiceOf(coding('1')), 'linkId 1: a choice must have 2 to 50 answerOption'],
   ['an option of a number', choiceOf(coding('1'), { valueInteger: 2 }), 'linkId 1: answerOption 2 must have'],
   ['an option with |', choiceOf(coding('a|b'), coding('c')), 'linkId 1: answerOption 1 must not'],
+  [
+    'an option with a modifier',
+    choiceOf(coding('1'), { ...coding('2'), modifierExtension: [{}] }),
+    'linkId 1: answerOption 2 must not have a modifierExtension',
+  ],
   ['equal options', choiceOf(coding('1'), coding('1')), 'linkId 1: two answerOption'],
   [
     'a later one',
@@ -172,6 +179,7 @@ test('linkIds of any form become distinct names, and the written table reads bac
   const fields = fieldsOf([
     ...['1.1', '1-1', '/8867-4', 'Ä', '__', 'x'.repeat(50), `${'x'.repeat(50)}y`].map((linkId) => q(linkId, 'string')),
     q('=1+1', 'choice', { text: '=SUM("a";\n1), é', answerOption: [coding('-5'), coding('@b, "c"')] }),
+    q('o', 'open-choice', { maxLength: 5, answerOption: [coding('1', 'At home'), coding('2')] }),
     q('w', 'date', when('=1+1', { answerCoding: { system: 'http://s', code: '-5' } })),
   ]);
   expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length);

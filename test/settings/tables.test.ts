@@ -49,7 +49,22 @@ describe('an invalid row is named', () => {
     [
       'a condition on nothing',
       `${VAN}van,,,,,seat,Seat,text,,other=yes\n`,
-      'line 3: required must be empty, always, or field=value of the same service',
+      'line 3: required must be empty, always, or field=value of the same service, with one of its answers',
+    ],
+    [
+      'a condition on no answer',
+      `${VAN}van,,,,,o,O,yes/no,,\nvan,,,,,a,A,text,,o=ja\n`,
+      'line 4: required must be empty, always, or field=value of the same service, with one of its answers',
+    ],
+    [
+      'a name with a comma',
+      `${VAN}bus, big,Bus,,,,,,,,,\n`,
+      'line 3 has more cells than line 1: put a cell with a comma in quotes',
+    ],
+    [
+      'a code that a spreadsheet has rounded',
+      `${VAN}bus,Bus,http://s,4.15E+14,,,,,,\n`,
+      'line 3 has a rounded number: format its column as text',
     ],
     ['a field twice', `${VAN}${'van,,,,,a,A,text,,\n'.repeat(2)}`, 'line 4: field a is there already'],
     ['a row after three lines', 'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n', 'line 5: name must be 1 to 60 characters'],
@@ -97,7 +112,7 @@ describe('an invalid row is named', () => {
     [
       'a number that a spreadsheet has rounded',
       'Swift,,1.5555E+10,,',
-      'line 2: telephone is a rounded number of a spreadsheet: format its column as text',
+      'line 2 has a rounded number: format its column as text',
     ],
     ['a name of another encoding', 'M\uFFFDller,,,,', 'line 2 has letters that cannot be read: save the file as UTF-8'],
   ])('a receiver with %s', ([, row, problem]) => {
@@ -106,6 +121,19 @@ describe('an invalid row is named', () => {
       problems: [problem],
     });
   });
+});
+
+test('a quote within a cell is a letter of it, and joins no rows', () => {
+  const read = readReceivers('name,kind,telephone,services,reference\n24 " Beds,,,,\n20 " Beds, "a, b",,,\n');
+  expect(read.ok ? read.receivers.map(({ name, kind }) => [name, kind]) : []).toEqual([
+    ['24 " Beds', ''],
+    ['20 " Beds', 'a, b'],
+  ]);
+});
+
+test('a condition on an answer with = in it is read whole', () => {
+  const read = readCatalogue(`${HEAD}van,Van,,,,,,,,\nvan,,,,,o,O,choice,a=b|c,\nvan,,,,,a,A,text,,o=a=b\n`);
+  expect(read.ok ? read.services[0]?.fields[1]?.required : read.problems).toEqual({ field: 'o', value: 'a=b' });
 });
 
 test('a name on two lines is one that a browser posts unchanged', () => {

@@ -183,6 +183,7 @@ test.for<[status: number, body: string, rule: Rule]>([
   [400, '<error>invalid_grant</error>', 'grant.refused'],
   [400, 'error=invalid_grant&error_description=code+expired', 'grant.expired'],
   [400, 'invalid_client', 'client.key'],
+  [400, 'Error: invalid_grant', 'grant.refused'],
   [400, '{"errorCode":"invalid_client","errorSummary":"Unknown client"}', 'client.unknown'],
   [401, '{"error":"unauthorized_client","error_description":"Invalid client id or secret"}', 'client.method'],
   // Words that quote an error are not that error.

@@ -276,6 +276,9 @@ test('every printed table has the patient on each sheet', () => {
   const page = end({ rows: [row], closed: [row] });
   const line = 'Ada Moreno · Born 9\u00a0Mar\u00a01958 (68 years) · Sex Female · MRN MRN-1';
   expect(page.split(`${line}</div><div>Read 2026-11-22 09:02 EST for Dr. Ruth Kim</div>`)).toHaveLength(3);
+  // WebKit repeats no head of a table.
+  const edge = /<div class="edge">.*<\/div>/.exec(page)?.[0] ?? '';
+  expect([edge.split(line).length, /<text[^>]*>(.*)<\/text>/.exec(edge)?.[1]]).toEqual([3, line]);
 });
 
 const hostile = [
@@ -320,7 +323,7 @@ function structure(page: string): string[] {
 
 function harmlessCopy<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
-    typeof item === 'string' && hostile.includes(item) ? 'x' : item,
+    typeof item === 'string' && hostile.includes(item) ? 'x'.repeat(item.length) : item,
   ) as Value;
 }
 

@@ -5,7 +5,7 @@ import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { identityLine, type PatientIdentity, patientBanner, sheetEdge } from './patient-banner.ts';
 import { priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request shows, even if the request could not be read. Texts are plain; the view escapes. */
@@ -105,7 +105,7 @@ function framed(frame: DetailFrame, title: string, body: SafeHtml): string {
 <table class="sheet" role="presentation"><thead class="print-identity"><tr><td><div>${identityLine(patient)}</div><div>Read ${withPastDayWords(dayIn(asOf, timeZone))} ${clockTime(asOf, timeZone)}${userName === undefined ? null : html` for ${userName}`}</div></td></tr></thead><tbody><tr><td>
 <div class="page-heading"><h1><bdi>${title}</bdi></h1><p class="as-of">as of ${clockTime(asOf, timeZone)}</p></div>
 ${body}</td></tr></tbody></table>
-`,
+${sheetEdge(patient)}`,
   );
 }
 

@@ -1,6 +1,20 @@
 /** The controls around the rows: status groups, filters, sortable column heads, pages. All without a script. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
+/** The titles of the columns. On a narrow screen they are the labels of a row's values. */
+export const COLUMN_LABELS = {
+  service: 'Service',
+  status: 'Status',
+  next: 'Next step',
+  priority: 'Priority',
+  needed: 'Needed',
+  provider: 'Provider',
+  requested: 'Requested',
+  reason: 'Reason',
+} as const;
+
+export const GROUP_LABELS = { action: 'Needs action', open: 'Open', closed: 'Closed', all: 'All' } as const;
+
 export interface ChoiceLink {
   readonly label: string;
   readonly count: number;

@@ -49,6 +49,14 @@ export function identityLine(patient: PatientIdentity): string {
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
+/** The identity once more, which only WebKit prints: it repeats no head of a table, so it writes along the edge of each sheet. */
+export function sheetEdge(patient: PatientIdentity): SafeHtml {
+  const line = identityLine({ ...patient, cautions: [] });
+  const length = 18 * line.length;
+  return html`<div class="edge">${line}<svg width="12" height="100%" font-size="36"><pattern id="edge" width="48" height="${length + 60}" patternUnits="userSpaceOnUse" patternTransform="scale(.25)"><text transform="translate(12) rotate(90)" textLength="${length}">${line}</text></pattern><rect width="100%" height="100%" fill="url(#edge)"/></svg></div>
+`;
+}
+
 function bornOn({ birthDate = 'not given' }: PatientIdentity): string {
   return withPastDayWords(birthDate);
 }

@@ -6,7 +6,7 @@ import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type DraftListFrame, draftList, type ListedDraft } from './draft-list.ts';
 import { RESULT } from './new-request-notices.ts';
 import { asOfWords } from './page-marks.ts';
-import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { identityLine, type PatientIdentity, patientBanner, sheetEdge } from './patient-banner.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
 import { type SentNotice, sentLine } from './sent-notice.ts';
 
@@ -88,7 +88,7 @@ export function requestsPageEnd(props: {
   const isRead = problem === undefined || [...rows, ...closed].some(isOfEhr);
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${found}${props.own ? draftList(props.own.drafts, props.own.frame) : null}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
+    html`${found}${props.own ? draftList(props.own.drafts, props.own.frame) : null}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${sheetEdge(props.patient)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
 

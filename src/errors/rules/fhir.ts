@@ -54,7 +54,7 @@ export const fhirRules = {
     { help: 'The EHR does not find this patient for the app. Give the support code to {help desk}.' },
   ),
   'fhir.not-in-fhir': lastingAtEhr(
-    'A read was answered with 403 or 404, and with JSON or a text that is not FHIR. A FHIR server sends an OperationOutcome, so most often a gateway before it answered: it has no route for this path, or blocks it',
+    'A read was answered with 403 or 404, and with a page, JSON or text that is not FHIR. A FHIR server sends an OperationOutcome, so most often a gateway before it answered: it has no route for this path, or blocks it',
     'Let the gateway pass what is below the FHIR base on to the FHIR server, with the Authorization header. If the FHIR server answered itself, check that it has this patient, and that the user and the app may read the chart.',
   ),
   'fhir.patient-gone': ehrTeam(

@@ -10,7 +10,7 @@ export const launchUrlRules = {
     'The EHR opened the launch URL with {written as} in place of iss and launch: it writes their names in another letter case, or & as &amp;',
     'Correct how the EHR’s record of the app builds the launch URL: the names are iss and launch in small letters, with a bare & between them.',
   ),
-  'launch.parameter-repeated': ehrTeam(
+  'launch.parameter-repeated': lastingAtEhr(
     'iss or launch comes twice: it is also typed into the launch URL that is registered in the EHR',
     'Take iss and launch out of the registered launch URL: the EHR adds them itself.',
   ),
@@ -18,7 +18,7 @@ export const launchUrlRules = {
     'The EHR put a placeholder in place of {parameter}, such as %LAUNCH%: its record of the app names a variable that it does not fill in',
     'Correct the variable in the EHR’s record of the app, or leave iss and launch out of the launch URL where the EHR adds them itself.',
   ),
-  'launch.parameter-malformed': ehrTeam(
+  'launch.parameter-malformed': lastingAtEhr(
     'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
     'Correct what the EHR sends: iss is the FHIR base, an absolute https URL without query and fragment, and launch a value of at most 8,192 characters.',
   ),

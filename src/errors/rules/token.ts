@@ -53,7 +53,7 @@ export const tokenRules = {
   ),
   'token.not-there': lastingAtEhr(
     'Nothing takes token requests at the token endpoint, on {host} (404, 405, 410 or 421)',
-    'Correct token_endpoint in smart-configuration: host, path and tenant. If they are right, let the gateway before it pass the path on.',
+    'Correct token_endpoint in smart-configuration: host, path and tenant; after a failed launch the next one reads it again. If they are right, let the gateway before it pass the path on.',
   ),
   'token.not-acceptable': lastingAtEhr(
     'The token endpoint, or a firewall before it, finds our request not acceptable (406): it offers no JSON, or a rule of the firewall blocks',

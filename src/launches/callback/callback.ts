@@ -3,6 +3,7 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type CompleteLaunchDependencies, completeLaunch, type LaunchDone } from './complete-launch.ts';
 import type { CallbackVisit } from './prove-launch.ts';
@@ -11,7 +12,11 @@ import { type AskedAgain, askAgain, errorToShow } from './retry-scopes.ts';
 export interface CallbackDependencies extends CompleteLaunchDependencies {
   directory: OrganizationDirectory;
   metrics: Metrics;
+  connections: Pick<SmartConnections, 'renew'>;
 }
+
+/** What an endpoint or issuer that has moved since discovery looks like. */
+const MOVED = /^(?:token\.(?:not-there|redirect|web-page)$|id-token\.issuer$|network\.|tls\.)/;
 
 /**
  * Claims the transaction and completes the launch. A transaction completed a moment ago leads to the same launch
@@ -81,6 +86,8 @@ async function completeOrAskAgain(
   try {
     return await completeLaunch(dependencies, visit, transaction, organization);
   } catch (error) {
+    const isMoved = error instanceof AppError && MOVED.test(error.rule ?? '');
+    if (isMoved && transaction.configuration.source !== 'settings') dependencies.connections.renew(organization);
     const again = await askAgain(dependencies, organization, transaction, error, visit.trace);
     if (!again) throw errorToShow(transaction, error);
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);

@@ -71,6 +71,7 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
 function waitText(seconds = 60): string {
   if (seconds < 60) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
   const minutes = Math.ceil(seconds / 60);
+  if (minutes > 120) return `${Math.ceil(minutes / 60)} hours`;
   return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 

@@ -8,21 +8,25 @@ const NUMBERS = new Map([
   ['ACSN', 'Accession number'],
 ]);
 
-/** The identifiers with labels, for copying, the EHR's first. @param ownSystem of those by which this app finds it. */
+/** The identifiers with labels, for copying, the EHR's first; the FHIR id if it has none. @param ownSystem of this app's. */
 export function readNumbers(resource: ForeignRecord, ownSystem: string) {
-  const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
+  const plain = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
-  const numbers = [...own, ...form].flatMap(([usual, { type, system, value, use }]) => {
+  const numbers = [...plain, ...form].flatMap(([usual, { type, system, value, use }]) => {
     const number = asInformation(value);
     if (number === undefined) return [];
     const name = asConceptText(type) ?? usual;
     const label = `${NUMBERS.get(name) ?? name}${use === 'old' ? ' (old)' : ''}`;
     return [{ label, value: number, system: asInformation(system) }];
   });
-  const isOwn = ({ system }: (typeof numbers)[number]) => system === ownSystem;
+  const own = numbers.filter(({ system }) => system === ownSystem);
+  const others = numbers.filter((one) => !own.includes(one));
+  const id = others.length > 0 ? undefined : resource.id;
+  // A system only tells numbers of one label apart; the resource below has all of them.
+  const isAlone = ({ label }: (typeof numbers)[number]) => others.filter((one) => one.label === label).length === 1;
   return [
-    ...numbers.filter((one) => !isOwn(one)),
-    ...asTexts(resource.id).map((value) => ({ label: 'FHIR id', value, system: undefined })),
-    ...numbers.filter(isOwn).map((one) => ({ ...one, label: 'Number in this app', system: undefined })),
+    ...others.map((one) => (isAlone(one) ? { ...one, system: undefined } : one)),
+    ...asTexts(id).map((value) => ({ label: 'FHIR id', value, system: undefined })),
+    ...own.map((one) => ({ ...one, label: 'Number in this app', system: undefined })),
   ];
 }

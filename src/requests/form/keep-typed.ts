@@ -23,7 +23,7 @@ const LONGEST_NAME = 200;
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
-    /** Set by {@link keepTyped}. */
+    /** Set by {@link keepTyped}, and by the page of a draft. */
     keptTyped?: FormTicket;
     /** The user pressed Send, and it failed before anything went to the EHR. */
     isUnsent?: boolean;
@@ -38,9 +38,10 @@ export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; cloc
   const { drafts, formLimit, clock } = deps;
   return async (request, _response, next) => {
     const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
+    if (!ticket) return next();
+    await formLimit.take(ticket.owner);
     const typed = typedOf(request);
-    if (ticket) await formLimit.take(ticket.owner);
-    if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
+    if (mayKeep(ticket, clock()) && hasContent(typed)) {
       const isLeftOpen = fieldOf(request, 'intent', 'choice') === 'closing' ? ({ isLeftOpen: true } as const) : {};
       await drafts.keep(ticket.owner, { ...draftOf(ticket, typed, clock()), ...isLeftOpen });
       contextOf(request).keptTyped = ticket;

@@ -18,6 +18,5 @@ export function assertMayCreate(launch: Launch, organization: Organization): voi
   if (!organization.createRequests) throw new AppError('request.not-found', 'createRequests is off');
   if (mayCreateRequests(launch, organization)) return;
   if (!isPractitioner(launch)) throw new AppError('user.not-allowed', 'fhirUser is no practitioner', 'user.other-kind');
-  const shown = 'patient/ServiceRequest.write';
-  throw new AppError('scope.missing', `not granted: ${shown}`, { rule: 'scope.write-missing', shown });
+  throw new AppError('scope.missing', 'not granted: patient/ServiceRequest.write', 'scope.write-missing');
 }

@@ -58,7 +58,7 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
   if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return NO_MOMENT;
   if (isWordless(answer)) return NO_WORDS;
-  return lengthOf(answer) > longest ? tooLong(longest, answer) : undefined;
+  return lengthOf(answer) > longest && !field.choices.includes(answer) ? tooLong(longest, answer) : undefined;
 }
 
 /** The words of what was typed or pasted, as they are sent: RTF may stand behind other words. */

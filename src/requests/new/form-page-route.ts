@@ -5,6 +5,7 @@ import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
@@ -74,6 +75,7 @@ async function showFormOrDraft(deps: NewRequestFormDependencies, request: Reques
   // The messages of a form that has expired do not apply to the new form.
   const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : draft;
   const ticket = { owner, id, issuedAt, corrects, disclosed, reviewed };
+  contextOf(request).keptTyped = ticket;
   // If only fields are wrong, the marks at the fields say everything.
   const saysWhatIsKept = !problems && !isReview && !taken;
   await showForm(deps, request, response, {

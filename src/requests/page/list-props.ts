@@ -5,32 +5,12 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import type { FreshRows } from '#src/requests/new/rows-just-sent.ts';
+import { COLUMN_LABELS, GROUP_LABELS } from '#views/requests/list-controls.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import { filterRows } from './filter.ts';
 import { PAGE_ROWS, type Selection, selectRows } from './page-rows.ts';
-import {
-  COLUMNS,
-  type Column,
-  GROUPS,
-  isFiltered,
-  isPlain,
-  type ListView,
-  type ViewChange,
-  viewQuery,
-} from './view-address.ts';
+import { COLUMNS, GROUPS, isFiltered, isPlain, type ListView, type ViewChange, viewQuery } from './view-address.ts';
 
-/** The titles of the columns. On a narrow screen they are the labels of a row's values. */
-const COLUMN_WORDS: Record<Column, string> = {
-  service: 'Service',
-  status: 'Status',
-  next: 'Next step',
-  priority: 'Priority',
-  needed: 'Needed',
-  provider: 'Provider',
-  requested: 'Requested',
-  reason: 'Reason',
-};
-const GROUP_WORDS = { action: 'Needs action', open: 'Open', closed: 'Closed', all: 'All' } as const;
 /** A list of up to this many rows shows no filters, unless it is already filtered. */
 const SHORT = 5;
 
@@ -70,16 +50,16 @@ export function listProps(
   const closed = isWholeShort ? list.closed.filter((row) => !isFresh(row)) : [];
   const { notices, otherOrders, otherServices, problem, isUnread } = list;
   return {
-    title: GROUP_WORDS[view.group],
+    title: GROUP_LABELS[view.group],
     rows: selection.rows,
     closed: selectRows(closed, { view: { ...view, group: 'closed' }, text: '', handleOf }).rows,
     columns: COLUMNS.map((column) => ({
-      label: COLUMN_WORDS[column],
+      label: COLUMN_LABELS[column],
       sorted: view.sort?.by === column ? (view.sort.isDown ? 'descending' : 'ascending') : undefined,
       href: to({ sort: { by: column, isDown: view.sort?.by === column && !view.sort.isDown } }),
     })),
     groups: GROUPS.map((group) => ({
-      label: GROUP_WORDS[group],
+      label: GROUP_LABELS[group],
       count: selection.counts.groups[group],
       href: to({ group }),
       isCurrent: group === view.group,

@@ -1,4 +1,5 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { withSites } from '#src/requests/list/body-sites.ts';
 import { withSides } from '#src/requests/list/sides.ts';
@@ -14,7 +15,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, dayOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
@@ -45,13 +46,15 @@ export function reasonsFrom(
   const facts = ranked
     .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ condition, rank }) => {
-      const { recordedDate, onsetDateTime, meta } = condition;
+      const { recordedDate, onsetDateTime, onsetPeriod, meta } = condition;
+      const days = [onsetDateTime, asRecord(onsetPeriod).start, recordedDate].map((one) => dayOf([one], at) ?? '');
+      const doubt = days.some((day) => day > dayIn(at.now, at.timeZone)) ? 'Dated in the future' : undefined;
       return factOf(
         condition,
         labelOf(condition, rank),
         withEnd(withSites(nameOf(condition), condition), condition),
         dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
-      );
+      ).map((fact) => ({ ...fact, doubt }));
     })
     .filter(({ text }) => !NO_PROBLEM.test(text));
   const alike = [...Map.groupBy(facts, ({ text }) => text).values()];

@@ -21,9 +21,9 @@ export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
 const MOST_PLACES = 3;
 const LEFT = new Set<unknown>(['planned', 'completed', 'reserved']);
 
-/** FHIR R4 encounter-status: the patient is not there yet, or no longer. */
+/** FHIR R4 encounter-status: the patient is not there yet, or no longer, or that is not known. */
 const NOT_THERE = new Set<unknown>([
-  ...['planned', 'finished', 'cancelled', 'entered-in-error', 'onleave'],
+  ...['planned', 'finished', 'cancelled', 'entered-in-error', 'onleave', 'unknown'],
   // Of R5.
   ...['discharged', 'completed', 'discontinued'],
 ]);

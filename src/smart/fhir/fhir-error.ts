@@ -145,7 +145,7 @@ export function answered(
   const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
-  const named = isPage && OF_GATEWAY.includes(status) ? ofPage : saidRule || RULE_BY_STATUS[status];
+  const named = status === 431 || (isPage && OF_GATEWAY.includes(status)) ? ofPage : saidRule || RULE_BY_STATUS[status];
   const rule = isToken ? saidRule || undefined : (ofGateway ?? named);
   return new FhirError(failure, status, {
     ifFresh: isToken ? (ofGateway ?? ruleOfWords(spoken, 'token')) : undefined,

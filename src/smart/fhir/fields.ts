@@ -45,6 +45,14 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
   if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
     return `${value.slice(0, maxLength - 1)}…`;
+  if (last.value !== value || last.maxLength !== maxLength) last = { value, maxLength, text: clean(value, maxLength) };
+  return last.text;
+}
+
+/** The readers of a resource ask for one text in turn, and RTF is slow to read. */
+let last: { value?: string; maxLength?: number; text?: string | undefined } = {};
+
+function clean(value: string, maxLength: number): string | undefined {
   const line = unmarked(value, maxLength * 8)
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')

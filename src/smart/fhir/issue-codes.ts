@@ -36,7 +36,8 @@ function issuesOf(body: unknown): JsonObject[] {
 
 /** Does a refused search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
 export function namesMissingParameter(words: string, issues: readonly string[]): boolean {
-  const lacks = /\b(?:required|mandatory|missing)\b/i.test(words) && /\b(?:parameters?|ah-practice)\b/i.test(words);
+  const lacks =
+    /\b(?:required|mandatory|missing|requires \S+ param)/i.test(words) && /\b(?:parameter|ah-practice)/i.test(words);
   return (lacks || issues.includes('required')) && !/\bpatient\b/i.test(words);
 }
 

@@ -11,7 +11,7 @@ export function withPlainSpaces(text: string): string {
   return text.replace(INVISIBLE, '').replace(OTHER_SPACES, ' ');
 }
 
-/** For comparing a text with what an EHR has made of it: white space and case do not count. */
+/** For comparing the beginning of a text with what an EHR has made of it: white space and case do not count. */
 export function plainKey(text: string): string {
-  return withPlainSpaces(text).toLowerCase().replace(/\s+/g, ' ').trim();
+  return withPlainSpaces(text.slice(0, 10_000)).toLowerCase().replace(/\s+/g, ' ').trim();
 }

@@ -59,6 +59,7 @@ launchesSay('patient', [
   ],
   ['a firewall that blocks the patient', page(PATIENT, 403), 'fhir.firewall'],
   ['a gateway for small headers', page(PATIENT, 431), 'fhir.headers-too-long', /limit for the headers/],
+  ['a gateway for small headers, as text', page(PATIENT, 431, 'text/plain'), 'fhir.headers-too-long'],
   ['a gateway without its FHIR server', page(PATIENT, 502), 'fhir.failing'],
   ['a portal that wants a sign-in before FHIR', redirect(PATIENT, 302, '/login'), 'fhir.redirect', /sign-in page/],
   [
@@ -75,7 +76,12 @@ launchesSay('patient', [
   ],
   ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
   ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'tls.client-certificate'],
-  ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
+  [
+    'a server before FHIR that answers for it',
+    page(PATIENT, 404),
+    'fhir.not-in-fhir',
+    { shown: /Trying again does not/ },
+  ],
   [
     'a gateway that forbids, under a member error',
     page(PATIENT, 403, JSON_TYPE, '{"error":"Forbidden","detail":"no such permission"}'),
@@ -332,6 +338,7 @@ launchesSay('requests', [
     outcome(SEARCH, 400, { code: 'required', diagnostics: 'Must have either code or category.' }),
     'fhir.search-wants-parameter',
   ],
+  ['a search that requires one', wanting(422, 'Search requires category parameter'), 'fhir.search-wants-parameter'],
   ['a search without the practice', wanting(403, 'ah-practice is required'), 'fhir.search-wants-parameter'],
   [
     'a search that misses one parameter',

@@ -28,7 +28,12 @@ launchesSay('launch', [
     { launch: (url) => url.searchParams.append('iss', 'https://ehr.example/fhir') },
     'launch.parameter-repeated',
   ],
-  ['an iss that is no URL', { launch: iss(() => 'ehr.example/fhir') }, 'launch.parameter-malformed'],
+  [
+    'an iss that is no URL',
+    { launch: iss(() => 'ehr.example/fhir') },
+    'launch.parameter-malformed',
+    { shown: /Trying again does not help/ },
+  ],
   ['a launch URL without orgId', { launch: (url) => url.searchParams.delete('orgId') }, 'launch.org-id-missing'],
   [
     'an orgId of the other deployment',

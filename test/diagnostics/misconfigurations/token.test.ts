@@ -90,6 +90,18 @@ launchesSay('token', [
     { says: /egress addresses/, shown: /did not allow access.*Ask your help desk for access/ },
   ],
   ['an error with status 200', 'token-error-200', 'token.error-in-200'],
+  [
+    'a server that is busy',
+    token('temporarily_unavailable'),
+    'token.busy',
+    { shown: /cannot sign you in at the moment/ },
+  ],
+  [
+    'a key that is refused with status 200',
+    page(TOKEN, 200, JSON_TYPE, '{"error":"invalid_client","error_description":"Public key not found"}'),
+    'client.key-unknown',
+    { shown: /does not match the app itself/ },
+  ],
   ['a token type that is not Bearer', 'token-type-mac', 'token.type'],
   ['a response without access token', 'no-access-token', 'token.no-access-token'],
   ['a code of another client', code('code was issued to another client'), 'grant.other-client'],

@@ -190,8 +190,8 @@ test('every fact is in its section, with one call to the EHR', async () => {
     `Two steps at the door (Nurse Ann, ${spaced(withPastDayWords(ASKED))}`,
     'For the patient Bring your coat',
     `Attached Body weight: 72 kg, ${spaced(withPastDayWords(WEIGHED))} X-ray report`,
-    'Number ORD-7 Copy urn:orders',
-    'Requisition FORM-1 Copy urn:forms',
+    'Number ORD-7 Copy Requisition',
+    'Requisition FORM-1 Copy FHIR resource',
     'STAT',
     'Next step : Read what the provider says',
   ])

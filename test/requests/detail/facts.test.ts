@@ -136,7 +136,18 @@ test('the numbers of the EHR come first, and that of this app is called so', () 
   expect(readNumbers(resource, 'https://app.example/requests').map(({ label, value }) => `${label} ${value}`)).toEqual([
     'Order number ORD-7',
     'Number (old) ORD-6',
-    'FHIR id sr-1',
     'Number in this app own-1',
+  ]);
+  const [own] = resource.identifier;
+  const shown = (identifier: unknown[]) =>
+    readNumbers({ id: 'sr-1', identifier }, 'https://app.example/requests').map(({ label, system }) => [label, system]);
+  expect(shown([own])).toEqual([
+    ['FHIR id', undefined],
+    ['Number in this app', undefined],
+  ]);
+  expect(shown([{ system: 'urn:a', value: 'A' }])).toEqual([['Number', undefined]]);
+  expect(shown(['a', 'b'].map((value) => ({ system: `urn:${value}`, value })))).toEqual([
+    ['Number', 'urn:a'],
+    ['Number', 'urn:b'],
   ]);
 });

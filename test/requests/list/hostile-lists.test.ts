@@ -7,6 +7,7 @@ import { newestVersions } from '#src/requests/list/own-and-newest.ts';
 import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { changesIn } from '#src/requests/new/saved-otherwise.ts';
 import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
@@ -129,6 +130,21 @@ describe('500 requests that are slow to compare', () => {
       }
     });
     expect(cost).toBeLessThan(MOST_MS / 3);
+  });
+
+  test('RTF that is asked for six times in turn is read once', async () => {
+    const texts = upTo(450).map((index) => `{\\rtf1 ${index}${'\\a'.repeat(4_000)}`);
+    const costOfEach = (times: number) =>
+      costOf(() => texts.forEach((text) => upTo(times).forEach(() => void asText(text))));
+    await expect.poll(() => costOfEach(6) / costOfEach(1)).toBeLessThan(2);
+  });
+
+  test('a saved note of 4 MB that ends like the one that was sent, again and again', () => {
+    const [saved, sent] = ['a'.repeat(4_000_000), `${'a'.repeat(500)}b${'a'.repeat(499)}`].map((text) => ({
+      note: [{ text }],
+    }));
+    const cost = costOf(() => expect(changesIn(saved ?? {}, sent ?? {})).toEqual(['another note']));
+    expect(cost).toBeLessThan(MOST_MS / 10);
   });
 
   test.for<[string, string[]]>([

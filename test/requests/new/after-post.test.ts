@@ -60,10 +60,23 @@ const press = (page: Visit, typed: Record<string, string>) =>
 const send = async (typed: Record<string, string> = VAN) => press(await openForm(), typed);
 const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
+test('a permission that the EHR takes away before Send: the page says that the text is kept', async () => {
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 60 });
+  list = await browser.open(launchUrl(organizationId));
+  const form = await openForm();
+  const review = await browser.open(formUrl(), { form: { ...ticketOf(form), ...VAN, intent: 'review' } });
+  wait(5 * MINUTE_MS);
+  ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs' });
+  const page = await browser.open(formUrl(), { form: { ...ticketOf(review), ...VAN } });
+  expect([page.status, page.body.includes('What you typed is kept for three days'), taken]).toEqual([403, true, []]);
+  expect(page.body).not.toContain('ServiceRequest.write');
+});
+
 test.for([
   [{}, 'Wait a minute, then'],
   [{ 'retry-after': '30' }, 'Wait 30 seconds, then'],
   [{ 'retry-after': '120' }, 'Wait 2 minutes, then'],
+  [{ 'retry-after': '86400' }, 'Wait 24 hours, then'],
   [{ 'retry-after': 'soon' }, 'Wait a minute, then'],
   [{ 'retry-after': '9999999' }, 'Wait a minute, then'],
 ] as const)('a busy EHR with %j: %s', async ([headers, said]) => {

@@ -131,6 +131,17 @@ describe('on real Redis and PostgreSQL', () => {
     expect(draftsOn(list)).toHaveLength(1);
   });
 
+  test('so it does if the EHR ends the session between a post and its page', async () => {
+    const form = { ...ticketOf(await openForm()), ...TYPED, intent: 'review' };
+    const posted = await browser.visit(formUrl(), { form });
+    world.sandbox.faults.set('fhir-401');
+    const refused = await browser.visit(posted.headers['location'] ?? '');
+    expect([refused.status, refused.body.includes('What you typed is kept for three days')]).toEqual([401, true]);
+    world.sandbox.faults.clear();
+    vi.setSystemTime(Date.now() + 1_000);
+    expect(titleOf(await world.launch('pat-ben', browser))).toBe('Review: New request for Ben Okafor');
+  });
+
   test('a page that is older than the longest launch saves nothing', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     await signOut();

@@ -125,7 +125,8 @@ cab,Cab,,,,,,,,,,
 cab,,,,,oxygen,Oxygen,yes/no,,,,
 cab,,,,,litres,Litres,whole number,,always,oxygen=yes,
 cab,,,,,since,Since,date,,always,litres=2,
-cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
+cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9
+cab,,,,,seat,Seat,choice or text,Front row|Back row,,,5`;
   await world.setOrganization('st-elsewhere', { ...usual, services });
   vi.setSystemTime(Date.now() + 2_000);
   list = await world.launch('pat-none', browser);
@@ -150,6 +151,10 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
     'own.cab.since': '2026-02-28',
   });
   expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: Sat 28 Feb 2026']);
+  // A text of one's own is limited, and an option is not.
+  const seat = (answer: string) => post(form, { ...typed, 'own.cab.oxygen': 'no', 'own.cab.seat': answer });
+  expect((await seat('Middle')).body).toContain('must be at most 5 characters; it has 6');
+  expect(reviewOf(await seat('Back row'))['Details']).toContain('Seat: Back row');
   // "Litres" is not asked, so what depends on its answer is not asked either.
   const page = await post(form, { ...typed, 'own.cab.oxygen': 'no' });
   expect(reviewOf(page)['Details']).toEqual(['Oxygen: No', 'Why not: Own air']);

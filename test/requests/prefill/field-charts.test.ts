@@ -100,6 +100,16 @@ const npi = { system: 'http://hl7.org/fhir/sid/us-npi' };
 test.for<[string, Resource[], string[]]>([
   ['a problem that is on no problem list', [condition({})], ['- Condition: Hip']],
   ['a problem list', [condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] })], ['- Problem list: Hip']],
+  ...[
+    { onsetDateTime: '2030-01-01' },
+    { onsetPeriod: { start: '2030' } },
+    { onsetDateTime: '2020', recordedDate: '2026-12-24' },
+  ].map((change): [string, Resource[], string[]] => [
+    `a problem that begins later: ${JSON.stringify(change)}`,
+    [condition(change)],
+    ['! Condition: Hip'],
+  ]),
+  ['a problem that began today', [condition({ onsetDateTime: '2026-11-22' })], ['- Condition: Hip']],
   ['a problem that is over, without a status', [condition({ abatementDateTime: '2020-01-01' })], []],
   ['a problem with its side', [condition({ bodySite: [{ text: 'Left hip' }] })], ['- Condition: Hip, Left hip']],
   [
@@ -655,6 +665,7 @@ test.for<[string, Resource[], string[]]>([
     ],
     ['- Place: Ward 4'],
   ],
+  ['the place of a stay whose state is not known', [{ ...stay(place('4 West', '2026-11-20')), status: 'unknown' }], []],
   ['the place of a patient who is on leave', [{ ...stay(place('4 West', '2026-11-20')), status: 'onleave' }], []],
   ['a number as an address', phones({ value: 'tel:+1-555-0101' }), ['- Telephone: +1-555-0101']],
   [

@@ -8,10 +8,10 @@ const NAME = 'sign-in';
 const LIFETIME_MS = 3_600_000;
 const SECRET = /^[\w-]{43}$/;
 
-export type SignInBrowser = ReturnType<typeof createSignInBrowser>;
+export type SignInFormSecret = ReturnType<typeof createSignInFormSecret>;
 
 /** Kept for an hour after the form was last shown, in a `__Host-` cookie, so that no other host can plant one. */
-export function createSignInBrowser(publicUrl: URL) {
+export function createSignInFormSecret(publicUrl: URL) {
   const cookies = createCookies(publicUrl, 'first-party');
   const read = (request: Request): string | undefined => {
     const value = cookies.read(request).get(NAME);

@@ -1,6 +1,6 @@
 /** Scopes in Settings: explained, previewed without saving, and taken from what the EHR accepted (SCO-01..06). */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
+import { explainScopes, scopesSent } from '#src/integration-page/explain-scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
