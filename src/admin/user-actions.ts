@@ -26,7 +26,7 @@ export async function addUser(
   acting: Acting,
   given: Access & { email: string; password?: string | undefined },
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
-  const oneTimePassword = given.password ?? createOneTimePassword();
+  const oneTimePassword = given.password ?? lettersInGroups(4, 5);
   const { email, role, organizationId } = given;
   const password = await oneTime(oneTimePassword, deps, acting);
   const row: NewUser = { email, role, organizationId, ssoSubject: null, ...password };
@@ -41,7 +41,7 @@ export async function resetPassword(
   acting: Acting,
   id: string,
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
-  const oneTimePassword = createOneTimePassword();
+  const oneTimePassword = lettersInGroups(4, 5);
   const password = await oneTime(oneTimePassword, deps, acting);
   const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
   return user && { user, oneTimePassword };
@@ -102,8 +102,6 @@ export function recordUserChange(
   const organizationId = user.organizationId ?? undefined;
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }
-
-const createOneTimePassword = () => lettersInGroups(4, 5).toLowerCase();
 
 /** A password for one sign-in, within a few days. */
 async function oneTime(

@@ -3,33 +3,25 @@ import { APP, ENVIRONMENT, type Hints, OF_OFF, OF_REQUEST, OFF, REDIRECT, SECRET
 
 const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
+const ALG = 'alg algorithm algorithms';
+const TLS = 'certificate certification ssl tls';
+const READ =
+  'retrieve retrieved retrieving fetch fetched fetching load loaded loading download downloaded downloading read reading resolve resolved tls';
 export const OF_CLIENT: Hints = [
   ...OF_REQUEST,
   // Apigee and others call the client ID an API key.
-  ['client.unknown', 'apikey'],
-  ['client.unknown', 'api', 'key', 'invalid unknown'],
+  ['client.unknown', 'api apikey', 'key apikey', 'invalid unknown'],
   ['client.method', 'secret client_secret client_secret_basic client_secret_post'],
   ['client.jwks-chain', 'certificate', 'verify', 'first'],
-  [
-    'client.jwks-untrusted',
-    'pkix certpathbuilderexception sslhandshakeexception handshake validatorexception certificate_verify_failed',
-  ],
-  [
-    'client.jwks-untrusted',
-    'certificate certification ssl tls',
-    'chain path trust trusted untrusted remote established self authority local',
-  ],
+  ['client.jwks-untrusted', 'pkix sslhandshakeexception handshake validatorexception certificate_verify_failed'],
+  ['client.jwks-untrusted', TLS, 'chain path trust trusted untrusted remote established self authority local'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
   ['client.method', 'header', 'authorization'],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
+  ['client.algorithm', ALG, 'unsupported supported allowed permitted accepted enabled configured registered'],
   [
     'client.algorithm',
-    'alg algorithm algorithms',
-    'unsupported supported allowed permitted accepted enabled configured registered',
-  ],
-  [
-    'client.algorithm',
-    'ec rsa elliptic curve',
+    'ec rsa curve',
     'unsupported supported allowed only accepted configured expected expects requires',
   ],
   // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
@@ -38,12 +30,7 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', 'fetch', 'failed'],
   ['client.jwks-unreachable', 'route resolution', 'host name'],
   ['client.jwks-unreachable', 'host hostname remote dns', 'unknown known resolve resolved unreachable'],
-  [
-    'client.jwks-unreachable',
-    KEYS,
-    'retrieve retrieved retrieving fetch fetched fetching load loaded loading download downloaded downloading',
-  ],
-  ['client.jwks-unreachable', KEYS, 'read reading resolve resolved ssl tls handshake'],
+  ['client.jwks-unreachable', KEYS, READ],
   ['client.jwks-unreachable', KEYS, 'reach reached reachable unreachable connect connection timeout timed'],
   ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'returned status http unavailable forbidden json'],
   ['client.key-off', KEYS, OFF],
@@ -61,10 +48,9 @@ export const OF_CLIENT: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['client.method', 'public', 'client clients app application'],
-  ['client.algorithm', 'alg algorithm algorithms'],
+  ['client.algorithm', ALG],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
-  ['client.assertion-used', `jti tokens ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
-  ['client.assertion-used', 'replay', 'attack detected'],
+  ['client.assertion-used', `jti tokens replay ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
   ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
@@ -74,7 +60,7 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-times', 'exp iat nbf expiration expiry clock', 'check passed past skew'],
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
   ['client.method', `method methods authentication_method token_endpoint_auth_method ${SECRET}`],
-  ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
+  ['network.address-refused', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id clientid identifier ${APP}`, UNKNOWN],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],

@@ -10,12 +10,14 @@ const OF_ANY_CAUSE = [
   'invalid, expired, or revoked',
 ];
 
-/** Letters of the numbers that servers give to requests and apps are no words, such as "ec" and "ad". */
-const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
+/** Letters of the numbers that servers give to requests, apps and errors are no words, such as "ec" and "code". */
+const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?:error|status) code\b|\bcode:? \d/g;
+/** A scope such as user/Patient.read speaks of no user. */
+const SCOPE = /\b(?:patient|user|system)\/[\w*]+\.[\w*]+|\blaunch\/\w+/g;
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
 export function hintIn(said: string, hints: Hints): Rule | undefined {
-  const sentences = said.slice(0, 1_000).toLowerCase().replace(NUMBER, ' ').split(/\.\s/);
+  const sentences = said.slice(0, 1_000).toLowerCase().replace(SCOPE, 'scope').replace(NUMBER, ' ').split(/\.\s/);
   const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
   const words = new Set(
     own

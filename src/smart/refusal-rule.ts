@@ -34,9 +34,8 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_grant':
       return hintIn(said, OF_GRANT) ?? 'grant.refused';
     case 'unauthorized_client':
-      return hintIn(said, [...OF_CODE, ...OF_GRANT_TYPE, ...OF_CLIENT]) ?? 'client.grant-not-allowed';
     case 'unsupported_grant_type':
-      return 'token.grant-type';
+      return hintIn(said, [...OF_CODE, ...OF_GRANT_TYPE, ...OF_CLIENT]) ?? 'client.grant-not-allowed';
     case 'invalid_scope':
       return /\bconsent/i.test(said) ? 'grant.consent' : 'token.scope';
     case 'access_denied':

@@ -31,7 +31,6 @@ export const OF_TENANT: Hints = [
   ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
-  ['authorization.blocked', 'user', 'tenant', 'valid'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
   ['client.off', APP, 'realm', 'enabled disabled'],
   ['authorization.blocked', 'user account', 'realm', 'enabled disabled'],
@@ -77,9 +76,9 @@ export const OF_TOKEN_REQUEST: Hints = [
 ];
 /** What is left when neither the request nor an assertion was refused. */
 export const OF_TOKEN_REQUEST_LAST: Hints = [
-  ['client.unknown', APP, 'found exist unregistered'],
+  ['client.unknown', 'client', 'found exist unregistered'],
   ['grant.expired', 'already expired', 'code granted'],
-  ['grant.refused', 'code', 'invalid'],
+  ['grant.refused', 'authorization', 'code', 'invalid'],
 ];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 /** Keycloak gives out a code for offline_access, and refuses the token. */
@@ -89,11 +88,11 @@ const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
   ['authorization.blocked', 'user', 'is', 'allowed'],
   ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.blocked', 'user users you', 'have no', 'access permission permissions point right rights role'],
+  ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
   ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
   ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
   // Entra ID, of an access policy, a device or an address.
-  ['authorization.blocked', 'conditional compliant managed ip'],
+  ['authorization.blocked', 'conditional device ip', 'access compliant managed address addresses'],
   ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
   ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
@@ -107,9 +106,8 @@ export const OF_GRANT: Hints = [
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
-  ['grant.expired', 'authorization', 'code', 'redeemed'],
+  ['grant.expired', 'already', 'code', 'redeemed'],
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
-  ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
   ...OF_BLOCKED,
   ['grant.consent', 'consent consented'],
@@ -128,7 +126,7 @@ const OF_URN: Hints = [
   ...OF_TENANT,
   ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
   ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
-  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
+  ['authorization.audience', 'unknown_resource_server'],
   ['authorization.declined', 'denied_by_user cancelled'],
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
@@ -138,7 +136,7 @@ export const OF_OFF: Hints = [
   ['client.off', APP, 'disabled inactive suspended deactivated active activated approved license licensed installed'],
   ['client.off', `${APP} service license`, PLACE, 'enabled activated configured granted authorized allowed expired'],
   // Entra ID, of an app that was never added to the directory.
-  ['client.off', 'principal', 'missing lacks found'],
+  ['client.off', 'service', 'principal', 'missing lacks found'],
 ];
 // Keycloak, of a client without the authorization code flow.
 const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
@@ -152,11 +150,10 @@ export const OF_AUTHORIZATION: Hints = [
   ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
-  ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
   ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
-  ['authorization.parameter-lost', SENT, 'contain', 'following'],
+  ['authorization.parameter-lost', SENT, 'contain', 'following', 'parameter'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
   ...OF_LAUNCH,
@@ -179,6 +176,7 @@ export const OF_CLIENT_ID: Hints = [
 ];
 export const OF_DENIAL: Hints = [
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
   ...OF_CONSENT,
   ...OF_URN,
   ...OF_LAUNCH,
@@ -187,9 +185,7 @@ export const OF_DENIAL: Hints = [
   OF_SESSION,
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
-  ['authorization.declined', 'declined cancelled canceled aborted closed', 'user owner consent request sign'],
-  ['authorization.declined', 'user', 'did', 'consent'],
-  ['authorization.blocked', 'user', 'denied rejected', 'role administrator authorized allowed'],
+  ['authorization.declined', 'user', 'did aborted closed', 'consent interaction window'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   // Auth0, of an aud that is none of its APIs.
   ['authorization.audience', 'service', 'found', 'https http'],

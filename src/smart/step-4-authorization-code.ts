@@ -9,14 +9,10 @@ import type { SmartConfiguration } from './documents/smart-configuration.ts';
 import { wordsOfErrorUri } from './fhir/error-uri.ts';
 
 /** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
-export interface AttemptSecrets {
-  state: string;
-  nonce: string;
-  codeVerifier: string;
-}
+export type AttemptSecrets = ReturnType<typeof createAttemptSecrets>;
 
 /** Makes fresh secrets for one authorization request. */
-export function createAttemptSecrets(): AttemptSecrets {
+export function createAttemptSecrets() {
   const secret = () => randomBytes(32).toString('base64url');
   return { state: secret(), nonce: secret(), codeVerifier: secret() };
 }

@@ -97,7 +97,7 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 /** A token is opaque, but restricted to the characters that are safe where it is sent (TL-07). */
 function readToken(members: JsonObject, name: 'access_token' | 'refresh_token', allowed: RegExp): string {
   const value = members[name];
-  const rule = name === 'access_token' ? 'token.no-access-token' : 'token.refresh-token';
+  const rule = name === 'access_token' ? 'token.no-access-token' : 'token.member';
   if (typeof value !== 'string' || isBlank(value)) throw invalid(rule, `${name} is missing or not a string`);
   if (value.length > LONGEST_TOKEN || !allowed.test(value))
     throw invalid(rule, `${name} is too long or has forbidden characters`);
@@ -135,10 +135,11 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['login_required', 'authorization.sign-in-needed'],
 ]);
 
-const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.grant-type', 'token.scope']);
+const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
-/** The errors of RFC 6749 5.2 that say what is refused. */
-const OAUTH_ERROR = /\b(?:invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))\b/;
+/** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
+const OAUTH_ERROR =
+  /(?:^|(?<!\\)"|[=>]|error:? )(invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
@@ -146,14 +147,14 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const { error, error_description: words, error_uri: uri, fault } = parseJsonObject(text) ?? {};
   const isNamed = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error);
   // Apigee, Okta and others write the error in forms of their own, and the words beside it.
-  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[0];
-  const named = isNamed ? error : (other ?? 'no OAuth error');
+  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[1]?.toLowerCase();
+  const named = isNamed ? error : (other ?? '');
   const description = words ?? (other ? text : isJsonObject(fault) && fault['faultstring']);
   const clock = clockOf(response, now);
   const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
-  const isOfServer = /^invalid_(?:client|grant)$/.test(named);
+  const isOfServer = OAUTH_ERROR.test(named);
   const found =
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
@@ -177,7 +178,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
       /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
     const usual = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
     const code = grant === 'code' && rule === 'authorization.blocked' ? 'authorization.denied' : usual;
-    return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
+    return new AppError(code, `token endpoint answered ${status}, ${named || 'no OAuth error'}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;
   const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', 'https://same-host.invalid')) ?? 'token.redirect';
@@ -188,6 +189,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
   // The status of a refusal says more than its page: many servers and firewalls refuse in HTML.
   if (refused === 'token.other-error' && isWebPage(response)) return 'token.web-page';
+  if (response.status === 200) return 'token.error-in-200';
   // A server that asks for user name and password has registered the app with a secret (RFC 6749 2.3.1).
   if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
     return 'client.method';

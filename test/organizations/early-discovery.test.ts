@@ -1,6 +1,7 @@
 /** What a process discovers about its EHRs before the first launch. */
 import { expect, test } from 'vitest';
 import { discoverEarly } from '#src/organizations/early-discovery.ts';
+import { createSmartConnections } from '#src/organizations/smart-connections.ts';
 import { createOrganizationStore, type OrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -24,6 +25,16 @@ test('the first launch of an organization needs no discovery', async () => {
   ehr.requests.length = 0;
   expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
   expect(asked().filter((route) => DOCUMENTS.includes(route))).toEqual([]);
+});
+
+test('a FHIR URL that has answered is not asked for its version again', async () => {
+  const { dependencies } = world();
+  const store = createOrganizationStore(dependencies.database.db);
+  const organization = await store.find(await newOrganization());
+  if (!organization) throw new Error('not found');
+  const discovered = { configuration: {}, fetchedAt: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T01:00:00Z' };
+  await createSmartConnections({ ...dependencies, store }).configurationOf({ ...organization, discovered });
+  expect(asked()).toEqual(['smart-configuration']);
 });
 
 test('a failing EHR does not stop the discovery of others, and a launch tries it again', async () => {

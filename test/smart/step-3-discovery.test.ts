@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
-import { discover } from '#src/smart/step-3-discovery.ts';
+import { assertR4, discover } from '#src/smart/step-3-discovery.ts';
 import { type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { refusalOfKind } from './refusals.ts';
@@ -21,6 +21,14 @@ afterAll(async () => {
 
 const discoverAt = (fhirBaseUrl = ehr.fhirBase) => discover({ fhirBaseUrl, allowedHosts: [] }, outbound);
 const refusal = () => refusalOfKind(discoverAt(), AppError);
+
+test('a server that does not say its version in time holds a launch up for three seconds at most', async () => {
+  ehr.on('metadata', () => new Promise(() => undefined));
+  const began = Date.now();
+  await assertR4({ fhirBaseUrl: ehr.fhirBase }, outbound);
+  expect(Date.now() - began).toBeLessThan(4_000);
+});
+
 const statement = (origin: string, rest: unknown[] = []) => ({
   resourceType: 'CapabilityStatement',
   rest: [

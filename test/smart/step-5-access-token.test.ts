@@ -2,6 +2,7 @@
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
@@ -9,7 +10,7 @@ import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.
 import { readTokenResponse } from '#src/smart/token-response.ts';
 import { type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
-import { refusalOfKind } from './refusals.ts';
+import { refusalOf, refusalOfKind } from './refusals.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 const NOW = new Date();
@@ -176,6 +177,27 @@ test.for([
   ['everything under __proto__ only', `{"__proto__":${JSON.stringify(good)}}`],
 ] as const)('TK-10: refuses %s', ([, members]) => {
   expect(refusedWith(members)).toBe('token.invalid');
+});
+
+test.for<[status: number, body: string, rule: Rule]>([
+  [400, '<error>invalid_grant</error>', 'grant.refused'],
+  [400, 'error=invalid_grant&error_description=code+expired', 'grant.expired'],
+  [400, 'invalid_client', 'client.key'],
+  [400, 'Error: invalid_grant', 'grant.refused'],
+  [400, '{"errorCode":"invalid_client","errorSummary":"Unknown client"}', 'client.unknown'],
+  [401, '{"error":"unauthorized_client","error_description":"Invalid client id or secret"}', 'client.method'],
+  // Words that quote an error are not that error.
+  [400, '{"code":"invalid_request","message":"The scope is malformed, not invalid_scope"}', 'token.other-error'],
+  [400, '{"message":"Known errors: invalid_client, invalid_grant"}', 'token.other-error'],
+  [400, '{"message":"see \\"invalid_scope\\" in the guide"}', 'token.other-error'],
+  [404, '{"message":"no handler for invalid_scope"}', 'token.not-there'],
+  [500, '{"message":"Failed to log invalid_client"}', 'token.server-error'],
+  [401, '{"error":"Unauthorized","error_description":"Client authentication failed"}', 'token.forbidden'],
+  [400, '{"error":"Bad Request","error_description":"Invalid body"}', 'token.other-error'],
+  [200, '{"error":"not_found","error_description":"no such thing"}', 'token.error-in-200'],
+])('TK-16: status %i and %s', ([status, text, rule]) => {
+  const read = () => readTokenResponse({ status, headers: {}, contentType: 'application/json', text });
+  expect(refusalOf(read).rule).toBe(rule);
 });
 
 test.for([

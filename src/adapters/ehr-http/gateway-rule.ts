@@ -17,7 +17,7 @@ const KINDS = {
 
 /** Of the address that a call came from. A page of a firewall may name it for any reason. */
 export const OF_ADDRESS =
-  /\b(?:ip|source|remote|client) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|restrict|block|den)/i;
+  /\b(?:ip|source|remote) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|blocked|denied)\b/i;
 
 /** The first row that fits counts. */
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
@@ -31,11 +31,8 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
   ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
   ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],
-  [
-    'network.web-firewall',
-    'refusal',
-    /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b|\bblocked (?:site|page)\b/i,
-  ],
+  ['network.web-firewall', 'refusal', /\b(?:page|request|access|site|url)\b[^<.]{0,40}\b(?:blocked|rejected)\b/i],
+  ['network.web-firewall', 'refusal', /\bblocked (?:site|page)\b/i],
   ['network.web-firewall', 'page', /\brequested URL was rejected\b/i],
   [
     'network.web-firewall',
@@ -48,14 +45,10 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['fhir.firewall', 'refusal', /\brequest filtering\b/i],
   ['network.address-refused', 'words', OF_ADDRESS],
   ['network.address-refused', 'denial', /\b403\.6\b/],
-  ['network.quota', 'failure', /\bquota\b/i],
-  ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
-  // Mule and DataPower, WSO2, Tyk.
-  [
-    'network.gateway-key',
-    'key',
-    /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"|\bAuthorization field missing\b/i,
-  ],
+  ['network.quota', 'failure', /\b(?:volume|limit|your) quota\b|\bquota (?:limit|metric|violation)\b/i],
+  // Most; Tyk; Mule and DataPower, WSO2.
+  ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b|\bAuthorization field missing\b/i],
+  ['network.gateway-key', 'key', /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"/i],
 ];
 
 /**

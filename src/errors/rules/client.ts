@@ -66,10 +66,6 @@ export const clientRules = {
     'The EHR says that the client assertion lives too long. It lives two minutes: either the EHR takes only shorter ones, or the clock of its token server is behind, unlike the clock in its answer',
     'Check the clock of every node of the authorization server, then accept client assertions that live up to five minutes (SMART App Launch, “Authenticating to the token endpoint”).',
   ),
-  'client.address': ehrTeam(
-    'The EHR refuses the address that our call came from: its allowlist does not have our egress addresses',
-    'Let our egress addresses through to the token endpoint; the guide lists them.',
-  ),
   'client.assertion-times': ehrTeam(
     'The EHR takes the client assertion for expired or not yet valid, and the clock in its answer agrees with ours: another node of it has the wrong time',
     'Synchronize the clock of every node of the authorization server with a time server (NTP).',
@@ -115,7 +111,7 @@ export const clientRules = {
     'Switch off “Send the client ID in token requests as well” in Advanced settings.',
   ),
   'client.grant-not-allowed': lastingAtEhr(
-    'The EHR knows the app and does not allow it this grant (unauthorized_client)',
+    'The EHR does not allow the app this grant, or offers it to no app (unauthorized_client, unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token for this client, in this environment and for this organization.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -72,9 +72,10 @@ export const networkRules = {
     'The server, or a gateway before it, refuses the address that our call came from: its allowlist does not have our egress addresses',
     'Let our egress addresses through to this host, also below the FHIR base; the guide lists them.',
   ),
-  'network.quota': lastingAtEhr(
+  'network.quota': ehrTeam(
     'A gateway before the server refuses further calls: the quota of calls of this app is used up',
     'Raise the quota of calls for this app at the gateway, or ask which rate it allows and enter that at “Most calls to the EHR per minute” in Advanced settings.',
+    { help: '{Again} in a minute. If it stays like this, give the support code to {help desk}.' },
   ),
   'network.unknown-host': lastingAtEhr(
     'The server, or a gateway before it, says that it serves nothing under the host name that was called',

@@ -59,10 +59,6 @@ export const tokenRules = {
     'The token endpoint, or a firewall before it, finds our request not acceptable (406): it offers no JSON, or a rule of the firewall blocks',
     'Let the token endpoint on {host} answer in application/json, and the firewall pass POST requests of our egress addresses.',
   ),
-  'token.grant-type': lastingAtEhr(
-    'The token endpoint does not offer this grant type (unsupported_grant_type)',
-    'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
-  ),
   'token.scope': lastingAtEhr(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
     'Register the scopes of the registration sheet for this client.',
@@ -103,10 +99,6 @@ export const tokenRules = {
   'token.no-access-token': lastingAtEhr(
     'The token response has no access_token, or an unusable one',
     'Answer with an access_token of visible characters (RFC 6750 2.1). If this is another endpoint, such as that of introspection, correct token_endpoint in smart-configuration.',
-  ),
-  'token.refresh-token': ehrTeam(
-    'The refresh_token of the token response is unusable',
-    'Answer with a refresh_token of visible characters, or none.',
   ),
   'token.short-life': ehrTeam(
     'The access token lives {expires in seconds} s only, so every page has to renew it first',

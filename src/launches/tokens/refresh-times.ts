@@ -42,9 +42,12 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
+/** Busy, out of reach of our JWKS, or one of several nodes with another clock. */
+const MAY_PASS = /^(?:token\.busy|client\.(?:jwks-unreachable|assertion-\w+))$/;
+
 /** Does the EHR refuse the app, and not only for the moment? */
 export function isLasting({ code, rule }: AppError): boolean {
-  return (code === 'token.invalid-client' || code === 'token.refused') && rule !== 'token.busy';
+  return (code === 'token.invalid-client' || code === 'token.refused') && !MAY_PASS.test(rule ?? '');
 }
 
 /** The error for an expired token that cannot be renewed now. @param failure of the refresh; its rule decides. */

@@ -71,12 +71,6 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
   ],
 };
 
-/** Statuses that say that the search itself is wrong, so that it would fail again. */
-const REFUSED_AS_INVALID: readonly (number | undefined)[] = [400, 412, 422];
-
-/** A server that has no such search may say so by another status than 404. */
-const NOT_OFFERED: readonly (number | undefined)[] = [405, 501];
-
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
 export function describeProblem(
   given: ListProblem,
@@ -99,12 +93,16 @@ const ofToken = (failed: FhirError | undefined): Rule | undefined =>
 function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined {
   const { issues, status, failure, rule } = failed;
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
-  if (NOT_OFFERED.includes(status)) return 'not-found';
+  // The server has no such search.
+  if (status === 405 || status === 501) return 'not-found';
+  // A rate for each minute, in the words of Apigee.
+  if (rule === 'network.quota') return failure === 'unavailable' ? failure : 'kept-out';
   // What began can be searched, and the app is let in.
   const isLasting = !isPartial && rule && ruleRows[rule].help === LASTING.help;
   if (isLasting || ofToken(failed) || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
   if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))
     return 'refused';
   if (failed.lacksParameter && (failure === 'refused' || failure === 'unexpected')) return 'incomplete';
-  return !isPartial && REFUSED_AS_INVALID.includes(status) ? 'invalid' : undefined;
+  // The search itself is wrong, so it would fail again.
+  return !isPartial && [400, 412, 422].includes(status ?? 0) ? 'invalid' : undefined;
 }

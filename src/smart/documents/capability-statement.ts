@@ -56,10 +56,10 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   };
 }
 
-/** Is it the statement of a server of another FHIR than R4 or R4B? DSTU2 has another name for the document. */
+/** Is it certainly the statement of a server of another FHIR than R4? DSTU2 has another name for the document. */
 export function isOtherVersion(document: JsonObject | undefined): boolean {
   const version = parseCapability(document)?.fhirVersion;
-  return document?.['resourceType'] === 'Conformance' || (version !== undefined && !/^4\.[03](?:\.|$)/.test(version));
+  return document?.['resourceType'] === 'Conformance' || /^[0-35-9]\./.test(version ?? '');
 }
 
 /** Does the server declare that ServiceRequests can be updated? @returns undefined without a CapabilityStatement. */

@@ -21,18 +21,19 @@ export type FhirFailure =
 
 /** A failed FHIR call. It has no `cause`, because fhirclient's errors quote URL and body, which are clinical. */
 export class FhirError extends Error {
+  override readonly name = 'FhirError';
   readonly failure: FhirFailure;
   readonly status: number | undefined;
   /** When to try again: set for calls that were not sent, and if the server says it. */
   readonly retryAfterSeconds: number | undefined;
   /** The issue codes of the answer's OperationOutcome; only those of FHIR's own value set. */
-  readonly issues: readonly string[];
+  readonly issues: readonly string[] = [];
   /** Why a refused token could not be renewed. This error is our own, so it quotes nothing clinical. */
   readonly renewal: AppError | undefined;
   /** What the answer says in words, for the user; it may be clinical, so no log and no trace holds it. */
-  readonly said: readonly string[];
+  readonly said: readonly string[] = [];
   /** The server says that a search needs a parameter that was not sent. */
-  readonly lacksParameter: boolean;
+  readonly lacksParameter: boolean = false;
   /** What came in place of FHIR: a web page, or a gateway's own JSON or line of text. */
   readonly instead: 'page' | 'json' | undefined;
   /** The rule that failed, if it says more than `failure` and `status`. */
@@ -41,20 +42,11 @@ export class FhirError extends Error {
   readonly ifFresh: Rule | undefined;
 
   constructor(failure: FhirFailure, status?: number, more: FhirErrorFacts = {}) {
-    const { issues = [] } = more;
-    const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
+    const answer = [...(status === undefined ? [] : [status]), ...(more.issues ?? [])].join(', ');
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
-    this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
-    this.retryAfterSeconds = more.retryAfterSeconds;
-    this.issues = issues;
-    this.renewal = more.renewal;
-    this.said = more.said ?? [];
-    this.lacksParameter = more.lacksParameter ?? false;
-    this.instead = more.instead;
-    this.rule = more.rule;
-    this.ifFresh = more.ifFresh;
+    Object.assign(this, more);
   }
 }
 

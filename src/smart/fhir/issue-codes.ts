@@ -61,7 +61,7 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
 
 /** Of the app itself. */
 const OF_APP =
-  /\b(?:app|application|client)(?: application)? (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
+  /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
 
 /** Of the user, the patient or the query, whichever else is named. */
 const OF_OTHERS = /\bparameters?\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;

@@ -48,6 +48,8 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [404, HTML, '<h4>The request filtering module is configured to deny a request.</h4>', 'fhir.firewall'],
   [403, JSON_TYPE, '{"message":"Out of call volume quota. Quota will be replenished in 12:01:00."}', 'network.quota'],
   [200, JSON_TYPE, '{"quota":1}', undefined],
+  [500, JSON_TYPE, '{"message":"Disk quota exceeded"}', undefined],
+  [403, JSON_TYPE, '{"message":"The referral quota of this clinic is reached"}', undefined],
 ])('%s %s %s', ([status, contentType, text, rule]) => {
   expect(ruleOfGateway({ status, contentType, text })).toBe(rule);
 });

@@ -380,6 +380,7 @@ launchesSay('requests', [
     'a quota, in the words of Apigee',
     page(SEARCH, 500, JSON_TYPE, '{"fault":{"faultstring":"Rate limit quota violation"}}'),
     'network.quota',
+    { shown: /Reload this page in a moment/ },
   ],
   ['a search that took too long', saying(SEARCH, 408, 'Timeout'), 'network.late'],
   [

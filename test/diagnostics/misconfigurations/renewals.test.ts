@@ -116,3 +116,12 @@ test.for<[error: string, rule: Rule, shown: RegExp]>([
   expect(page.shown).not.toContain('Try again');
   expect((await page.again()).body).not.toContain('Try again');
 });
+
+test.for<[said: string, rule: Rule]>([
+  ['Fetching JWKS failed with status 503', 'client.jwks-unreachable'],
+  ['The JWT is not active yet', 'client.assertion-times'],
+])('a renewal that is refused for what may pass offers to try again: %s', async ([said, rule]) => {
+  const page = await renewedAfter(SHORT_LIFE, ({ ehr }) => ehr.faults.set('invalid-client', said));
+  expectSaid(page, 'refresh', rule);
+  expect(page.shown).toContain('Try again');
+});

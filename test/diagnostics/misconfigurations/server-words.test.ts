@@ -106,7 +106,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Client registration has expired', 'client.off'],
   ['invalid_client', 'The client credentials have expired', 'client.off'],
   ['invalid_client', 'Invalid client secret provided', 'client.method'],
-  ['invalid_client', 'Request from IP address not allowed', 'client.address'],
+  ['invalid_client', 'Request from IP address not allowed', 'network.address-refused'],
   ['invalid_request', 'client_secret is required', 'client.method'],
   ['invalid_request', 'client_assertion_type is missing or not supported', 'client.method'],
   ['invalid_request', 'Missing Authorization header', 'client.method'],
@@ -269,7 +269,7 @@ const TOKEN: Case[] = [
   ['invalid_tenant', 'unknown tenant', 'authorization.tenant'],
   ['expired_code', 'The code has expired', 'grant.expired'],
   ['invalid_launch', 'launch is unknown', 'authorization.launch-over'],
-  ['invalid_ip', 'Client IP 1.2.3.4 is not allowed', 'client.address'],
+  ['invalid_ip', 'Client IP 1.2.3.4 is not allowed', 'network.address-refused'],
   ['missing_api_key', 'No API key found in request', 'token.forbidden'],
   ['invalid_token', 'The access token is missing or expired', 'token.forbidden'],
   ['invalid_grant', 'User is not mapped to a provider', 'authorization.blocked'],
@@ -277,6 +277,15 @@ const TOKEN: Case[] = [
   ['invalid_client', 'The public key registered for this client expired on 2026-08-01', 'client.key-off'],
   ['invalid_client', 'Clock skew too large between client and server', 'client.assertion-times'],
   ['waf_blocked', 'Request blocked by application firewall', 'token.forbidden'],
+  ['application_error', 'Resource not found', 'token.forbidden'],
+  ['password_expired', 'Your password has expired, code 773', 'token.forbidden'],
+  // A code that is none of ours.
+  ['invalid_request', 'Error code 42: a required parameter is missing', 'token.request-refused'],
+  ['invalid_request', 'Invalid country code', 'token.request-refused'],
+  ['invalid_grant', 'The authorization code can only be redeemed with its redirect_uri', 'grant.redirect-uri'],
+  ['invalid_grant', 'The authorization code could not be redeemed: code_verifier does not match', 'grant.pkce'],
+  ['invalid_grant', 'The authorization code of another client cannot be redeemed', 'grant.other-client'],
+  ['invalid_client', 'JWT lacks a principal', 'client.key'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -443,6 +452,15 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'aud does not match a resource server of this tenant', 'authorization.audience'],
   ['invalid_request', 'launch parameter does not belong to this session', 'authorization.launch-over'],
   ['not_authorized', 'You are not authorized to use this application', 'authorization.blocked'],
+  // The user of a scope is no user.
+  ['access_denied', 'The scope user/Patient.read is not allowed', 'scope.refused'],
+  ['access_denied', 'The client is not authorized to request user/ServiceRequest.read', 'scope.refused'],
+  ['invalid_request', 'user/*.* is not allowed', 'scope.refused'],
+  ['access_denied', 'You have cancelled the access request', 'authorization.declined'],
+  ['access_denied', 'No access: the user declined the request', 'authorization.declined'],
+  ['access_denied', 'User canceled the sign-in, so you are not authorized', 'authorization.declined'],
+  ['invalid_request', 'The request is not compliant with OAuth 2.1', 'authorization.request-refused'],
+  ['invalid_request', 'redirect_uri must not contain the following characters: #', 'authorization.redirect-uri'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
@@ -466,6 +484,10 @@ test.for([
   ['access_denied', 'The resource owner has revoked consent'],
   ['access_denied', 'The resource owner has not authorized the application'],
   ['access_denied', 'You are not allowed to grant access to this record'],
+  ['access_denied', 'The user has denied access'],
+  ['access_denied', 'The user principal name is missing'],
+  ['access_denied', 'This app is managed by another organization'],
+  ['access_denied', 'Request aborted by the server'],
   ['server_error', 'The app is disabled'],
   ['temporarily_unavailable', 'The server is in maintenance; the session expired'],
   ['access_denied', 'The user was not found in the directory service'],

@@ -1,6 +1,6 @@
 /** The deprecated way to name OAuth endpoints: only the extension counts, whatever is around it (DI-18, DI-21). */
 import { expect, test } from 'vitest';
-import { parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { isOtherVersion, parseCapability } from '#src/smart/documents/capability-statement.ts';
 
 const capabilityEndpoints = (document: unknown) => parseCapability(document)?.endpoints;
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
@@ -77,4 +77,19 @@ test.for([
   ['a rest of the wrong type', { resourceType: 'CapabilityStatement', rest: 'server' }],
 ] as const)('DI-21: %s is not a SMART server', ([, document]) => {
   expect(capabilityEndpoints(document)).toBeUndefined();
+});
+
+// A launch stops for another version, so one that is only written in another way is none.
+test.for([
+  ['4.0.1', false],
+  ['4.3.0', false],
+  ['4.1.0', false],
+  ['R4', false],
+  ['v4.0.1', false],
+  ['', false],
+  ['3.0.2', true],
+  ['1.0.2', true],
+  ['5.0.0', true],
+] as const)('another version of FHIR than R4: %j is one: %s', ([fhirVersion, isOther]) => {
+  expect(isOtherVersion({ resourceType: 'CapabilityStatement', fhirVersion })).toBe(isOther);
 });

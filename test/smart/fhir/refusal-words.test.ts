@@ -24,6 +24,11 @@ test.for<[status: number, said: string, rule: Rule | undefined]>([
   [401, 'Certificate expired', undefined],
   [401, 'User name or password missing', undefined],
   [401, 'Patient record not found for token', undefined],
+  [401, 'Access token not found', undefined],
+  [401, 'No valid token', undefined],
+  [401, '"exp" claim timestamp check failed', 'fhir.token-over-at-once'],
+  [401, 'JWT expired, by its claim exp', 'fhir.token-over-at-once'],
+  [401, 'The token signing certificate has expired', undefined],
   [403, 'The access token does not include the scope patient/Patient.read', 'fhir.insufficient-scope'],
   [403, 'Scope patient/ServiceRequest.read required', 'fhir.insufficient-scope'],
   [403, 'User lacks privilege ORDERS_VIEW', undefined],
@@ -31,16 +36,29 @@ test.for<[status: number, said: string, rule: Rule | undefined]>([
   [403, 'IP is not in allow list', 'network.address-refused'],
   [403, 'Patient address is confidential', undefined],
   [403, 'Location address missing', undefined],
+  [403, 'The client address is confidential', undefined],
+  [403, 'Access to IP notes denied', undefined],
   [403, 'Privacy consent not on file', 'fhir.consent'],
   [403, 'Consent form was not signed by the user', undefined],
+  [403, 'Consent not granted by administrator', undefined],
+  [403, 'The practice has not consented to third-party access', undefined],
+  [403, 'No access to resource type Consent', undefined],
   [403, 'Forbidden: the organization has not enabled third-party apps', 'fhir.app-not-enabled'],
   [403, 'The application is disabled', 'fhir.app-not-enabled'],
   [403, 'Client care plan is inactive', undefined],
+  [403, 'The client was suspended from the program', undefined],
   [403, 'The client (patient) is not registered here', undefined],
   [403, 'This record is outside the scope of your department', undefined],
 ])('%i: %s', ([status, said, rule]) => {
   const { ifFresh, rule: named } = answered(status, asFhir, outcome(said));
   expect(status === 401 ? ifFresh : named).toBe(rule);
+});
+
+test('insufficient_scope says what it is, whatever its description adds', () => {
+  const challenge = 'Bearer error="insufficient_scope", error_description="Not in the scope of the token"';
+  expect(answered(403, (name) => (name === 'www-authenticate' ? challenge : undefined)).rule).toBe(
+    'fhir.insufficient-scope',
+  );
 });
 
 test.for<[said: string, rule: Rule | undefined]>([
@@ -53,6 +71,8 @@ test.for<[said: string, rule: Rule | undefined]>([
   ['Unsupported parameter: _count for patient search', undefined],
   ['Searching ServiceRequest by status is not supported', undefined],
   ['This patient is not supported by the R4 facade', undefined],
+  ['Patient unknown', undefined],
+  ['Unknown resource type in _include: Foo', undefined],
 ])('a search that is refused: %s', ([said, rule]) => {
   expect(ruleOfSearch([said])).toBe(rule);
 });

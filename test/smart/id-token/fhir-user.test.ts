@@ -21,6 +21,7 @@ describe('the fhirUser claim', () => {
     ],
     ['absolute, base at the root', 'https://ehr.example/Practitioner/1', ROOT],
     ['default port and host case', 'https://EHR.example:443/fhir/a/Practitioner/1', base],
+    ['default port and scheme case', 'HTTPS://ehr.example:443/fhir/a/Practitioner/1', base],
     ['relative with a version', 'Practitioner/1/_history/2', base],
     ['absolute with a version', 'https://ehr.example/fhir/a/Practitioner/1/_history/a-2.1', base],
     ['with a version, base at the root', 'https://ehr.example/Practitioner/1/_history/2', ROOT],
