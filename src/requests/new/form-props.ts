@@ -53,6 +53,7 @@ export function chartPropsOf(of: {
       return { ...valueOf(fact), doubt, name: `${PICK}${key}`, isChosen: picks.includes(key) };
     }),
   });
+  const current = CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf));
   const factsOf = ({ facts, remark }: ChartSection) => ({ values: facts.map(valueOf), remark });
   const sources = filledBy(chart);
   const { from, phone, language } = sources;
@@ -60,9 +61,7 @@ export function chartPropsOf(of: {
   return {
     form: { values, problems: of.problems },
     filled,
-    shown: [...new Set(['shown', ...marks, ...CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf))])].join(
-      ' ',
-    ),
+    shown: [...new Set(['shown', ...marks, ...current])].join(' '),
     gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },
