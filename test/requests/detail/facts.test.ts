@@ -99,6 +99,15 @@ test.for<[label: string, resource: object, texts: string[]]>([
     { reasonCode: [{ text: 'Runs out', extension: [{ url: 'https://x/remaining-supply', valueUnsignedInt: 0 }] }] },
     ['0'],
   ],
+  [
+    'Copay',
+    {
+      insurance: [
+        { display: 'Plan A', extension: [{ url: 'https://x/copay', valueMoney: { value: 5, currency: 'USD' } }] },
+      ],
+    },
+    ['5 USD'],
+  ],
 ])('%s of %j', ([label, resource, texts]) => {
   const request = readServiceRequest({ ...resource }, place);
   const known = {

@@ -287,6 +287,16 @@ test.for<[string, object, string]>([
     'Swab: No MRSA',
   ],
   [
+    'what a report concludes by a code',
+    { resourceType: 'DiagnosticReport', code: { text: 'Swab' }, conclusionCode: [{ text: 'MRSA' }, { text: 'ESBL' }] },
+    'Swab: MRSA, ESBL',
+  ],
+  [
+    'what an assessment sums up',
+    { resourceType: 'ClinicalImpression', code: { text: 'Gait' }, summary: 'Unsafe on stairs' },
+    'Gait: Unsafe on stairs',
+  ],
+  [
     'when a procedure was',
     { resourceType: 'Procedure', code: { text: 'New hip' }, performedDateTime: '2026-11-10' },
     'New hip: 2026-11-10',

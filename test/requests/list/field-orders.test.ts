@@ -141,12 +141,19 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { bodySite: [{ text: 'left' }] },
     { note: [{ text: 'for the left' }] },
     { doNotPerform: true },
+    { authoredOn: '2026-11-18T09:00:01Z' },
   ].map((change): [string, object, object, object] => [
     `one like it, but ${JSON.stringify(change)}`,
     {},
     { along: [{ ...base, id: 'b', ...change }] },
     { status: { note: undefined } },
   ]),
+  [
+    'two that say the same and are over',
+    { status: 'completed' },
+    { along: [{ ...base, id: 'b', status: 'completed' }] },
+    { status: { word: 'Done', note: undefined } },
+  ],
   ...['orderDetail', 'reasonCode'].map((name): [string, object, object, object] => [
     `one like it, but for ${name} that the row only counts`,
     { [name]: [{ text: 'w'.repeat(70) }, { text: 'left-handed' }] },
@@ -188,6 +195,32 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: 'completed' },
     { tasks: [task({ output: [{ type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } }] })] },
     { status: { word: 'Done', note: '“Letter”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a letter and words, of what the EHR calls done',
+    { status: 'completed' },
+    {
+      tasks: [
+        task({
+          output: [
+            { type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } },
+            { type: { text: 'Outcome' }, valueString: 'Not brought' },
+          ],
+        }),
+      ],
+    },
+    { status: { word: 'Done' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a part of the work that goes on',
+    {},
+    {
+      tasks: [
+        task({ status: 'accepted' }),
+        task({ id: 'u', status: 'in-progress', partOf: [{ reference: 'Task/t' }] }),
+      ],
+    },
+    { status: { word: 'Accepted', note: undefined } },
   ],
   [
     'a change that is asked of the provider',
