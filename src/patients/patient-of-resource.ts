@@ -23,10 +23,9 @@ export function mayBeOfOther(
   localOf: (reference: unknown) => string | undefined,
   patientId: string,
 ): boolean {
-  const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
   const named = [
     ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => [resource[name] ?? []].flat()),
-    ...actors.filter(leadsToPatient),
+    ...asRecords(resource.participant).flatMap(({ actor }) => (leadsToPatient(asRecord(actor)) ? [actor] : [])),
   ];
   if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));
   return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);

@@ -157,10 +157,9 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
 
 /** Some guides say in an extension what a note is, such as a contraindication. */
 function noteOf({ text, authorString, authorReference, time, extension }: ForeignRecord, place: Place): string[] {
-  const kinds = asRecords(extension).flatMap(({ valueCodeableConcept, valueCoding, valueCode }) => {
-    return asConceptText(valueCodeableConcept ?? { coding: [valueCoding ?? { code: valueCode }] }) ?? [];
-  });
-  const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 ? [...kinds, line].join(': ') : line));
+  const kinds = asRecords(extension).map((one) => one.valueCodeableConcept ?? { coding: [one.valueCoding] });
+  const kind = asConceptText(kinds);
+  const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 && kind ? `${kind}: ${line}` : line));
   const author = asInformation(authorString) ?? displayOf(authorReference);
   const when = momentText(time, { timeZone: place.timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');

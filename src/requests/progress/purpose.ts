@@ -136,7 +136,5 @@ export function isForWhole({ service, category, codes }: Asked) {
 
 /** Two texts that have the same differ in no more than case, spaces and punctuation. Between digits these count: 1.5 is not 15. */
 export function lettersOf(text: string): string {
-  return text.toLowerCase().match(LETTERS)?.join('') ?? '';
+  return (text.toLowerCase().match(/[\p{L}\p{M}\p{S}?]|\p{N}(?:[^\p{L}\p{M}\p{N}\p{S}?]+(?=\p{N}))?/gu) ?? []).join('');
 }
-
-const LETTERS = /[\p{L}\p{M}\p{S}?]|\p{N}(?:[^\p{L}\p{M}\p{N}\p{S}?]+(?=\p{N}))?/gu;

@@ -91,7 +91,7 @@ test.for<[label: string, resource: object, texts: string[]]>([
   ),
   [
     'Note',
-    { note: [{ extension: [{ url: 'urn:x', valueCode: 'contraindication' }], text: 'No plasters' }] },
+    { note: [{ extension: [{ url: 'urn:x', valueCoding: { code: 'contraindication' } }], text: 'No plasters' }] },
     ['contraindication: No plasters'],
   ],
   [

@@ -146,10 +146,13 @@ test.for<[string, Answer, string, string]>([
   ['401', { status: 401 }, 'unauthorized', 'no longer accepts'],
   ['403', { status: 403 }, 'refused', 'did not let'],
   [
-    '403 for an app that is disabled',
+    '403 for a scope that is missing',
     {
       status: 403,
-      body: { resourceType: 'OperationOutcome', issue: [{ diagnostics: 'The application is disabled' }] },
+      body: {
+        resourceType: 'OperationOutcome',
+        issue: [{ severity: 'error', code: 'forbidden', diagnostics: 'Missing scope patient/ServiceRequest.read' }],
+      },
     },
     'refused',
     'did not let',
