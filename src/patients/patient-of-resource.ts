@@ -1,5 +1,6 @@
 /** Reads which patient a foreign resource is about, and the numbers by which it is known. */
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { leadsToPatient } from '#src/smart/fhir/reference.ts';
 
 /** `system|value` of each `identifier` of a resource; untrusted. */
 export function numbersOf({ identifier }: ForeignRecord): string[] {
@@ -22,10 +23,9 @@ export function mayBeOfOther(
   localOf: (reference: unknown) => string | undefined,
   patientId: string,
 ): boolean {
-  const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
   const named = [
     ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => [resource[name] ?? []].flat()),
-    ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(asWritten(reference))),
+    ...asRecords(resource.participant).flatMap(({ actor }) => (leadsToPatient(asRecord(actor)) ? [actor] : [])),
   ];
   if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));
   return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);

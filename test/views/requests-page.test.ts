@@ -269,6 +269,7 @@ test('notes name what was left out', () => {
   expect(textOf(end({ otherOrders: 1, otherServices: 'CT abdomen' }))).toContain(
     '1 entry is a step of carrying out an order, such as a nursing task, and is not shown: CT abdomen. See the EHR.',
   );
+  expect(end({ otherOrders: 1 })).toContain('<b class="print-only">Ada Moreno · Born 9');
   expect(end()).not.toContain('Notes on this list');
 });
 

@@ -41,7 +41,7 @@ export function appointmentEvents(appointment: ForeignRecord, { timeZone }: { re
     start === undefined || end === undefined ? [] : periodPhrases({ end }, { timeZone, today: '' }, 'series');
   const kinds = [cancelationReason, serviceType, appointmentType, reasonCode].map(asConceptText);
   const said = [state, ...until, declined, ...kinds, ...texts, ...wished.slice(0, MOST_PARTS), time];
-  const what = ['Appointment', ...said.filter(Boolean)].join(' · ');
+  const what = ['Appointment', ...new Set(said.filter(Boolean))].join(' · ');
   return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
 

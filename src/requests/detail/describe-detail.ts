@@ -53,9 +53,8 @@ export async function describeDetail(
   const inFull = (party: PartyReference) => {
     const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
     const telephone = contained?.telephone && `, ${contained.telephone}`;
-    return [nameOf(party), party.number !== nameOf(party) && party.number && ` (${party.number})`, telephone]
-      .filter(Boolean)
-      .join('');
+    const number = party.number !== nameOf(party) && party.number && ` (${party.number})`;
+    return [nameOf(party), number, telephone].filter(Boolean).join('');
   };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const isUnheard = isAlone || isPartial;

@@ -23,7 +23,7 @@ import { displayOf } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { lacksProvider, noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
-import { elementText, namesOf, type Place } from './referred.ts';
+import { namesOf, type Place } from './referred.ts';
 
 type NoProvider = Parameters<typeof lacksProvider>[0];
 
@@ -159,8 +159,9 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
 
 /** Some guides say in an extension what a note is, such as a contraindication. */
 function noteOf({ text, authorString, authorReference, time, extension }: ForeignRecord, place: Place): string[] {
-  const kinds = asRecords(extension).flatMap((one) => elementText(one, place) ?? []);
-  const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 ? [...kinds, line].join(': ') : line));
+  const kinds = asRecords(extension).map((one) => one.valueCodeableConcept ?? { coding: [one.valueCoding] });
+  const kind = asConceptText(kinds);
+  const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 && kind ? `${kind}: ${line}` : line));
   const author = asInformation(authorString) ?? displayOf(authorReference);
   const when = momentText(time, { timeZone: place.timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');

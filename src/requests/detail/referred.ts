@@ -69,18 +69,18 @@ function nameOfResource(resource: ForeignRecord, place: Place, said?: string): s
 function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): string | undefined {
   const { resourceType, address, telecom, dosageInstruction, dosage, conclusionCode, summary, description } = resource;
   const { title } = asRecord(asRecords(resource.content)[0]?.attachment);
-  const stages = () => asRecords(resource.stage).map((stage) => stage.summary);
-  if (resourceType === 'Condition') return asConceptText([resource.severity, ...stages()]);
+  if (resourceType === 'Condition')
+    return asConceptText([resource.severity, ...asRecords(resource.stage).map((stage) => stage.summary)]);
   if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
   // One line of several, as of a dose that changes, would be another dose.
   const doses = asRecords(dosageInstruction ?? dosage).map(({ text }) => asInformation(text) ?? 'dose in the EHR');
   if (doses.length > 0) return doses.join('; ');
   const found = asInformation(resource.conclusion) ?? asConceptText(conclusionCode);
   const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
-  const more = (resourceType === 'Location' ? reached : [found, summary, description, title]).flatMap(
-    (text) => asInformation(text) ?? [],
-  );
-  return [...new Set(more)].filter((text) => name?.includes(text) !== true).join(', ') || undefined;
+  const more = resourceType === 'Location' ? reached : [found, summary, description, title];
+  // A name of "abnormal" does not say "normal".
+  const texts = more.flatMap((text) => asInformation(text) ?? []).filter((text) => text !== name);
+  return [...new Set(texts)].join(', ') || undefined;
 }
 
 /** The value[x] of an element in words, with those for which the time zone is needed. */

@@ -80,10 +80,8 @@ export function toRow(
   const spoken = status === request.status || isProhibited ? undefined : task;
   const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
   // The name of the service, as a Task repeats it, says nothing; what has to be read stays.
-  const notes = status.note
-    ?.split(' · ')
-    .filter((one) => spoken?.hasWords === true || lettersOf(one) !== lettersOf(service));
-  const note = notes?.join(' · ') || undefined;
+  const isTelling = (one: string) => spoken?.hasWords === true || lettersOf(one) !== lettersOf(service);
+  const note = status.note?.split(' · ').filter(isTelling).join(' · ') || undefined;
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -109,7 +107,10 @@ export function toRow(
       isUnheard,
       hasOpenOlder,
       hasNoMovement: still !== undefined,
-      isSoon: request.isSoon && (priority !== undefined || at.now.getTime() - (moved.ms ?? 0) >= TO_ANSWER_MS),
+      isSoon:
+        request.isSoon &&
+        !(icon === 'ordered' && request.hasBegun) &&
+        (priority !== undefined || at.now.getTime() - (moved.ms ?? 0) >= TO_ANSWER_MS),
       asked,
       isPatients,
       isUnasked,
@@ -147,7 +148,7 @@ const CHECK_OLDER = 'Check the older request';
 
 const OF_THE_ORDER = [
   ...(['service', 'detail', 'category', 'caution', 'source', 'priority'] as const),
-  ...(['needed', 'requested', 'requestedMs', 'reason', 'noted'] as const),
+  ...(['needed', 'requested', 'requestedMs', 'reason', 'noted', 'counted'] as const),
 ] as const;
 
 /** Marks open rows that say the same of their orders. Only the EHR can say whether they are one, so each stays. */

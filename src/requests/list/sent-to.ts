@@ -14,7 +14,7 @@ export function sentTo(
   task: Task | undefined,
 ) {
   const owner = task?.owner;
-  const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
+  const isNamed = (party: PartyReference) => ![nameOf(NAMELESS), party.number].includes(nameOf(party));
   // A provider that declined leaves the others that the request names, and one without a name those with one.
   const isAsked = (party: PartyReference) =>
     owner === undefined ||

@@ -46,7 +46,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
   // Guides send referrals as plans too, but for a day that is near.
-  const isFarPlan = codeOf(intent) === 'plan' && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
+  const isFarPlan = codeOf(intent) === 'plan' && isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
   const isRepeated = isSeries(resource, named.service);
   const tomorrow = dayIn(new Date(at.now.getTime() + DAY_MS), at.timeZone);
   const isDue = isRepeated || (needed.lastDay !== undefined && needed.lastDay <= tomorrow);
@@ -85,6 +85,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isSeries: isRepeated && !isPastNeeded,
     /** It is needed within a day, or for the first time. */
     isSoon: neededMs !== undefined && !isAhead && isDue,
+    /** It is wanted several times, and its first day is over. */
+    hasBegun: isRepeated && neededMs !== undefined && neededMs + DAY_MS < at.now.getTime(),
     /** `Encounter/id` on this server; STU3 calls it the context. */
     encounter: localReference(resource.encounter ?? resource.context, base),
     authoredOn: isGiven(resource.authoredOn) ? asText(resource.authoredOn, 40) : undefined,

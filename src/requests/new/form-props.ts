@@ -22,7 +22,7 @@ import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-
 
 /** The end of a key: short, and still another one for another value. */
 const markOf = (fact: ChartFact) => keyOf(fact).slice(-12);
-/** Said of a value that the form has not shown to its user before. */
+/** Said of a value that the form did not show when it was last posted, so that it cannot have been chosen there. */
 const NEW = 'New here since you began: please check';
 
 /** @param of.values what was typed so far; what the chart fills in is added to it once. */
@@ -60,9 +60,7 @@ export function chartPropsOf(of: {
   return {
     form: { values, problems: of.problems },
     filled,
-    shown: [...new Set(['shown', ...marks, ...CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf))])].join(
-      ' ',
-    ),
+    shown: ['shown', ...CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.map(markOf))].join(' '),
     gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },

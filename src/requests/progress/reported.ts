@@ -5,7 +5,7 @@
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { SHOWN } from '#src/smart/fhir/notes.ts';
-import { quantityText } from '#src/smart/fhir/quantity.ts';
+import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { guideCode, meaningsOf, quotedFirst, saidIn } from './guide-codes.ts';
 import { isProgress, isSame, type TaskWord } from './task-words.ts';
 
@@ -34,7 +34,7 @@ function resultText(result: ForeignRecord): string {
     asText(given ?? coding.display ?? coding.code ?? asRecord(result.valueReference).display) ??
     asConceptText(result.valueCodeableConcept) ??
     (typeof valueBoolean === 'boolean' ? (valueBoolean ? 'yes' : 'no') : undefined) ??
-    quantityText(result.valueQuantity ?? { value: number });
+    quantitiesOf({ quantityQuantity: result.valueQuantity ?? (number === undefined ? number : { value: number }) })[0];
   const isNamed = saidIn(type).some(({ isExplained }) => !isExplained);
   return [isNamed ? asConceptText(type) : undefined, value].filter((text) => text !== undefined).join(': ');
 }

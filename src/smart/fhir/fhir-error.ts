@@ -132,16 +132,15 @@ export function answered(
     : (isText || /^application\/json\b/i.test(contentType)) && text;
   const said = outcomeTexts(body);
   const words = said.join(' ');
-  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
   const challenge = header('www-authenticate') ?? '';
   const isToken = status === 401;
   // A token that is over is refused with 401 as well.
   const own = isPage || (isJsonObject(body) && 'resourceType' in body) ? '' : text.slice(0, 2_000);
   const spoken = `${words} ${isToken ? (DESCRIPTION.exec(challenge)?.[1] ?? '') : challenge} ${own}`.trim();
+  const ofWords = issues.some((code) => RESTRICTED_CODES.has(code)) ? 'fhir.restricted' : ruleOfWords(spoken, 'call');
   const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
-  const saidRule = isRestricted
-    ? 'fhir.restricted'
-    : ((status === 403 ? ruleOfWords(spoken, 'call') : undefined) ?? (isOfApp && 'fhir.app-not-enabled'));
+  const isSaid = status === 403 || ofWords === 'fhir.restricted';
+  const saidRule = (isSaid ? ofWords : undefined) ?? (isOfApp && 'fhir.app-not-enabled');
   const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';

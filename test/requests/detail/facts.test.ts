@@ -87,10 +87,31 @@ test.for<[label: string, resource: object, texts: string[]]>([
     },
     ['Contraindication: No plasters', 'Ask'],
   ],
+  ...[{ valueBoolean: false }, { valueUri: 'urn:1' }, { valueReference: { reference: 'Practitioner/1' } }].map(
+    (value): [string, object, string[]] => [
+      'Note',
+      { note: [{ extension: [{ url: 'urn:x', ...value }], text: 'No plasters' }] },
+      ['No plasters'],
+    ],
+  ),
+  [
+    'Note',
+    { note: [{ extension: [{ url: 'urn:x', valueCoding: { code: 'contraindication' } }], text: 'No plasters' }] },
+    ['contraindication: No plasters'],
+  ],
   [
     'Remaining supply',
     { reasonCode: [{ text: 'Runs out', extension: [{ url: 'https://x/remaining-supply', valueUnsignedInt: 0 }] }] },
     ['0'],
+  ],
+  [
+    'Copay',
+    {
+      insurance: [
+        { display: 'Plan A', extension: [{ url: 'https://x/copay', valueMoney: { value: 5, currency: 'USD' } }] },
+      ],
+    },
+    ['5 USD'],
   ],
 ])('%s of %j', ([label, resource, texts]) => {
   const request = readServiceRequest({ ...resource }, place);

@@ -335,6 +335,15 @@ test.for<[string, object, object, string]>([
     'Nothing to do',
   ],
   ['one of a request that is on hold', { status: 'booked' }, { status: 'on-hold' }, 'Decide whether to resume'],
+  [
+    'one of a patient whom only a number names',
+    {
+      status: 'booked',
+      participant: [{ actor: { type: 'http://hl7.org/fhir/StructureDefinition/Patient', identifier: { value: '9' } } }],
+    },
+    {},
+    'Find a provider',
+  ],
   ['one of what must not be done', { status: 'booked' }, { doNotPerform: true }, 'Nothing to do'],
 ])('%s decides whether a provider is missing', async ([, state, change, step]) => {
   const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };

@@ -252,6 +252,16 @@ test.for<[string, object, string]>([
   ],
   ['a place by its address alone', { resourceType: 'Location', address: { text: '5 Elm St' } }, '5 Elm St'],
   [
+    'a conclusion that its name seems to hold',
+    { resourceType: 'DiagnosticReport', code: { text: 'To rule out a fracture' }, conclusion: 'fracture' },
+    'To rule out a fracture: fracture',
+  ],
+  [
+    'a document that is named by its description',
+    { resourceType: 'DocumentReference', description: 'Letter', content: [{ attachment: { title: 'Letter' } }] },
+    'Letter',
+  ],
+  [
     'how severe a condition is',
     { resourceType: 'Condition', code: { text: 'COPD' }, severity: { text: 'Severe' } },
     'COPD: Severe',
@@ -275,6 +285,16 @@ test.for<[string, object, string]>([
     'what a report concludes',
     { resourceType: 'DiagnosticReport', code: { text: 'Swab' }, conclusion: 'No MRSA' },
     'Swab: No MRSA',
+  ],
+  [
+    'what a report concludes by a code',
+    { resourceType: 'DiagnosticReport', code: { text: 'Swab' }, conclusionCode: [{ text: 'MRSA' }, { text: 'ESBL' }] },
+    'Swab: MRSA, ESBL',
+  ],
+  [
+    'what an assessment sums up',
+    { resourceType: 'ClinicalImpression', code: { text: 'Gait' }, summary: 'Unsafe on stairs' },
+    'Gait: Unsafe on stairs',
   ],
   [
     'when a procedure was',

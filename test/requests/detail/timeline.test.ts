@@ -36,7 +36,7 @@ test.for<[string, object, string | undefined]>([
   ['an appointment', visit, 'Appointment · booked'],
   [
     'one with its end and kind',
-    { ...visit, end: '2026-12-01T11:00:00Z', serviceType: [{ text: 'By telephone' }] },
+    { ...visit, end: '2026-12-01T11:00:00Z', serviceType: [{ text: 'By telephone' }], description: 'By telephone' },
     'Appointment · booked · until 2026-12-01 11:00 UTC · By telephone',
   ],
   ['one in error, in capitals', { ...visit, status: 'ENTERED-IN-ERROR' }, undefined],

@@ -88,6 +88,43 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { next: { text: 'Find a provider' } },
   ],
   [
+    'a plan that has to be carried out by a far day',
+    { intent: 'plan', occurrencePeriod: { end: '2027-06-01' } },
+    {},
+    { next: { text: 'Find a provider' } },
+  ],
+  ...(
+    [
+      ['began weeks ago', '2026-10-20', 'Waiting for the provider for 4 days'],
+      ['begins today', '2026-11-22', 'Due soon, not confirmed'],
+    ] as const
+  ).map(([name, start, text]): [string, object, object, object] => [
+    `a series that ${name}, without a Task`,
+    {
+      performer: [{ display: 'Northside' }],
+      occurrenceTiming: { repeat: { boundsPeriod: { start }, frequency: 1, period: 1, periodUnit: 'wk' } },
+    },
+    {},
+    { next: { text } },
+  ]),
+  [
+    'a number of the provider that has it, and a name of the one who was asked',
+    { performer: [{ display: 'Southside' }] },
+    { tasks: [task({ status: 'accepted', owner: { identifier: { value: '12' } } })] },
+    { sentTo: { names: ['number 12', 'Southside'] } },
+  ],
+  ...[
+    ['Oxygen 15 L', 'Oxygen 1.5 L'],
+    ['Oxygen 15 L', 'Oxygen 1-5 L'],
+    ['เขา', 'เข่า'],
+    ['Walker', 'Walker?'],
+  ].map(([text, said]): [string, object, object, object] => [
+    `${said} beside ${text}`,
+    { code: { text }, orderDetail: [{ text: said }] },
+    { tasks: [task({ description: said })] },
+    { detail: said, status: { word: 'Ordered in the EHR', note: `“${said}”: done` } },
+  ]),
+  [
     'a far plan that a provider declined',
     { intent: 'plan', occurrenceDateTime: '2027-06-01' },
     { tasks: [task({ status: 'rejected' })] },
@@ -99,14 +136,30 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { along: [{ ...base, id: 'b', identifier: [{ system: 'u', value: '8' }] }] },
     { status: { note: 'may be the same as another request' } },
   ],
-  ...[{ status: 'completed' }, { bodySite: [{ text: 'left' }] }, { note: [{ text: 'for the left' }] }].map(
-    (change): [string, object, object, object] => [
-      `one like it, but ${JSON.stringify(change)}`,
-      {},
-      { along: [{ ...base, id: 'b', ...change }] },
-      { status: { note: undefined } },
-    ],
-  ),
+  ...[
+    { status: 'completed' },
+    { bodySite: [{ text: 'left' }] },
+    { note: [{ text: 'for the left' }] },
+    { doNotPerform: true },
+    { authoredOn: '2026-11-18T09:00:01Z' },
+  ].map((change): [string, object, object, object] => [
+    `one like it, but ${JSON.stringify(change)}`,
+    {},
+    { along: [{ ...base, id: 'b', ...change }] },
+    { status: { note: undefined } },
+  ]),
+  [
+    'two that say the same and are over',
+    { status: 'completed' },
+    { along: [{ ...base, id: 'b', status: 'completed' }] },
+    { status: { word: 'Done', note: undefined } },
+  ],
+  ...['orderDetail', 'reasonCode'].map((name): [string, object, object, object] => [
+    `one like it, but for ${name} that the row only counts`,
+    { [name]: [{ text: 'w'.repeat(70) }, { text: 'left-handed' }] },
+    { along: [{ ...base, id: 'b', [name]: [{ text: 'w'.repeat(70) }, { text: 'right-handed' }] }] },
+    { status: { note: undefined } },
+  ]),
   ...['walker', '“Walker.”'].map((description): [string, object, object, object] => [
     `a Task that repeats the service as ${description}`,
     {},
@@ -142,6 +195,32 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: 'completed' },
     { tasks: [task({ output: [{ type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } }] })] },
     { status: { word: 'Done', note: '“Letter”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a letter and words, of what the EHR calls done',
+    { status: 'completed' },
+    {
+      tasks: [
+        task({
+          output: [
+            { type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } },
+            { type: { text: 'Outcome' }, valueString: 'Not brought' },
+          ],
+        }),
+      ],
+    },
+    { status: { word: 'Done' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a part of the work that goes on',
+    {},
+    {
+      tasks: [
+        task({ status: 'accepted' }),
+        task({ id: 'u', status: 'in-progress', partOf: [{ reference: 'Task/t' }] }),
+      ],
+    },
+    { status: { word: 'Accepted', note: undefined } },
   ],
   [
     'a change that is asked of the provider',

@@ -479,6 +479,13 @@ test.for<[string, object, object[], object[]]>([
   expect(server.calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
 });
 
+test('the organization of a role that came with the list is read', async () => {
+  const workplace = { ...containedRole, practitioner: undefined, organization: { reference: 'Organization/north' } };
+  const asked = request({ performer: [{ reference: 'PractitionerRole/role' }] });
+  const { list } = await load([asked, workplace], batchOf(north), { canRead: () => true });
+  expect(list.open[0]?.sentTo?.names).toEqual(['Northside']);
+});
+
 const practitioner = { requester: { reference: 'Practitioner/ruth' } };
 const role = { performer: [{ reference: 'PractitionerRole/role' }] };
 

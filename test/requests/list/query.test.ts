@@ -145,6 +145,18 @@ test.for([[7], [{}], [true]])(
 test.for<[string, Answer, string, string]>([
   ['401', { status: 401 }, 'unauthorized', 'no longer accepts'],
   ['403', { status: 403 }, 'refused', 'did not let'],
+  [
+    '403 for a scope that is missing',
+    {
+      status: 403,
+      body: {
+        resourceType: 'OperationOutcome',
+        issue: [{ severity: 'error', code: 'forbidden', diagnostics: 'Missing scope patient/ServiceRequest.read' }],
+      },
+    },
+    'refused',
+    'did not let',
+  ],
   ['404', { status: 404 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
   ['410', { status: 410 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
   ['429', { status: 429, headers: { 'retry-after': '9' } }, 'throttled', 'Reload'],

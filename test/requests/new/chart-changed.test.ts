@@ -189,6 +189,13 @@ test('a draft marks what its form has not shown before, until its user has seen 
   ]);
   await post(draft, { ...VAN, intent: 'back' });
   expect(choicesOf(await open(), 'Allergies')).toEqual([`+ Peanut ${PLAIN}`, `- Latex ${PLAIN}`]);
+  // What comes back after a time without an answer is no longer chosen.
+  serve({ ...CHART, AllergyIntolerance: 'fails' });
+  await post(await open(), { ...VAN, intent: 'back' });
+  serve({ ...CHART, AllergyIntolerance: [PEANUT, LATEX] });
+  expect(choicesOf(await open(), 'Allergies')).toEqual(
+    ['Peanut', 'Latex'].map((name) => `- ${name} ${PLAIN} New here since you began: please check`),
+  );
 });
 
 const SHORT = 'There may be more allergies than are shown here. Look in the chart.';

@@ -449,6 +449,10 @@ describe('a request with its Task', () => {
         [{ note: [{ text: '已送达并签收' }] }, '“已送达并签收”'],
         [{ output: [{ type: { text: 'Service provided' }, valueBoolean: false }] }, '“Service provided: no”'],
         [{ output: [{ type: { text: 'Oxygen' }, valueQuantity: { value: 2, unit: 'L/min' } }] }, '“Oxygen: 2 L/min”'],
+        [
+          { output: [{ type: { text: 'Dose' }, valueQuantity: { value: 2, unit: 'mg', code: 'g' } }] },
+          '“Dose: amount in the EHR”',
+        ],
         [{ output: [{ type: { text: 'Pick-up' }, valueTime: '14:30:00' }] }, '“Pick-up: 14:30:00”'],
         [{ output: [{ type: { text: 'Pick-up' }, valueDate: '2026-11-25' }] }, '“Pick-up: 2026-11-25”'],
         [{ output: [{ type: { text: 'Visit' }, valuePeriod: { start: '2026-11-25' } }] }, '“Visit: 2026-11-25”'],

@@ -32,6 +32,8 @@ test.for<[status: number, said: string, rule: Rule | undefined]>([
   [403, 'The access token does not include the scope patient/Patient.read', 'fhir.insufficient-scope'],
   [403, 'Scope patient/ServiceRequest.read required', 'fhir.insufficient-scope'],
   [403, 'User lacks privilege ORDERS_VIEW', undefined],
+  [400, 'Break-the-glass is required', 'fhir.restricted'],
+  [404, 'Hidden: break the glass to see it', 'fhir.restricted'],
   [403, 'Source IP 10.2.3.4 not permitted', 'network.address-refused'],
   [403, 'IP is not in allow list', 'network.address-refused'],
   [403, 'Patient address is confidential', undefined],

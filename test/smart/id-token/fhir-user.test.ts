@@ -66,6 +66,7 @@ describe('the fhirUser claim', () => {
     ['FU-03', 'https://user@ehr.example/fhir/a/Practitioner/1'],
     ['FU-03, MT-03', 'https://ehr.example/fhir/ab/Practitioner/1'],
     ['FU-03, MT-03', 'https://ehr.example/fhir/b/Practitioner/1'],
+    ['FU-03, MT-03', 'https://ehr.example/FHIR/a/Practitioner/1'],
     ['FU-03', 'https://ehr.example/fhir/a/x/../Practitioner/1'],
     ['FU-02', 'https://ehr.example/fhir/a/Practitioner/1?x=y'],
     ['FU-02', 'https://ehr.example/fhir/a/Practitioner/1#x'],
