@@ -56,8 +56,9 @@ function sendError(request: Request, response: Response, error: AppError, contex
   // Without Sec-Fetch-Dest the page may be in the EHR's frame.
   const isInChart = audience === 'chart' && isFramed(request) !== false;
   const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
-  // Scope names, which a callback names, are shown only in the launch inspector.
-  const shown = error.code.startsWith('scope.') && !request.path.startsWith('/launches/') ? undefined : error.shown;
+  // Scope names are shown only in the launch inspector; where a text was kept, that is said in their place.
+  const isOfScopes = error.code.startsWith('scope.') && contextOf(request).keptTyped === undefined;
+  const shown = isOfScopes ? undefined : error.shown;
   const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
   response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
 }
