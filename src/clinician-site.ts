@@ -99,7 +99,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
   // A long form is read before its visitor is known, and takes 400 kB of memory.
-  const longForm = [limitRequestsUnderWay(100), formBody(FORM_BYTES.tables)];
+  const longForm = [limitRequestsUnderWay(100, 'read'), formBody(FORM_BYTES.tables)];
   const drafts = createDraftStore(redis, sealer, clock);
   const leftForm = async (launch: Launch) => {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);

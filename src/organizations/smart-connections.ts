@@ -38,6 +38,7 @@ export function createSmartConnections(
   const { outbound, store, clock, log } = options;
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();
+  const renewed = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: 60_000, noUpdateTTL: true });
   /** The connection version by organization that answered, even if its documents may not be cached. */
   const answered = new Map<string, number>();
 
@@ -84,8 +85,12 @@ export function createSmartConnections(
     void fetchOnce(organization).catch(warn(organization, 'discovery.renewal-failed'));
 
   return {
-    /** Fetches a discovered configuration again, for later launches. */
-    renew,
+    /** Fetches a discovered configuration again, for later launches, at most once a minute. */
+    renew: (organization: Organization): void => {
+      const key = `${organization.id} ${organization.connectionVersion}`;
+      if (!renewed.has(key)) renew(organization);
+      renewed.set(key, true);
+    },
     /** Is this FHIR URL known to have answered before? */
     hasAnswered,
     /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */

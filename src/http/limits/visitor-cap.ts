@@ -27,14 +27,18 @@ export function createVisitorCap(most: number) {
 
 const MOST = 500;
 
-/** Must be the first middleware that does work. @throws AppError 'request.too-many' as the request's failure. */
-export function limitRequestsUnderWay(most = MOST): RequestHandler {
+/**
+ * Must be the first middleware that does work. @param until a request counts until it is answered, or only until its
+ * body is read. @throws AppError 'request.too-many' as the request's failure.
+ */
+export function limitRequestsUnderWay(most = MOST, until: 'answered' | 'read' = 'answered'): RequestHandler {
   const visitors = createVisitorCap(most);
   return (request, response, next) => {
     const leave = visitors.enter(request.ip ?? '');
     if (!leave)
       throw new AppError('request.too-many', 'too many requests of one visitor at a time', { retryAfterSeconds: 2 });
     response.once('close', leave);
+    if (until === 'read') request.once('end', leave);
     next();
   };
 }

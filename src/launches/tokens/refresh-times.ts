@@ -42,8 +42,8 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
-/** Busy, out of reach of our JWKS, or one of several nodes with another clock. */
-const MAY_PASS = /^(?:token\.busy|client\.(?:jwks-unreachable|assertion-\w+))$/;
+/** Busy, a gateway or address at fault, out of reach of our JWKS, or one of several nodes with another clock. */
+const MAY_PASS = /^(?:network\..*|token\.(?:busy|not-there|forbidden)|client\.(?:jwks-unreachable|assertion-\w+))$/;
 
 /** Does the EHR refuse the app, and not only for the moment? */
 export function isLasting({ code, rule }: AppError): boolean {

@@ -14,8 +14,8 @@ type Saved = readonly { readonly savedAt: string }[];
 export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_BYTES_A_DAY) {
   const dayOf = (instant: string) => instant.slice(0, 10);
   return {
-    /** The room for one change of a record; the change may take more than one try. */
-    reservation: (organizationId: string) => {
+    /** The room of an organization, or of one of its users, for one change of a record; the change may take more than one try. */
+    reservation: (whose: string) => {
       let taken = 0;
       return {
         /** Takes the room, in place of an earlier try's. @throws AppError 'request.too-many-forms' */
@@ -26,7 +26,7 @@ export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_
           const wanted = bytesOf(after) - bytesOf(before);
           const by = wanted - taken;
           if (by === 0) return;
-          const key = `draft-room:${organizationId}:${today}`;
+          const key = `draft-room:${whose}:${today}`;
           const { total } = await redis.count(key, by, DAY_MS);
           if (by < 0 || total <= mostBytes) {
             taken = wanted;

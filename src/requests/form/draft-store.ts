@@ -81,12 +81,15 @@ const NOTHING: Kept = { drafts: [], sent: [] };
 
 export type DraftStore = ReturnType<typeof createDraftStore>;
 
-/** The most drafts of one user for one patient; the one that was saved longest ago is dropped. */
+/** The most drafts of one user for one patient; those that were saved longest ago are dropped, as are those without room. */
 export const MOST_DRAFTS = 10;
 const MOST_SENT = 10;
 const SENT_LIFETIME_MS = 15 * 60_000;
 /** Room for four forms at their longest, or for ten usual ones, with their pages' messages, and for what was sent. */
 const MOST_BYTES = 655_360;
+const MOST_BYTES_OF_DRAFTS = MOST_BYTES - 65_536;
+/** A day; an eighth of an organization's, so that no user takes all of it. */
+const MOST_BYTES_OF_USER = 1_048_576;
 // These names differ from those of an earlier version, whose records of deliveries are not read here: nothing is sent
 // from its forms.
 const TICKET = 'form-ticket';
@@ -111,11 +114,14 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     unreadable: () => NOTHING,
   });
   const room = createDraftRoom(redis, clock);
+  const roomOfUser = createDraftRoom(redis, clock, MOST_BYTES_OF_USER);
   const change = (owner: FormOwner, by: (kept: Kept) => Partial<Kept> | undefined): Promise<boolean> => {
     const reserved = room.reservation(owner.organizationId);
+    const ofUser = roomOfUser.reservation(ownerHash({ ...owner, patientId: '' }));
     return records.change(keyOf(owner), async (kept) => {
       const changed = by(kept);
       const next = changed && { ...kept, ...changed };
+      if (next) await ofUser.take(kept.drafts, next.drafts);
       if (next) await reserved.take(kept.drafts, next.drafts);
       return next;
     });
@@ -124,9 +130,11 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     of: (owner: FormOwner): Promise<Kept> => records.of(keyOf(owner)),
     /** Replaces what was kept of the form. @returns its name for a URL, which opens it only for its owner. */
     keep: async (owner: FormOwner, draft: Draft): Promise<string> => {
-      await change(owner, ({ drafts }) => ({
-        drafts: [draft, ...drafts.filter(({ id }) => id !== draft.id)].slice(0, MOST_DRAFTS),
-      }));
+      await change(owner, (kept) => {
+        const drafts = [draft, ...kept.drafts.filter(({ id }) => id !== draft.id)].slice(0, MOST_DRAFTS);
+        while (drafts.length > 1 && Buffer.byteLength(JSON.stringify(drafts)) > MOST_BYTES_OF_DRAFTS) drafts.pop();
+        return { drafts };
+      });
       return nameOf(draft);
     },
     /** Deletes what these forms hold; other forms stay. @param which selects by the form's id or its name. */

@@ -61,13 +61,13 @@ export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler
   return async (error: unknown, request, _response, next) => {
     const { keptTyped, isUnsent } = contextOf(request);
     if (!keptTyped || !(error instanceof AppError)) return next(error);
-    const { code, status, message, cause, retryAfterSeconds } = error;
+    const { code, status, message, cause, rule, seen, upstreamStatus, retryAfterSeconds } = error;
     if (error.shown !== undefined && !code.startsWith('scope.')) return next(error);
     // If this fails, the form is still on the list.
     // oxlint-disable-next-line no-promise-in-callback -- Express awaits its handlers, and this one has a callback besides
     if (status === 401) await drafts.leave(keptTyped.owner, keptTyped.id).catch(() => undefined);
     const shown = isUnsent === true ? `Nothing was sent now. ${KEPT}` : KEPT;
-    next(new AppError(code, message, { cause, shown, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
+    next(new AppError(code, message, { cause, rule, seen, upstreamStatus, retryAfterSeconds, shown }));
   };
 }
 

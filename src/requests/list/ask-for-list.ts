@@ -96,9 +96,11 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   };
   const asking = askWithAll();
   const askForTasks = async () => {
-    // Included Tasks need no search of their own, and without a readable request there is nothing they could be about.
+    // Included Tasks need no search of their own, but those of a group, which name no request, are not included. Without
+    // a readable request there is nothing they could be about.
     const { result } = withTasks ? await asking : {};
-    if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
+    const mayBeGroups = requests.some(({ relations }) => relations.requisition !== undefined);
+    if (!support || (result && ((result.hasTasks && !mayBeGroups) || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);

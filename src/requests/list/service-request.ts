@@ -46,7 +46,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
   // Guides send referrals as plans too, but for a day that is near.
-  const isFarPlan = codeOf(intent) === 'plan' && isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
+  const isFar = isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
+  const isFarPlan = codeOf(intent) === 'plan' && isFar && performers.length === 0;
   const isRepeated = isSeries(resource, named.service);
   const tomorrow = dayIn(new Date(at.now.getTime() + DAY_MS), at.timeZone);
   const isDue = isRepeated || (needed.lastDay !== undefined && needed.lastDay <= tomorrow);

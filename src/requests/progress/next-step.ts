@@ -47,7 +47,7 @@ const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: fals
 const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
-const UNCONFIRMED: NextStep = { text: 'Due soon, not confirmed', isAction: false };
+const UNANSWERED: NextStep = { text: 'Due soon, no reply seen', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /**
@@ -90,7 +90,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
   // Most EHRs never show an answer, so that of an order without a Task cannot be asked for.
-  if (facts.isSoon === true) return icon === 'ordered' ? UNCONFIRMED : act('Ask for an answer');
+  if (facts.isSoon === true) return icon === 'ordered' ? UNANSWERED : act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 

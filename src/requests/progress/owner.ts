@@ -1,6 +1,6 @@
 /** Tells which requests a Task is about, who has it, and one owner from another. */
 import type { PartyReference } from '#src/patients/party.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient, requisitionOf } from '#src/smart/fhir/reference.ts';
 
 /** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there. */
@@ -36,9 +36,15 @@ const PERSON = /^Practitioner(?:Role)?\//;
 /** Types that are not providers: a task of the patient or a relative is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
-/** The number of the requests that a Task hands over as a group, as in AU eRequesting: it names none of them. */
-export const groupOf = (task: ForeignRecord): string | undefined =>
-  requestsOf(task).length === 0 ? requisitionOf(asRecord(task.groupIdentifier)) : undefined;
+/**
+ * The number of the requests that a Task hands over as a group, as in AU eRequesting: it names none of them. A number
+ * without its system may be another's, and so may a Task that does not say whom it is for.
+ */
+export function groupOf(task: ForeignRecord): string | undefined {
+  const group = asRecord(task.groupIdentifier);
+  const isCertain = task.for !== undefined && asInformation(group.system) !== undefined;
+  return isCertain && requestsOf(task).length === 0 ? requisitionOf(group) : undefined;
+}
 
 /** A Task is about its focus, unless that is its patient: one about a form to fill in ends the form, not its `basedOn`. */
 export function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {

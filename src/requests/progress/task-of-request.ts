@@ -60,14 +60,19 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   );
 }
 
+const NEWS = new Set<Task['word']['icon']>(['hold', 'question', 'unknown']);
+
 /** A group's Task speaks for a request that has none of its own. Its end is not surely that of each request. */
 export function ownOrGroups(owns: readonly Task[], groups: readonly Task[], request: About): Task | undefined {
   const [own, group] = [newestTask(owns, request), newestTask(groups, request)];
   if (!group || !own) return own ?? (group?.word.icon === 'done' ? inDoubt(group, 'for a group of requests') : group);
   const owner = own.owner ?? (own.isWithRequester === true ? undefined : group.owner);
-  if (isOver(own.word) || !(isOver(group.word) || group.word.icon === 'hold')) return { ...own, owner };
-  const beside = [own.beside, `its group of requests: ${group.word.word.toLowerCase()}`].filter(Boolean).join(' · ');
-  return { ...own, owner, beside, besideStep: own.besideStep ?? 'Check it in the EHR' };
+  const isNews = isOver(group.word) || NEWS.has(group.word.icon) || group.hasWords;
+  if (isOver(own.word) || !isNews) return { ...own, owner };
+  const said = [`its group of requests: ${group.word.word.toLowerCase()}`, group.remark];
+  const beside = [own.beside, ...said].filter(Boolean).join(' · ');
+  const step = group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR';
+  return { ...own, owner, beside, besideStep: own.besideStep ?? step };
 }
 
 /**

@@ -44,7 +44,10 @@ export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
 
 /** The type that a Reference names, as a name or as the address of its definition. */
 export function typeNamed(type: unknown): string | undefined {
-  return asText(type)?.split('/').at(-1);
+  return asText(type)
+    ?.replace(/\/?(?:\|.*)?$/s, '')
+    .split('/')
+    .at(-1);
 }
 
 /** The members of a request whose targets the request's own page shows by name. */
@@ -91,10 +94,10 @@ export function relationsOf(resource: ForeignRecord, base: URL) {
   };
 }
 
-/** `system|value` of the number that the requests and Tasks of one form share. */
+/** `system|value` of the number that the requests and Tasks of one form share; undefined if its value says nothing. */
 export function requisitionOf({ system, value }: ForeignRecord): string | undefined {
-  const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
-  return value === undefined || number.length === 0 ? undefined : number.join('|');
+  const [place, number] = [asInformation(system), asInformation(value)];
+  return place === undefined || number === undefined ? number : `${place}|${number}`;
 }
 
 /** The patient in an untrusted text that is a patient's id alone or names a patient of this server for certain. */

@@ -170,6 +170,21 @@ test.for([
   expect(await answerOf(await open(await serve({ limits: AGES })), text)).toMatch(/^HTTP\/1\.1 431/);
 });
 
+test('a request counts until its answer, or only until its body is read', () => {
+  const countsUntil = (until: 'answered' | 'read') => {
+    const [events, next] = [new Set<string>(), vi.fn()];
+    const on = (of: string) => ({ once: (event: string) => void events.add(`${of} ${event}`) });
+    limitRequestsUnderWay(1, until)(
+      { ip: '192.0.2.9', ...on('request') } as never,
+      on('response') as never,
+      next,
+    );
+    return [...events];
+  };
+  expect(countsUntil('answered')).toEqual(['response close']);
+  expect(countsUntil('read')).toEqual(['response close', 'request end']);
+});
+
 test('behind a proxy, one visitor’s requests under way are limited, and others are not affected', async () => {
   const handler = limitRequestsUnderWay(2);
   const leaving: (() => void)[] = [];

@@ -351,6 +351,16 @@ test.for<[string, object, string[]]>([
     { type: 'http://hl7.org/fhir/StructureDefinition/Patient', display: 'Ben Okafor' },
     ['Patient (see the EHR)'],
   ],
+  [
+    'another patient, by the address and version of the type',
+    { type: 'http://hl7.org/fhir/StructureDefinition/Patient|4.0.1', display: 'Ben Okafor' },
+    ['Patient (see the EHR)'],
+  ],
+  [
+    'another patient, by an address that ends in a slash',
+    { type: 'http://hl7.org/fhir/StructureDefinition/Patient/', display: 'Ben Okafor' },
+    ['Patient (see the EHR)'],
+  ],
   ['another patient, contained', { reference: '#ben' }, ['Given in the EHR']],
   ['a concept of R5', { concept: { text: 'Oxygen at home' } }, ['Oxygen at home']],
   ['a reference of R5', { reference: { reference: 'Condition/1', display: 'COPD' } }, ['COPD']],

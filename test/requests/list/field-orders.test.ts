@@ -82,6 +82,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { next: { text: 'Nothing to do if it asks no provider' } },
   ],
   [
+    'a far plan that names its provider',
+    { intent: 'plan', occurrenceDateTime: '2027-06-01', performer: [{ display: 'Northside' }] },
+    {},
+    { next: { text: 'Waiting for the provider for 4 days' } },
+  ],
+  [
     'a plan of next week',
     { intent: 'plan', occurrenceDateTime: '2026-11-29' },
     {},
@@ -96,7 +102,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ...(
     [
       ['began weeks ago', '2026-10-20', 'Waiting for the provider for 4 days'],
-      ['begins today', '2026-11-22', 'Due soon, not confirmed'],
+      ['begins today', '2026-11-22', 'Due soon, no reply seen'],
     ] as const
   ).map(([name, start, text]): [string, object, object, object] => [
     `a series that ${name}, without a Task`,

@@ -42,6 +42,18 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     'Check who has it',
   ],
   ['of another group', [other], 'Ordered in the EHR', undefined, 'Find a provider'],
+  ['that does not say whom it is for', [{ ...group, for: undefined }], 'Ordered in the EHR', undefined, 'Find a provider'],
+  [
+    'that asks, beside one that waits',
+    [
+      { ...own, owner },
+      { ...group, status: 'input-required' },
+    ],
+    'Sent',
+    ['Mount Charlton'],
+    'Answer the question',
+    'its group of requests: question for you',
+  ],
   [
     'beside the request’s own Task without an owner',
     [{ ...own, status: 'accepted' }, group],
@@ -87,6 +99,15 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     expect([one?.status.word, one?.sentTo?.names, one?.next.text]).toEqual([word, names, step]);
     expect(one?.status.note ?? '').toContain(note ?? '');
   }
+});
+
+test.for<[string, object, object]>([
+  ['whose value says nothing', { ...number, value: 'N/A' }, number],
+  ['without a system', { value: '1' }, { value: '1' }],
+  ['as a number', { ...number, value: 1001 }, { ...number, value: 2002 }],
+])('a group is not known by a number %s', async ([, ofRequest, groupIdentifier]) => {
+  const { row } = await readField({ requisition: ofRequest }, { tasks: [{ ...group, groupIdentifier }] });
+  expect(row?.status.word).toBe('Ordered in the EHR');
 });
 
 test('a completed Task about the patient, based on a request, may be only a part of it', async () => {

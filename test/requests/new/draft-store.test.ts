@@ -52,6 +52,21 @@ test('MT-06: the eleventh draft replaces the one saved longest ago; ten drafts o
   expect(await kept()).toEqual(Array.from({ length: MOST_DRAFTS }, (_, index) => `f${MOST_DRAFTS - index}`));
 });
 
+test('MT-06: of drafts with pasted documents the oldest make room, and no user takes the room of the others', async () => {
+  const long = 'x'.repeat(149_000);
+  const keep = (of: FormOwner, id: string) => store.keep(of, draft(id, long));
+  for (const id of ['a', 'b', 'c', 'd', 'e'])
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await keep(owner, id);
+  expect(await kept()).toEqual(['e', 'd', 'c']);
+  await keep({ ...owner, patientId: '2' }, 'f');
+  await keep({ ...owner, patientId: '3' }, 'g');
+  await keep({ ...owner, patientId: '4' }, 'h');
+  await keep({ ...owner, patientId: '5' }, 'i');
+  await expect(keep({ ...owner, patientId: '6' }, 'j')).rejects.toMatchObject({ code: 'request.too-many-forms' });
+  await keep({ ...owner, sub: 'ben' }, 'k');
+});
+
 test('each draft expires 72 hours after it was saved last, regardless of other saves', async () => {
   await store.keep(owner, draft('old'));
   now += 71 * HOUR_MS;

@@ -29,7 +29,7 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'received', isSoon: true }, 'Ask for an answer', true],
   [{ icon: 'accepted', isSoon: true }, 'Nothing to do', false],
   [{ icon: 'sent', isSoon: true, isOverdue: true }, 'Ask why it is late', true],
-  [{ isSoon: true }, 'Due soon, not confirmed', false],
+  [{ isSoon: true }, 'Due soon, no reply seen', false],
   [{ hasProvider: false }, 'Find a provider', true],
   [{ hasProvider: false, isUnheard: true }, 'Check who has it', true],
   [{ isUnheard: true }, 'Waiting for the provider for 3 days', false],
