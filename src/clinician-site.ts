@@ -98,7 +98,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
-  // A long form is read before its visitor is known, and takes 400 kB of memory.
+  // The long form is read before its sender is known, and takes up to 400 kB of memory.
   const longForm = [limitRequestsUnderWay(100, 'read'), formBody(FORM_BYTES.tables)];
   const drafts = createDraftStore(redis, sealer, clock);
   const leftForm = async (launch: Launch) => {

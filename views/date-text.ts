@@ -16,15 +16,15 @@ export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oc
 /** A day on its own, not in a number, address or file name. Year 0001 is no date. */
 const DAY = /((?<![\p{L}\w./:#=+|@&?%_-])[1-9]\d{3}-\d\d-\d\d(?![\p{L}\w/#=+|@&%-]|[.:]\w))/u;
 const DAYS = new RegExp(DAY, 'gu');
-/** A whole text. In free text it may be a code, so only a date is a month. */
+/** A month alone, as the whole text. In free text it may be a code, so only the text of a date is read as a month. */
 const MONTH = /^((?:19|20)\d\d-\d\d)$/;
 
-/** A text split at its days: each second part is a day. @param isDate it may be a month. */
+/** A text split at its days: each second part is a day. @param isDate the text is a date, which may be a month alone. */
 export function partsAtDays(text: string, isDate: boolean): string[] {
   return text.split(isDate && MONTH.test(text) ? MONTH : DAY);
 }
 
-/** Each day in a text about what is planned, as a clinician reads it: `Sun 20 Dec 2026` for `2026-12-20`. */
+/** Each day in a text about what is planned, as a clinician reads it: `Sun 20 Dec 2026`. @param isDate as above. */
 export function withDayWords(text: string, isDate = true): string {
   return text.replace(isDate && MONTH.test(text) ? MONTH : DAYS, (day) => wordsOf(day, true));
 }

@@ -25,7 +25,7 @@ export function readableLetters(count: number): string {
   return [...fewRandomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }
 
-/** Such letters in groups: the code of a support page, or for one use with 100 bits. */
+/** Such letters in groups with dashes: two groups of four for a support code, four of five (100 bits) for one use. */
 export function lettersInGroups(groups: number, size: number): string {
   return Array.from({ length: groups }, () => readableLetters(size)).join('-');
 }

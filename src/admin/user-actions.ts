@@ -1,5 +1,4 @@
 /** Changes to users by an operator or by themselves, and the first operator; each is written to the audit trail. */
-
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { lettersInGroups } from '#src/adapters/random.ts';

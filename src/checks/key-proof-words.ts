@@ -17,7 +17,7 @@ export const verdicts = {
   unclear: 'warning',
 } as const satisfies Record<string, Verdict>;
 
-/** The result as one sentence. */
+/** What the page and reports say of the result, and whose job it is. */
 export function proofText({ outcome, found, owner, used }: KeyProof, reader: Reader): string {
   if (outcome === 'proven' && used)
     return `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;

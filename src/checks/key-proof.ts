@@ -148,7 +148,7 @@ function outcomeOf(error: AppError, response: OutboundResponse | undefined): Key
   const named = textMember(parseJsonObject(response.text), 'error');
   switch (named) {
     case 'invalid_grant':
-      // Of the code alone: some servers say the same of a tenant or client that may not sign in.
+      // Only a refused code proves the key: some servers send the same error for a tenant or client that may not sign in.
       return response.status === 200 || !error.rule?.startsWith('grant.') ? 'unclear' : 'proven';
     case 'invalid_client':
     case 'unauthorized_client':

@@ -29,7 +29,7 @@ export const checkRuns = pgTable(
   (table) => [index('check_runs_by_organization').on(table.organizationId, table.at)],
 );
 
-/** `at` is an ISO instant, as in the results. Differences are from the last good run, and of scheduled runs only. */
+/** `at` is an ISO instant, as in the results. `differences` are those from the last good run; only scheduled runs have any. */
 export type CheckRun = Omit<typeof checkRuns.$inferSelect, 'at'> & FinishedChecks;
 
 /** Every query names the organization (MT-01). */

@@ -56,7 +56,7 @@ function sendError(request: Request, response: Response, error: AppError, contex
   // Without Sec-Fetch-Dest the page may be in the EHR's frame.
   const isInChart = audience === 'chart' && isFramed(request) !== false;
   const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
-  // Scope names are shown only in the launch inspector; where a text was kept, that is said in their place.
+  // Scope names are shown only in the launch inspector. Where a form was kept, `shown` says that instead.
   const isOfScopes = error.code.startsWith('scope.') && contextOf(request).keptTyped === undefined;
   const shown = isOfScopes ? undefined : error.shown;
   const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
@@ -82,7 +82,7 @@ function listBehind(request: Request, code: ErrorCode): string | undefined {
   return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
 }
 
-/** Its error is an empty style sheet, because no user reads a page there. */
+/** Is a style sheet asked for? Its error is an empty one, because no user would see a page there. */
 function isStyleSheet(request: Request): boolean {
   const destination = headerOf(request, 'sec-fetch-dest');
   return destination === undefined ? request.path.endsWith('.css') : destination === 'style';

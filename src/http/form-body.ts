@@ -34,7 +34,10 @@ export const FORM_BYTES = {
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
-/** Parses a urlencoded body that is not compressed, as browsers send it; over the limit, 413. @param larger limits for larger forms below this mount, by path. */
+/**
+ * Parses a urlencoded body; over the limit, 413. A compressed body is refused, because browsers send none.
+ * @param larger limits for larger forms below this mount, by path.
+ */
 export function formBody(
   bytes: number = FORM_BYTES.usual,
   larger: Readonly<Record<string, number>> = {},
@@ -47,7 +50,7 @@ export function formBody(
     (others.get(`${request.baseUrl}${request.path}`) ?? usual)(request, response, next);
 }
 
-/** Decodes "+" in the bytes: the parser would make a text of each one, and 400 kB of them took 25 ms of CPU time. */
+/** Writes a space for each "+" in the bytes. The parser would do it slowly: 400 kB of "+" took 25 ms of CPU time. */
 function writeSpaces(_request: unknown, _response: unknown, body: Buffer): void {
   for (let at = 0; at < body.length; at += 1) if (body[at] === 0x2b) body[at] = 0x20;
 }

@@ -40,7 +40,7 @@ function rowProps(row: CheckResult, reader: Reader): CheckRow {
   return { ...row, owner: ownerFor(row.owner, reader) };
 }
 
-/** A key proof as one sentence, with the causes below it. */
+/** The result of a key proof in words, with the causes below it. */
 export function proofProps(proof: KeyProof, reader: Reader): ProofProps {
   const text = proofText(proof, reader);
   if (proof.outcome === 'proven') return { verdict: 'proven', text, causes: [] };

@@ -37,9 +37,11 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   });
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
   const long = filled.find(({ cells }) => cells.length > header.length)?.number;
-  if (long) return { ok: false, problem: `line ${long} has more cells than line 1: put a cell with a comma in quotes` };
+  if (long)
+    return { ok: false, problem: `line ${long} has more cells than line 1: put quotes around cells that have a comma` };
   const rounded = filled.find(({ cells }) => cells.some((cell) => /^\d[.,]?\d*E\+\d+$/i.test(cell)))?.number;
-  if (rounded) return { ok: false, problem: `line ${rounded} has a rounded number: format its column as text` };
+  if (rounded)
+    return { ok: false, problem: `line ${rounded} has a rounded number: format its column as text and type it again` };
   if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
   return {
     ok: true,
@@ -50,7 +52,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   };
 }
 
-/** A quote within a cell is a letter, so the last one opens the cell that has no end. */
+/** The line of the last quote: it opens the cell that has no end, or stands in it. */
 function lineOfLastQuote(text: string): number {
   return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }

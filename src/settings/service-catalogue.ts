@@ -115,7 +115,7 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
     required !== '' &&
       required !== 'always' &&
       !isCondition &&
-      'required must be empty, always, or field=value of the same service, with one of its answers',
+      'required must be empty, always, or field=value: another field of the same service and one of its answers',
     shownProblem(readShownWhen(shown), before) ?? false,
     longest !== '' &&
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&

@@ -10,7 +10,7 @@ const OF_ANY_CAUSE = [
   'invalid, expired, or revoked',
 ];
 
-/** Letters of the numbers that servers give to requests, apps and errors are no words, such as "ec" and "code". */
+/** Numbers of requests, apps and errors: "ec" in such a number, and "code" before one, are no words. */
 const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?:error|status) code\b|\bcode:? \d/g;
 /** A scope such as user/Patient.read speaks of no user. */
 const SCOPE = /\b(?:patient|user|system)\/[\w*]+\.[\w*]+|\blaunch\/\w+/g;

@@ -26,7 +26,7 @@ export interface Refusal {
 /** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
 export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
   if (status === 503 || status === 429) return 'token.busy';
-  // Some servers fail inside, as they say, because a client is unknown to them or its key is.
+  // Some servers answer 500 for a client or a key that they do not know.
   if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
@@ -79,6 +79,7 @@ function ruleOfPolicy(named: Rule | undefined): Rule {
 
 /** The error of RFC 7523 is invalid_client; some servers refuse an assertion as invalid_request. */
 const OF_ASSERTION = /assertion|\b(?:jwt|jwks|kid|aud|signature|public key)\b/i;
+/** Words of a server's own error that may be about the client, its assertion or its key. */
 const OF_CLIENT_TOO = /assertion|\b(?:client|jwt|jwks|kid|aud|signature|public key)/i;
 
 function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {

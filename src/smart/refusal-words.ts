@@ -74,7 +74,7 @@ export const OF_TOKEN_REQUEST: Hints = [
   ...OF_TENANT,
   ...OF_LAUNCH,
 ];
-/** What is left when neither the request nor an assertion was refused. */
+/** Hints that count only where none about the request or the client does. */
 export const OF_TOKEN_REQUEST_LAST: Hints = [
   ['client.unknown', 'client', 'found exist unregistered'],
   ['grant.expired', 'already expired', 'code granted'],

@@ -48,8 +48,8 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
 }
 
 /**
- * Asks a FHIR URL that no check and no launch has proved for its version of FHIR; a server that does not say it in time
- * passes. @throws AppError 'discovery.invalid' for another version than R4.
+ * Asks the server at a FHIR URL that no check and no launch has proved for its version of FHIR. A server that does not say
+ * it within three seconds passes. @throws AppError 'discovery.invalid' for another version than R4.
  */
 export async function assertR4({ fhirBaseUrl }: Pick<Ehr, 'fhirBaseUrl'>, outbound: EhrClient): Promise<void> {
   const how = { accept: 'application/fhir+json', kind: 'discovery', deadlineMs: 3_000 } as const;

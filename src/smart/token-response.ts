@@ -135,9 +135,10 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['login_required', 'authorization.sign-in-needed'],
 ]);
 
+/** Rules of a first token request that mean another thing for a renewal. */
 const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
-/** The errors of RFC 6749 5.2 that say what is refused, alone, as a value, or before other words. */
+/** The errors of RFC 6749 5.2 that say what is refused: as the whole answer, as a value in it, or before other words. */
 const OAUTH_ERROR =
   /(?:^|(?<!\\)"|[=>]|error:? )(invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
 
@@ -158,7 +159,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const found =
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
-  // The code was exchanged, so the client may do that.
+  // The client has exchanged a code before, so only the renewal is refused.
   const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.refused' : found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {

@@ -49,22 +49,22 @@ describe('an invalid row is named', () => {
     [
       'a condition on nothing',
       `${VAN}van,,,,,seat,Seat,text,,other=yes\n`,
-      'line 3: required must be empty, always, or field=value of the same service, with one of its answers',
+      'line 3: required must be empty, always, or field=value: another field of the same service and one of its answers',
     ],
     [
       'a condition on no answer',
       `${VAN}van,,,,,o,O,yes/no,,\nvan,,,,,a,A,text,,o=ja\n`,
-      'line 4: required must be empty, always, or field=value of the same service, with one of its answers',
+      'line 4: required must be empty, always, or field=value: another field of the same service and one of its answers',
     ],
     [
       'a name with a comma',
       `${VAN}bus, big,Bus,,,,,,,,,\n`,
-      'line 3 has more cells than line 1: put a cell with a comma in quotes',
+      'line 3 has more cells than line 1: put quotes around cells that have a comma',
     ],
     [
       'a code that a spreadsheet has rounded',
       `${VAN}bus,Bus,http://s,4.15E+14,,,,,,\n`,
-      'line 3 has a rounded number: format its column as text',
+      'line 3 has a rounded number: format its column as text and type it again',
     ],
     ['a field twice', `${VAN}${'van,,,,,a,A,text,,\n'.repeat(2)}`, 'line 4: field a is there already'],
     ['a row after three lines', 'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n', 'line 5: name must be 1 to 60 characters'],
@@ -112,7 +112,7 @@ describe('an invalid row is named', () => {
     [
       'a number that a spreadsheet has rounded',
       'Swift,,1.5555E+10,,',
-      'line 2 has a rounded number: format its column as text',
+      'line 2 has a rounded number: format its column as text and type it again',
     ],
     ['a name of another encoding', 'M\uFFFDller,,,,', 'line 2 has letters that cannot be read: save the file as UTF-8'],
   ])('a receiver with %s', ([, row, problem]) => {

@@ -117,7 +117,10 @@ function factSection({ title, facts }: DetailProps['sections'][number]): SafeHtm
 `;
 }
 
-/** The days in a text in words, and for machines. @param inWords with or without the weekday. @param isDate it may be a month. */
+/**
+ * The days in a text in words, and for machines. @param inWords with or without the weekday.
+ * @param isDate the text is a date, which may be a month alone.
+ */
 function dates(text: string, inWords: (day: string) => string, isDate = true): SafeHtml {
   const parts = partsAtDays(text, isDate);
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time datetime=${part}>${inWords(part)}</time>` : part))}`;

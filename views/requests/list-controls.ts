@@ -13,6 +13,7 @@ export const COLUMN_LABELS = {
   reason: 'Reason',
 } as const;
 
+/** The titles of the groups of requests. */
 export const GROUP_LABELS = { action: 'Needs action', open: 'Open', closed: 'Closed', all: 'All' } as const;
 
 export interface ChoiceLink {

@@ -114,7 +114,7 @@ ${chartChoices('Measurements', props.measures)}</section>
 <section class="${part('insurance')}"><h2>Insurance</h2>
 ${chartChoices('Plans', props.insurance)}</section>
 <section class="form-part"><h2>Note</h2>
-${area('note', form, { hint: 'Such as stairs, a gate code.' })}</section>
+${area('note', form, { hint: 'Such as stairs or a gate code.' })}</section>
 <input type="hidden" name="chart" value="${props.shown}"><input type="hidden" name="filled" value="${props.filled}">
 ${actions({ canLook: props.canLook, isAsked })}
 <p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for ${FORMS_KEPT.words}.</span></p>

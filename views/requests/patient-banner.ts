@@ -49,7 +49,10 @@ export function identityLine(patient: PatientIdentity): string {
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
-/** The identity once more, which only WebKit prints: it repeats no head of a table, so it writes along the edge of each sheet. */
+/**
+ * The identity once more, along the edge of each printed sheet. Only WebKit prints it, because it does not repeat the head
+ * of a table.
+ */
 export function sheetEdge(patient: PatientIdentity): SafeHtml {
   const line = identityLine({ ...patient, cautions: [] });
   const length = 18 * line.length;

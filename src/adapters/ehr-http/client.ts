@@ -33,6 +33,7 @@ export interface EhrOwner extends BudgetOwner {
 
 /** The client without an organization, used by checks (which measure regardless of the circuit) and our own sign-in. */
 export type Outbound = ReturnType<typeof createOutbound>;
+/** The client for the calls of one organization. */
 export type EhrClient = ReturnType<Outbound['forOrganization']>;
 
 const DEADLINE_MS = 5_000;

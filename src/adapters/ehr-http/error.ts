@@ -83,7 +83,10 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** A server of TLS 1.2 sends one alert for two reasons. After its own certificate, only ours can be what is missing. */
+/**
+ * A server of TLS 1.2 sends the same alert where no cipher suits it and where it wants a certificate of ours. Once it has
+ * sent its own certificate, only ours can be missing. @returns the same error, then with the code of TLS 1.3 for that.
+ */
 export function alertOf(error: Error, socket: unknown): Error {
   const isAfterCertificate =
     codeOf(error).endsWith('_ALERT_HANDSHAKE_FAILURE') &&
@@ -92,5 +95,5 @@ export function alertOf(error: Error, socket: unknown): Error {
   return isAfterCertificate ? Object.assign(error, { code: NO_CERTIFICATE_OF_OURS }) : error;
 }
 
-/** The code that TLS 1.3 has for it. */
+/** The code of TLS 1.3 for a missing certificate of the client. */
 const NO_CERTIFICATE_OF_OURS = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';

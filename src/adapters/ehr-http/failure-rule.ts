@@ -33,7 +33,7 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   Z_BUF_ERROR: 'network.garbled',
 };
 
-/** Alerts of a server about our certificate: that it has none, or none that it takes. Go and Java send the first. */
+/** Alerts of a server about our certificate: it got none, or none that it accepts. Go and Java send BAD_CERTIFICATE. */
 const OF_OUR_CERTIFICATE = /_ALERT_(?:BAD_CERTIFICATE|NO_CERTIFICATE|CERTIFICATE_REQUIRED|UNSUPPORTED_CERTIFICATE)$/;
 
 /** Codes of brotli and zstd, which have one for each way in which data can be wrong. */

@@ -4,7 +4,7 @@ import type { OutboundResponse } from './client.ts';
 
 type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
 
-/** The answers that have such words: a page that refuses, a page or text with status 403, any page, or JSON or any text that refuses or fails. */
+/** The kinds of answers that are searched for words: pages, texts or JSON, by what their status says. */
 const KINDS = {
   refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
   denial: ({ status, contentType }: Answer) => status === 403 && /html|plain/.test(contentType),
@@ -15,7 +15,7 @@ const KINDS = {
   bad: ({ status }: Answer) => status === 400,
 };
 
-/** Of the address that a call came from. A page of a firewall may name it for any reason. */
+/** Words about the address that a call came from. A firewall's page may name it for any reason, so pages are not searched. */
 export const OF_ADDRESS =
   /\b(?:ip|source|remote) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|blocked|denied)\b/i;
 
@@ -46,7 +46,7 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.address-refused', 'words', OF_ADDRESS],
   ['network.address-refused', 'denial', /\b403\.6\b/],
   ['network.quota', 'failure', /\b(?:volume|limit|your) quota\b|\bquota (?:limit|metric|violation)\b/i],
-  // Most; Tyk; Mule and DataPower, WSO2.
+  // Most gateways, and Tyk; then Mule, DataPower and WSO2.
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b|\bAuthorization field missing\b/i],
   ['network.gateway-key', 'key', /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"/i],
 ];

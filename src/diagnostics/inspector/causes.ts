@@ -1,5 +1,4 @@
 /** Explains from its trace why a launch failed or lacks something: by the rule that failed and the recorded facts. */
-
 import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
 import { type StepFacts, type StepName, stepNames, type TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/error-row.ts';

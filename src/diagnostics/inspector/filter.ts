@@ -35,7 +35,7 @@ export async function askedFor(deps: SearchDependencies, request: Request) {
   };
   // An invalid support code finds nothing, rather than everything; so does a search that was refused or has ended.
   const isHopeless = (typed.code !== '' && supportCode === undefined) || search.isGone || search.refused !== undefined;
-  // Without a filter no launch can match.
+  // Where `filter` is undefined, no launch can match.
   return { typed, filter: isHopeless ? undefined : filter, supportCode, timeZone, who, search };
 }
 

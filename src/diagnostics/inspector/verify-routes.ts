@@ -65,7 +65,7 @@ function sinceOf(request: Request, now: Date): Date | undefined {
   return since === undefined || since > now ? undefined : since;
 }
 
-/** The page as it watches from a moment on; from its opening if there is none. */
+/** The address of the page that watches from `since` on, or else from when it is opened. */
 function hrefFrom(request: Request, organizationId: string, since?: Date): string {
   return organizationUrl(request, CHOICE.path, organizationId, since ? { since: since.toISOString() } : {});
 }

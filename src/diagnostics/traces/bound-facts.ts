@@ -1,5 +1,4 @@
 /** Bounds a trace before it is stored: short and printable texts, few names (ST-07). Facts are redacted before that. */
-
 import type { TraceRecord } from './store.ts';
 import type { Fact, StepFacts } from './trace.ts';
 

@@ -39,6 +39,7 @@ export const launchTraces = pgTable(
   ],
 );
 
+/** One launch, or one refused attempt. */
 export type TraceRecord = typeof launchTraces.$inferSelect;
 
 /** What one request adds to a trace. Parts of several requests and instances may be written in any order. */

@@ -23,8 +23,8 @@ export const authorizationEndpointRules = {
     'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
   'authorization.blocked': lastingAtEhr(
-    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id} or linked to a clinician, lacks a role, right or licence for it or has a locked account, or an access policy (such as conditional access) blocks the sign-in, the device or the address of our servers',
-    'Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record it asks for, and let the access policies allow it with these scopes and from our egress addresses; the sign-in log of the authorization server names the policy.',
+    'A rule of the authorization server keeps this user or the app out. The user has a locked account, is not assigned to {client id}, is not linked to a clinician, or lacks a role, right or licence; or an access policy (such as conditional access) blocks the sign-in, the device or the address of our servers',
+    'Look into the sign-in log of the authorization server, which names the reason. Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record that it asks for. Let the access policies allow {client id} with these scopes and from our egress addresses.',
     { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
   ),
   'authorization.declined': user(

@@ -111,7 +111,7 @@ export const clientRules = {
     'Switch off “Send the client ID in token requests as well” in Advanced settings.',
   ),
   'client.grant-not-allowed': lastingAtEhr(
-    'The EHR does not allow the app this grant, or offers it to no app (unauthorized_client, unsupported_grant_type)',
+    'The EHR does not allow this app the grant type, or offers it to no app (unauthorized_client, unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token for this client, in this environment and for this organization.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -15,7 +15,7 @@ export const fhirRules = {
     'Let the gateway pass requests below the FHIR base on with their Authorization header.',
   ),
   'fhir.token-over-at-once': lastingAtEhr(
-    'The FHIR server takes the access token that the EHR gave out a moment before for expired or not yet valid: its clock is not that of the authorization server',
+    'The FHIR server says that the access token is expired or not yet valid, although the EHR gave it out a moment before: the clocks of the FHIR server and the authorization server differ',
     'Synchronize the clocks of the FHIR server, of the gateway before it and of the authorization server with a time server (NTP).',
   ),
   'fhir.headers-too-long': lastingAtEhr(
@@ -40,7 +40,7 @@ export const fhirRules = {
   ),
   'fhir.consent': ehrTeam(
     'The EHR says that the patient has not consented to this access, or has objected to it',
-    'Look up the patient’s consent in the EHR. It stands; only if it allows this access, correct what the FHIR server checks.',
+    'Look up the patient’s consent in the EHR and respect it. Only if it allows this access, correct what the FHIR server checks.',
     { help: 'The patient’s consent in the EHR does not allow this app. Give the support code to {help desk}.' },
   ),
   'fhir.restricted': user(
@@ -122,6 +122,6 @@ export const fhirRules = {
   ),
   'fhir.version': lastingInSettings(
     'The FHIR URL leads to another version of FHIR than R4 (4.0)',
-    'Enter the R4 FHIR URL of this server: it usually ends in R4. The EHR team registers the app for R4, so that launches name that.',
+    'Enter the R4 FHIR URL of this server: it usually ends in R4. Ask the EHR team to register the app for R4 too, so that the EHR launches it with that URL.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -48,12 +48,12 @@ export const tokenRules = {
     'Look into the log of the authorization server and of the gateway before it for this request.',
   ),
   'token.forbidden': lastingAtEhr(
-    'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: by an allowlist that does not have our egress addresses (most often with 403), or because it wants a key of its own. With 401 the server may also not know this app or its key, and not say so',
+    'The token endpoint refuses without an OAuth error (401 or 403). Most often a gateway before it does so: its allowlist does not have our egress addresses (usually 403), or it wants a key of its own. With 401, the server itself may also not know this app or its key',
     'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses. After a 401, look into the log of the authorization server as well, and correct token_endpoint in smart-configuration if this is not its address.',
   ),
   'token.not-there': lastingAtEhr(
     'Nothing takes token requests at the token endpoint, on {host} (404, 405, 410 or 421)',
-    'Correct token_endpoint in smart-configuration: host, path and tenant; after a failed launch the next one reads it again. If they are right, let the gateway before it pass the path on.',
+    'Correct token_endpoint in smart-configuration: host, path and tenant. After a failed launch the app reads it again. If all three are right, let the gateway before it pass the path on.',
   ),
   'token.not-acceptable': lastingAtEhr(
     'The token endpoint, or a firewall before it, finds our request not acceptable (406): it offers no JSON, or a rule of the firewall blocks',

@@ -15,7 +15,7 @@ export interface CallbackDependencies extends CompleteLaunchDependencies {
   connections: Pick<SmartConnections, 'renew'>;
 }
 
-/** What an endpoint or issuer that has moved since discovery looks like. */
+/** The rules that fail where an endpoint or the issuer may have moved since discovery. */
 const MOVED = /^(?:token\.(?:not-there|redirect|web-page)$|id-token\.issuer$|network\.|tls\.)/;
 
 /**

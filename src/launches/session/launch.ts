@@ -20,7 +20,7 @@ export type RefreshState =
   | { kind: 'under-way'; since: string }
   /** The id_token of the refresh is not verified, because the keys are unavailable. The token is not used (ID-22). */
   | { kind: 'unproven'; idToken: string; until: string; failures: number }
-  /** The EHR was busy or unavailable; no refresh before `until`. */
+  /** No refresh before `until`: the EHR was busy or unavailable, or with `isRefused`, it refuses the app lastingly. */
   | { kind: 'put-off'; until: string; failures: number; isRefused?: boolean };
 
 /** `ehr`: launched from a chart. `standalone`: launched at our own address, with the patient picked at the EHR. */

@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 /** Errors of the EHR's answer; the EHR team needs to know which rule was broken. */
 const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 
-/** What the EHR may say of a refresh token, of the user or of the app, beside that the session is over. */
+/** What the EHR may say of a refresh token, the user or the app, other than that the session is over. */
 const OF_RENEWAL =
   /^(?:refresh\.reused|grant\.other-client|grant\.consent|authorization\.blocked|authorization\.denied|client\..*)$/;
 

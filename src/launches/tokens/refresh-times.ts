@@ -42,7 +42,7 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
-/** Busy, a gateway or address at fault, out of reach of our JWKS, or one of several nodes with another clock. */
+/** Refusals that may pass: of a gateway or an address, or the EHR is busy, cannot reach our JWKS, or has a node with a wrong clock. */
 const MAY_PASS = /^(?:network\..*|token\.(?:busy|not-there|forbidden)|client\.(?:jwks-unreachable|assertion-\w+))$/;
 
 /** Does the EHR refuse the app, and not only for the moment? */

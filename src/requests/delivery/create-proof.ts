@@ -14,21 +14,23 @@ export type CreateProof = 'created' | 'denied' | 'unproved';
 
 /**
  * FHIR R4 http, create: 201 says that the resource exists; 200 has to return a ServiceRequest with our identifier, or
- * with an id and none. A body about another patient or of another type proves nothing. @param sent about this patient.
+ * with an id and none. A body about another patient or of another type proves nothing.
+ * @param sent the posted request, which is about this patient.
  */
 export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
   if (namesOther(body, patientId)) return 'unproved';
-  if (status === 201 && (isRequest || NO_OTHER.has(resource.resourceType))) return 'created';
+  if (status === 201 && (isRequest || BESIDE_THE_REQUEST.has(resource.resourceType))) return 'created';
   if (status !== 200 || !isRequest) return 'unproved';
   const names = numbersOf(resource);
   const isShown = names.length === 0 ? isResourceId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
   return isShown ? 'created' : 'unproved';
 }
 
-const NO_OTHER = new Set<unknown>([undefined, 'OperationOutcome']);
+/** What a server may answer in place of the request that it has created: nothing, or remarks on it. */
+const BESIDE_THE_REQUEST = new Set<unknown>([undefined, 'OperationOutcome']);
 
 /** Whether the answer is a request of another patient, or of this one under another number: it may be in a wrong chart. */
 export function namesOther(body: unknown, patientId: string): boolean {

@@ -5,7 +5,7 @@ import { elementText, type Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, and that something must not be done. */
 const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
-/** Elements whose extensions are read too. What extends a site, a time or a note is said with it. */
+/** Elements whose extensions are read too. The extensions of a site, a time or a note are shown with that element. */
 const ELEMENTS = 'category code orderDetail requester performer locationCode reasonCode insurance'.split(' ');
 const MORE = 'more in the EHR';
 const [MOST, MOST_INSIDE] = [20, 12];

@@ -157,7 +157,7 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
   return [...notes.flatMap((one) => noteOf(one, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
 }
 
-/** Some guides say in an extension what a note is, such as a contraindication. */
+/** Some guides say in an extension what kind of note it is, such as a contraindication. */
 function noteOf({ text, authorString, authorReference, time, extension }: ForeignRecord, place: Place): string[] {
   const kinds = asRecords(extension).map((one) => one.valueCodeableConcept ?? { coding: [one.valueCoding] });
   const kind = asConceptText(kinds);

@@ -8,7 +8,10 @@ const NUMBERS = new Map([
   ['ACSN', 'Accession number'],
 ]);
 
-/** The identifiers with labels, for copying, the EHR's first; the FHIR id if it has none. @param ownSystem of this app's. */
+/**
+ * The identifiers with labels, for copying: the EHR's first, or the FHIR id if it has none.
+ * @param ownSystem the system of the numbers that this app gives.
+ */
 export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const plain = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
@@ -22,7 +25,7 @@ export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const own = numbers.filter(({ system }) => system === ownSystem);
   const others = numbers.filter((one) => !own.includes(one));
   const id = others.length > 0 ? undefined : resource.id;
-  // A system only tells numbers of one label apart; the resource below has all of them.
+  // A system is shown only to tell numbers of one label apart; the FHIR resource on the same page has every system.
   const isAlone = ({ label }: (typeof numbers)[number]) => others.filter((one) => one.label === label).length === 1;
   return [
     ...others.map((one) => (isAlone(one) ? { ...one, system: undefined } : one)),

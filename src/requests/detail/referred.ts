@@ -72,13 +72,13 @@ function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): s
   if (resourceType === 'Condition')
     return asConceptText([resource.severity, ...asRecords(resource.stage).map((stage) => stage.summary)]);
   if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
-  // One line of several, as of a dose that changes, would be another dose.
+  // All lines are shown: one line of a dose that changes would be another dose.
   const doses = asRecords(dosageInstruction ?? dosage).map(({ text }) => asInformation(text) ?? 'dose in the EHR');
   if (doses.length > 0) return doses.join('; ');
   const found = asInformation(resource.conclusion) ?? asConceptText(conclusionCode);
   const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
   const more = resourceType === 'Location' ? reached : [found, summary, description, title];
-  // A name of "abnormal" does not say "normal".
+  // Only the very words of the name are left out: "abnormal" does not say "normal".
   const texts = more.flatMap((text) => asInformation(text) ?? []).filter((text) => text !== name);
   return [...new Set(texts)].join(', ') || undefined;
 }
@@ -104,7 +104,7 @@ export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Plac
 
 const LONGEST = 500;
 
-/** Its words, or its number unless that is a patient's, or at least what kind of thing it leads to. */
+/** The words of a reference, or its number unless that is a patient's, or at least the kind of thing it leads to. */
 function referenceText(reference: ForeignRecord): string | undefined {
   const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
   return displayOf(reference) ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);

@@ -23,7 +23,7 @@ export interface Event extends Omit<TimelineEntry, 'when'> {
   readonly at: unknown;
 }
 
-/** What the request asks for, and the ids of everything that happened to it: of each Task but those of a group. */
+/** What the request asks for, and the ids of its events, except those of a group's Tasks. */
 interface About {
   readonly service: string;
   /** `system|code` of each of its codes. */

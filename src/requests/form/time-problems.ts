@@ -6,7 +6,7 @@ import { withDayWords } from '#views/date-text.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
-/** Said of a day that does not exist or is written in another way. */
+/** The problem of a day that does not exist or is written in another way. */
 export const NO_DAY = 'must be a date that exists, written like 2027-01-31';
 const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;

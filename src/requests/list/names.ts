@@ -51,7 +51,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const named = displayed.filter(({ name }) => name !== undefined);
   const given = byReference([patient, ...named, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
-  // A role that is known is not read again, but who has it.
+  // A role that is known is not read again, but the person who has it and the organization are.
   const unread = nameless.flatMap((party) => {
     const { practitioner, organization } = roleOf(party, given) ?? {};
     return [practitioner?.local ?? party.local, organization?.local].flatMap((local) => local ?? []);

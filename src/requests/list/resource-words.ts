@@ -88,6 +88,7 @@ function answersIn({ item, answer, text }: ForeignRecord, level = 0): ForeignRec
 
 type ValueReader = (value: unknown, resource: ForeignRecord) => string | undefined;
 
+/** One reader for several types of value[x]. */
 const eachAs = (types: string, read: ValueReader) => types.split(' ').map((type) => [`value${type}`, read] as const);
 
 /** "None" and "Unknown" are findings here, not missing values. */

@@ -79,7 +79,7 @@ export function toRow(
   // Words of a Task count only where its status does.
   const spoken = status === request.status || isProhibited ? undefined : task;
   const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
-  // The name of the service, as a Task repeats it, says nothing; what has to be read stays.
+  // A Task that only repeats the name of the service says nothing new; words that have to be read stay.
   const isTelling = (one: string) => spoken?.hasWords === true || lettersOf(one) !== lettersOf(service);
   const note = status.note?.split(' · ').filter(isTelling).join(' · ') || undefined;
   const to = sentTo(request, status, nameOf, task);
@@ -146,12 +146,13 @@ export function toRow(
 
 const CHECK_OLDER = 'Check the older request';
 
+/** What a row shows of the order itself, and not of what became of it. */
 const OF_THE_ORDER = [
   ...(['service', 'detail', 'category', 'caution', 'source', 'priority'] as const),
   ...(['needed', 'requested', 'requestedMs', 'reason', 'noted', 'counted'] as const),
 ] as const;
 
-/** Marks open rows that say the same of their orders. Only the EHR can say whether they are one, so each stays. */
+/** Marks open rows that say the same of their orders. Only the EHR can say whether they are one order, so each stays. */
 export function markAlike(rows: readonly RequestRow[]): RequestRow[] {
   const keyOf = (row: RequestRow) => JSON.stringify([row.status.group, ...OF_THE_ORDER.map((name) => row[name])]);
   const alike = Map.groupBy(rows, keyOf);

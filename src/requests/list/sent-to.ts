@@ -33,7 +33,7 @@ export function sentTo(
   return { shown: { names: names.slice(0, MOST_NAMED), more }, counted };
 }
 
-/** At least one, by reference; of two types, such as a person and their role, it may be the same one. */
+/** How many providers these are by their references; one, where two types, such as a person and a role, may be the same. */
 function countLocals(parties: readonly PartyReference[]): number {
   const locals = new Set(parties.flatMap(({ local }) => local ?? []));
   return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;

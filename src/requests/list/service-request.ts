@@ -45,7 +45,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
-  // Guides send referrals as plans too, but for a day that is near.
+  // Some guides send referrals as plans too, but for a day that is near.
   const isFar = isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
   const isFarPlan = codeOf(intent) === 'plan' && isFar && performers.length === 0;
   const isRepeated = isSeries(resource, named.service);

@@ -20,8 +20,9 @@ export interface RequestsProblem {
 }
 
 /**
- * `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a
- * parameter lacks. `kept-out`: the app, not the user. `invalid`: the search.
+ * `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: the EHR restricts this chart.
+ * `incomplete`: the search lacks a parameter. `kept-out`: the EHR refuses the app, not the user. `invalid`: the search
+ * itself is wrong.
  */
 type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out' | 'invalid';
 
@@ -58,7 +59,7 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
   unavailable: ['The EHR cannot show requests at the moment. Reload this page in a moment.', 'fhir.failing'],
   timeout: ['The EHR took too long to answer. Reload this page in a moment.', 'network.late'],
   invalid: [
-    'The EHR does not take this app’s search for requests. Look in the EHR itself, and tell {help desk}.',
+    'The EHR does not accept this app’s search for requests. Look in the EHR itself, and tell {help desk}.',
     'fhir.search-invalid',
   ],
   unexpected: [
@@ -85,7 +86,10 @@ export function describeProblem(
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 
-/** Why the token is refused that has just read the patient; it may be over by now. */
+/**
+ * The rule of a token that is refused although it has just read the patient. "Expired" is no such rule, because the token
+ * may have expired since.
+ */
 const ofToken = (failed: FhirError | undefined): Rule | undefined =>
   failed?.ifFresh === 'fhir.token-over-at-once' ? undefined : failed?.ifFresh;
 
@@ -95,9 +99,9 @@ function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined 
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
   // The server has no such search.
   if (status === 405 || status === 501) return 'not-found';
-  // A rate for each minute, in the words of Apigee.
+  // Apigee says the same of a rate for each minute, which waiting ends.
   if (rule === 'network.quota') return failure === 'unavailable' ? failure : 'kept-out';
-  // What began can be searched, and the app is let in.
+  // Where a part of the list was read, the EHR lets the app search.
   const isLasting = !isPartial && rule && ruleRows[rule].help === LASTING.help;
   if (isLasting || ofToken(failed) || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
   if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))

@@ -20,9 +20,9 @@ import { demandOf } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
 
-/** The end of a key: short, and still another one for another value. */
+/** The end of a key: short, and still different for each value. */
 const markOf = (fact: ChartFact) => keyOf(fact).slice(-12);
-/** Said of a value that the form did not show when it was last posted, so that it cannot have been chosen there. */
+/** The mark of a value that the form did not show when it was last posted, so that the user has not decided on it. */
 const NEW = 'New here since you began: please check';
 
 /** @param of.values what was typed so far; what the chart fills in is added to it once. */

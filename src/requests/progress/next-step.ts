@@ -51,8 +51,8 @@ const UNANSWERED: NextStep = { text: 'Due soon, no reply seen', isAction: false 
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /**
- * Steps that the status alone decides, before any question about time or provider: by its word where several share a picture. What
- * has failed was not refused, so another provider may be no remedy.
+ * Steps that the status alone decides, before any question about time or provider. The key is the icon, or the word where
+ * several words share an icon. What has failed was not refused, so another provider may be no remedy.
  */
 const BY_STATUS = new Map<string | undefined, NextStep>([
   ['question', act('Answer the question')],
@@ -89,7 +89,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
-  // Most EHRs never show an answer, so that of an order without a Task cannot be asked for.
+  // Most EHRs never show an answer to an order without a Task, so the step does not ask for one.
   if (facts.isSoon === true) return icon === 'ordered' ? UNANSWERED : act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }

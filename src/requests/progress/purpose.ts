@@ -134,7 +134,10 @@ export function isForWhole({ service, category, codes }: Asked) {
     text !== undefined && (own.includes(text) || given.some((code) => codes.includes(code)));
 }
 
-/** Two texts that have the same differ in no more than case, spaces and punctuation. Between digits these count: 1.5 is not 15. */
+/**
+ * The letters and digits of a text, for comparing two texts without case, spaces and punctuation. Between digits the place
+ * of these counts: 1.5 is not 15.
+ */
 export function lettersOf(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{M}\p{S}?]|\p{N}(?:[^\p{L}\p{M}\p{N}\p{S}?]+(?=\p{N}))?/gu) ?? []).join('');
 }

@@ -86,7 +86,7 @@ function ofItsOwn(task: Task, about: ReadonlySet<unknown>): Task {
   return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
 }
 
-/** In doubt it is: where a parent cannot be compared. */
+/** Where a parent cannot be compared, a part is in doubt with its parent if another Task is about the request. */
 function isWithParent(parents: readonly string[], id: string | undefined, about: ReadonlySet<unknown>): boolean {
   if (parents.length === 0) return about.size > 1;
   return parents.some((parent) => parent !== id && about.has(parent));

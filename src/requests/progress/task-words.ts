@@ -39,7 +39,7 @@ const WORDS = {
   unclear: { word: 'Status unclear', icon: 'unknown' },
 } as const satisfies Record<string, TaskWord>;
 
-/** No status of FHIR R4, but a plain word of servers that ask. */
+/** FHIR R4 has no such status, but some servers ask their questions by it, and its words are plain. */
 const ASKS = 'input-required';
 /** FHIR R4 Task.status, and how guides and servers misspell it; one that is `entered-in-error` has no word. */
 const STATUSES = new Map<string | undefined, TaskWord>(
@@ -72,7 +72,7 @@ export function isOver(word: TaskWord): boolean {
 
 /**
  * @param status Task.status as received.
- * @param business Task.businessStatus as received: only a code that a guide defines, or `input-required`, refines the status.
+ * @param business Task.businessStatus as received: only a guide's code, or `input-required`, refines the status.
  * @param isSurelyDone nothing else that the Task says leaves a doubt whether it was carried out; default: yes.
  * @returns undefined without a status, and for one that is `entered-in-error`.
  */

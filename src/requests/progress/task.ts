@@ -84,7 +84,8 @@ interface ReadAt {
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const isOfPatient = resource.for === undefined || localReference(resource.for, base) === `Patient/${patientId}`;
   const mayBeDone = describeTask(resource.status)?.icon === 'done';
-  // What goes on until a later day is not over, whatever its status says, and what was done to a patient may be a part.
+  // A Task that goes on until a later day is not over, whatever its status says. One whose focus is the patient may be a
+  // part of the request.
   const isUnsure = startsLater({ start: endOf(resource) }, now) || asRecords(resource.focus).some(leadsToPatient);
   const unproved = mayBeDone && !isUnsure ? namedBesideDone(resource) : undefined;
   const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
@@ -135,7 +136,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   };
 }
 
-/** A report or a letter is no word of a provider against the EHR’s own end. */
+/** Does a Task bring nothing but references, as to a report or a letter? They are no words that contradict its end. */
 const isOnlyReferred = ({ note, output }: ForeignRecord) =>
   note === undefined && asRecords(output).every(({ valueReference }) => valueReference !== undefined);
 

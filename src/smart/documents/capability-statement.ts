@@ -56,7 +56,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   };
 }
 
-/** Is it certainly the statement of a server of another FHIR than R4? DSTU2 has another name for the document. */
+/** Is this certainly the statement of a server with another version of FHIR than R4? DSTU2 calls it Conformance. */
 export function isOtherVersion(document: JsonObject | undefined): boolean {
   const version = parseCapability(document)?.fhirVersion;
   return document?.['resourceType'] === 'Conformance' || /^[0-35-9]\./.test(version ?? '');

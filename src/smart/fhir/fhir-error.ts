@@ -112,7 +112,7 @@ const REFUSED = [400, 403];
 /** nginx, Apache, Tomcat and IIS, with status 400. */
 const HEADERS_TOO_LONG = /\bheaders?(?: or cookie| field)? (?:is |are |exceeds )?(?:too (?:large|long)|server limit)/i;
 
-/** What a server says of a token. Many send invalid_token alone, for every reason. */
+/** The description of a refused token. Many servers send invalid_token without one, for every reason. */
 const DESCRIPTION = /\berror_description="([^"]{0,300})/i;
 
 /** The error for an answer's status. @param header of the answer, by lower-case name. */
@@ -133,10 +133,9 @@ export function answered(
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const challenge = header('www-authenticate') ?? '';
-  const isToken = status === 401;
-  // A token that is over is refused with 401 as well.
+  const isUnauthorized = status === 401;
   const own = isPage || (isJsonObject(body) && 'resourceType' in body) ? '' : text.slice(0, 2_000);
-  const spoken = `${words} ${isToken ? (DESCRIPTION.exec(challenge)?.[1] ?? '') : challenge} ${own}`.trim();
+  const spoken = `${words} ${isUnauthorized ? (DESCRIPTION.exec(challenge)?.[1] ?? '') : challenge} ${own}`.trim();
   const ofWords = issues.some((code) => RESTRICTED_CODES.has(code)) ? 'fhir.restricted' : ruleOfWords(spoken, 'call');
   const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
   const isSaid = status === 403 || ofWords === 'fhir.restricted';
@@ -145,9 +144,10 @@ export function answered(
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
   const named = status === 431 || (isPage && OF_GATEWAY.includes(status)) ? ofPage : saidRule || RULE_BY_STATUS[status];
-  const rule = isToken ? saidRule || undefined : (ofGateway ?? named);
+  // An expired token is refused with 401 as well, so words about a token count only for one that is fresh.
+  const rule = isUnauthorized ? saidRule || undefined : (ofGateway ?? named);
   return new FhirError(failure, status, {
-    ifFresh: isToken ? (ofGateway ?? ruleOfWords(spoken, 'token')) : undefined,
+    ifFresh: isUnauthorized ? (ofGateway ?? ruleOfWords(spoken, 'token')) : undefined,
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isOtherJson ? 'json' : undefined,
     lacksParameter: namesMissingParameter(words, issues),

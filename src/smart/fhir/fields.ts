@@ -49,7 +49,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   return last.text;
 }
 
-/** The readers of a resource ask for one text in turn, and RTF is slow to read. */
+/** The last text that was cleaned: several readers ask for the same one in turn, and RTF is slow to read. */
 let last: { value?: string; maxLength?: number; text?: string | undefined } = {};
 
 function clean(value: string, maxLength: number): string | undefined {

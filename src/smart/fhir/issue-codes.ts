@@ -59,7 +59,7 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
   return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);
 }
 
-/** Of the app itself. */
+/** Words about the state of the app itself. */
 const OF_APP =
   /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
 

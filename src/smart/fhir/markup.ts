@@ -25,7 +25,10 @@ const RTF_CHARACTERS = new Map([
 const BREAK = '\u200B';
 const WINDOWS = new TextDecoder('windows-1252');
 
-/** The text without markup, lines kept apart; not HTML-safe. Linear. @param most that is read, of RTF ten times as much. */
+/**
+ * The text without markup, lines kept apart; not HTML-safe. Linear.
+ * @param most the characters that are read; of RTF without its pictures, ten times as many.
+ */
 export function unmarked(whole: string, most = 100_000): string {
   const isRtf = whole.startsWith('{\\rtf');
   const text = isRtf ? cut(withoutGroups(whole, most * 100), most * 10) : cut(whole, most);
@@ -50,7 +53,7 @@ function numbered(code: number): string {
   return code >= 128 && code < 160 ? WINDOWS.decode(Uint8Array.of(code)) : String.fromCodePoint(code);
 }
 
-/** RTF without braces and wordless groups, in one pass: a list may hold nothing but braces, and a picture is long. */
+/** RTF without braces and wordless groups, in one pass: a text may be nothing but braces, and a picture is long. */
 function withoutGroups(whole: string, most: number): string {
   const text = cut(whole, most);
   let [kept, from, depth, skipped] = ['', 0, 0, Infinity];

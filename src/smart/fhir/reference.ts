@@ -100,7 +100,7 @@ export function requisitionOf({ system, value }: ForeignRecord): string | undefi
   return place === undefined || number === undefined ? number : `${place}|${number}`;
 }
 
-/** The patient in an untrusted text that is a patient's id alone or names a patient of this server for certain. */
+/** The patient id in an untrusted text that is an id alone, or that certainly names a patient of this server. */
 export function patientIdOf(text: string, fhirBase: URL): string | undefined {
   const { type, id } = isFhirId(text) ? { type: 'Patient', id: text } : (resourceNamed(text, fhirBase) ?? {});
   return type === 'Patient' && isFhirId(id) ? id : undefined;

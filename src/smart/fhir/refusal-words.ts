@@ -13,11 +13,11 @@ const TOKEN_OVER = /\b(?:token|jwt) (?:is |has |was )?expired\b|\bexp\b[^;]{0,30
 const UNDECIDED =
   /\b(?:missing|invalid|expired|revoked|malformed),? or\b|\bor (?:\w+ )?(?:missing|invalid|expired|revoked)\b/i;
 
-/** Of anyone but the patient, or of a resource. */
+/** Words about the consent of anyone but the patient, or about the resource Consent. */
 const OF_OTHER_CONSENT =
   /\b(?:user|app|application|client|admin|administrator|type)\b|\b(?:practice|organi[sz]ation) has\b/i;
 
-/** Of a call (403) and of its token (401). The first row that fits counts. */
+/** What is said of a call (403) and of its token (401). The first row that fits counts. */
 const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {
   call: [
     ['fhir.restricted', /\bbreak[- ]?(?:the[- ]?)?glass\b/i],

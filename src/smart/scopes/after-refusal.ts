@@ -21,9 +21,9 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * Each type by itself, as v1 `.read`, as v2 `.rs` or as `.r`. After `invalid_scope` the hints `launch/…` are dropped
- * (SCO-09), and `online_access` if there is no other syntax, or all but `offline_access` if the setting names both
- * (SCO-11). After an empty grant only the syntax of resources changes. Nothing depends on `scopes_supported` (DI-11).
+ * Requests each type by itself, as v1 `.read`, as v2 `.rs` or as `.r`. After `invalid_scope` the hints `launch/…` are
+ * dropped (SCO-09). Where the string is still the same, the refresh scope is dropped as well; of two, `offline_access`
+ * stays (SCO-11). After an empty grant only the syntax of resources changes. Nothing depends on `scopes_supported` (DI-11).
  * @returns undefined when no other string is left.
  */
 export function nextScope(base: FallbackBase, { scope, failure }: FailedScope): string | undefined {

@@ -24,7 +24,7 @@ const refusing = (path: RegExp, status: number, type: string, body: string, chal
 const NO_REQUESTS = /shows this app no requests\. Look in the EHR itself, and tell/;
 const BEYOND = 'Bearer error="insufficient_scope", scope="patient/Patient.read"';
 const SURVIVOR = { id: 'pat-survivor', link: [{ type: 'replaces', other: { reference: 'Patient/pat-ada' } }] };
-const NOT_TAKEN = /does not take this app’s search for requests\. Look in the EHR itself/;
+const NOT_TAKEN = /does not accept this app’s search for requests\. Look in the EHR itself/;
 const saying = (path: RegExp, status: number, diagnostics: string) =>
   outcome(path, status, { code: 'processing', diagnostics });
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });

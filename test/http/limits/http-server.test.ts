@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { createHttpServer, type ServerLimits } from '#src/http/limits/http-server.ts';
 import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
@@ -174,11 +174,7 @@ test('a request counts until its answer, or only until its body is read', () => 
   const countsUntil = (until: 'answered' | 'read') => {
     const [events, next] = [new Set<string>(), vi.fn()];
     const on = (of: string) => ({ once: (event: string) => void events.add(`${of} ${event}`) });
-    limitRequestsUnderWay(1, until)(
-      { ip: '192.0.2.9', ...on('request') } as never,
-      on('response') as never,
-      next,
-    );
+    limitRequestsUnderWay(1, until)({ ip: '192.0.2.9', ...on('request') } as never, on('response') as never, next);
     return [...events];
   };
   expect(countsUntil('answered')).toEqual(['response close']);

@@ -42,7 +42,13 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     'Check who has it',
   ],
   ['of another group', [other], 'Ordered in the EHR', undefined, 'Find a provider'],
-  ['that does not say whom it is for', [{ ...group, for: undefined }], 'Ordered in the EHR', undefined, 'Find a provider'],
+  [
+    'that does not say whom it is for',
+    [{ ...group, for: undefined }],
+    'Ordered in the EHR',
+    undefined,
+    'Find a provider',
+  ],
   [
     'that asks, beside one that waits',
     [

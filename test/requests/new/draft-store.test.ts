@@ -55,9 +55,8 @@ test('MT-06: the eleventh draft replaces the one saved longest ago; ten drafts o
 test('MT-06: of drafts with pasted documents the oldest make room, and no user takes the room of the others', async () => {
   const long = 'x'.repeat(149_000);
   const keep = (of: FormOwner, id: string) => store.keep(of, draft(id, long));
-  for (const id of ['a', 'b', 'c', 'd', 'e'])
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await keep(owner, id);
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const id of ['a', 'b', 'c', 'd', 'e']) await keep(owner, id);
   expect(await kept()).toEqual(['e', 'd', 'c']);
   await keep({ ...owner, patientId: '2' }, 'f');
   await keep({ ...owner, patientId: '3' }, 'g');
