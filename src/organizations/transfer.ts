@@ -13,6 +13,16 @@ export function exportOf(organization: Organization) {
 
 /** Reads an export. @param text of a file, untrusted; the schema checks its settings when they are saved. */
 export function readExport(text: string): { id: string; changes: SettingChanges } | undefined {
-  const { form, id, ...changes } = parseJsonObject(text) ?? {};
-  return form === FORM && typeof id === 'string' ? { id, changes } : undefined;
+  const members = parseJsonObject(text) ?? {};
+  const { form, id, ...changes } = members;
+  // Of a member that is written twice, a person reads the first and the last one would count.
+  const isEachOnce = countMembers(text) === Object.keys(members).length;
+  return form === FORM && typeof id === 'string' && isEachOnce ? { id, changes } : undefined;
+}
+
+/** As written. An export is flat, so the colons outside its texts are its members. */
+function countMembers(json: string): number {
+  const parts = json.replace(/\\./g, '').split('"');
+  const outside = parts.filter((_, index) => index % 2 === 0).join('');
+  return outside.split(':').length - 1;
 }

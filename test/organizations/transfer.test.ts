@@ -73,6 +73,8 @@ describe.runIf(await hasPostgres())('between two environments', () => {
       (text) => text.replace('https://ehr.example/jwks', ''),
       'setting jwksUri: is needed where endpoints are given by hand',
     ],
+    ['a second id', (text) => text.replace('"general"', '"general", "id": "second"'), NO_OUTPUT],
+    ['a setting twice', (text) => text.replace('{', '{"nonce": "required",'), NO_OUTPUT],
     [
       'members of every object',
       (text) => text.replace('{', '{"__proto__": 1, "constructor": 1,'),
