@@ -125,3 +125,17 @@ test.for<[said: string, rule: Rule]>([
   expectSaid(page, 'refresh', rule);
   expect(page.shown).toContain('Try again');
 });
+
+test('a gateway whose quota is used up may let the next renewal pass', async () => {
+  let isArmed = false;
+  const gateway = atPath(TOKEN, {
+    body: (text) =>
+      isArmed
+        ? '{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 00:01:00."}'
+        : text,
+    status: (answered) => (isArmed ? 403 : answered),
+  });
+  const page = await renewedAfter({ ...SHORT_LIFE, gateway }, () => void (isArmed = true));
+  expectSaid(page, 'refresh', 'network.quota');
+  expect(page.shown).toContain('Try again');
+});

@@ -21,6 +21,17 @@ test('a token endpoint', async () => {
   expect(titleOf(await open())).toBe(LIST);
 });
 
+test('documents are read again at most once a minute, however many launches fail', async () => {
+  const id = await newOrganization();
+  const open = () => world().browser().open(launchUrl(id));
+  await open();
+  const before = ehr.seen('smart-configuration').length;
+  ehr.on('token', gone);
+  // oxlint-disable-next-line no-await-in-loop -- one launch after the other
+  for (const _time of [1, 2, 3]) expect(outcomeOf(await open()).code).toBe('token.refused');
+  expect(ehr.seen('smart-configuration').length).toBeLessThanOrEqual(before + 1);
+});
+
 test('a code that is refused reads nothing again', async () => {
   const id = await newOrganization();
   const open = () => world().browser().open(launchUrl(id));

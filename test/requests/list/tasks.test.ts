@@ -176,6 +176,13 @@ test.for<[string, (call: string) => Answer, object, string[], string]>([
     'Accepted',
   ],
   ['says that there are none', () => searchset([request('1')], self), {}, [ALONG], 'Ordered in the EHR'],
+  [
+    'does not bring that of a group, which names no request',
+    () => searchset([{ ...request('1'), requisition: { system: 'urn:x', value: '7' } }], self),
+    {},
+    [ALONG, TASKS],
+    'Declined',
+  ],
   ['ignores the wish', () => searchset([request('1')]), {}, [ALONG, TASKS], 'Declined'],
   [
     'ignores the wish, and the scopes name no Task',
