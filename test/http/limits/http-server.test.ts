@@ -171,10 +171,10 @@ test.for([
 });
 
 test('a request counts until its answer, or only until its body is read', () => {
-  const countsUntil = (until: 'answered' | 'read') => {
+  const countsUntil = (end: 'answered' | 'read') => {
     const [events, next] = [new Set<string>(), vi.fn()];
     const on = (of: string) => ({ once: (event: string) => void events.add(`${of} ${event}`) });
-    limitRequestsUnderWay(1, until)({ ip: '192.0.2.9', ...on('request') } as never, on('response') as never, next);
+    limitRequestsUnderWay(1, end)({ ip: '192.0.2.9', ...on('request') } as never, on('response') as never, next);
     return [...events];
   };
   expect(countsUntil('answered')).toEqual(['response close']);
