@@ -82,7 +82,10 @@ export async function saveConnection(
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
   const checked = { ...parsed.settings, enabled, discovered };
   const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true, asksSignIn: true }, checks);
-  const saving = { organization, settings: parsed.settings, accepted, draft, saver, reason: reasonOf(options) };
+  // A run of what is in use decides about no draft of another address, unless its form names it.
+  const isOver = url !== organization.fhirBaseUrl || draft?.fhirUrl === url || draft?.at === options.draft;
+  const over = isOver ? draft : undefined;
+  const saving = { organization, settings: parsed.settings, accepted, over, saver, reason: reasonOf(options) };
   return {
     ok: true,
     url,
@@ -110,8 +113,8 @@ interface Saving {
   organization: Organization;
   settings: OrganizationSettings;
   accepted: Readonly<Record<string, unknown>>;
-  /** The draft when the run began, if the administrator saw it. */
-  draft: ConnectionDraft | undefined;
+  /** The draft that is dropped if the run passes. */
+  over: ConnectionDraft | undefined;
   saver: Saver;
   reason: string | undefined;
 }
@@ -147,7 +150,7 @@ async function settle(
 
 async function putInUse(
   dependencies: SaveDependencies,
-  { organization, settings, accepted, draft, saver }: Saving,
+  { organization, settings, accepted, over, saver }: Saving,
   finished: FinishedChecks,
 ): Promise<Organization> {
   const { store } = dependencies;
@@ -159,9 +162,7 @@ async function putInUse(
   // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   if (edited.after.fhirBaseUrl !== fhirBaseUrl) return edited.after;
-  // A run of what is in use does not decide about a draft of another address.
-  const isDraftOver = fhirBaseUrl !== organization.fhirBaseUrl || draft?.fhirUrl === fhirBaseUrl;
-  if (draft && isDraftOver) await store.dropDraft(organization.id, draft);
+  if (over) await store.dropDraft(organization.id, over);
   await keepDiscovered(store, edited.after, finished);
   return (await store.find(organization.id)) ?? edited.after;
 }

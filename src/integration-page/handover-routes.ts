@@ -15,6 +15,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
 import { vendorNames } from '#src/settings/vendor-names.ts';
+import { instantText } from '#views/date-text.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
 import { type Step, withOrganization } from './own-organization.ts';
 import { type RegisterConfig, registerSheetProps, sharedRegister } from './sheet-for-ehr-team.ts';
@@ -72,7 +73,7 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
       const links = await listReports(deps.db, { kind: sharedRegister.kind, organizationId: id }, deps.clock());
       const found = links.find((one) => one.id === link);
       if (!found) throw new AppError('request.not-found', 'no such link');
-      const subject = `of ${dayIn(found.createdAt, timeZone)}`;
+      const subject = `of ${instantText(found.createdAt, timeZone)}`;
       ask(request, response, { ...REVOKE, current: 'integration', subject, backHref: pageOf(id) }, { link });
     }),
   );

@@ -227,8 +227,12 @@ describe('saving the FHIR URL', () => {
     const tried = world.sandbox.requests.filter(({ path }) => path.endsWith('smart-configuration') && path !== typed);
     expect(tried.length).toBeLessThanOrEqual(6);
     expect((await organization()).fhirBaseUrl).toBe(base);
-    const [, fhirUrl = ''] = /name="fhirUrl" value="([^"]+)">\n<p><strong>Did you mean/.exec(body) ?? [];
-    expect((await save(fhirUrl)).body).toContain('<span>All checks passed</span>');
+    const proposal =
+      /name="draft" value="([^"]+)"><input type="hidden" name="fhirUrl" value="([^"]+)">\n<p><strong>Did you/;
+    const [, draft = '', fhirUrl = ''] = proposal.exec(body) ?? [];
+    const used = (await press('', { draft, fhirUrl })).body;
+    expect(used).toContain('<span>All checks passed</span>');
+    expect(used).not.toContain('Kept as a draft');
   });
 
   test('shows the first part of the page before the checks have ended, without a script', async () => {

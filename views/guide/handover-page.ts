@@ -1,6 +1,7 @@
 /** Settings: the page "Send to your EHR team", with a link that expires. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
+import { instantText } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { REPORTS_KEPT } from '#views/kept-for.ts';
@@ -55,7 +56,7 @@ ${links.map(
     createdAt,
     expiresAt,
   }) => html`<li><span class="person">Made ${instant(createdAt, timeZone)}, ends ${instant(expiresAt, timeZone)}</span>
-${askLink(askAt(id), 'Revoke', `the link of ${createdAt.toISOString()}`)}</li>
+${askLink(askAt(id), 'Revoke', `the link of ${instantText(createdAt, timeZone)}`)}</li>
 `,
 )}</ul></section>
 `;

@@ -40,10 +40,16 @@ export interface ConnectionProps extends Forms {
   };
 }
 
+/** Hidden fields of each form that saves: a draft that its page shows is over once another FHIR URL is in use. */
+export function savingFields({ csrfToken, draft }: Pick<ConnectionProps, 'csrfToken' | 'draft'>): SafeHtml {
+  return html`<input type="hidden" name="csrf" value="${csrfToken}">${draft && html`<input type="hidden" name="draft" value="${draft.at}">`}`;
+}
+
 /** The form that saves and checks. */
-export function fhirUrlForm({ actionOf, csrfToken, field, draft }: ConnectionProps, isNext: boolean): SafeHtml {
+export function fhirUrlForm(connection: ConnectionProps, isNext: boolean): SafeHtml {
+  const { actionOf, field } = connection;
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
-<input type="hidden" name="csrf" value="${csrfToken}">${draft && html`<input type="hidden" name="draft" value="${draft.at}">`}
+${savingFields(connection)}
 ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 server, from the EHR team. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
 <button class="btn ${isNext ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save</button>
 </form>
@@ -60,18 +66,16 @@ export function changedNotice({ field: { corrections = [], value } }: Connection
 /** The draft and its actions: check it again, use it in spite of the failure, or delete it. */
 export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionProps): SafeHtml | null {
   if (!draft) return null;
-  const csrf = html`<input type="hidden" name="csrf" value="${csrfToken}">`;
-  const named = html`<input type="hidden" name="draft" value="${draft.at}">`;
+  const fields = savingFields({ csrfToken, draft });
   return html`<section class="draft" aria-labelledby="draft">
 <h2 id="draft">${icon('draft')} Kept as a draft</h2>
 <p><code class="value">${draft.fhirUrl}</code> failed a check that every launch depends on. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
 ${draft.accepted.length === 0 ? null : html`<p>These settings are put in use with it:</p><ul>${draft.accepted.map((text) => html`<li>${text}</li>`)}</ul>`}
-<form method="post" action="${actionOf('check')}">${csrf}${named}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
+<form method="post" action="${actionOf('check')}">${fields}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
 <p><a class="btn btn-outline-secondary" href="${actionOf('discard-draft')}">Delete the draft</a></p>
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
-${csrf}
-${named}
+${fields}
 ${formField({ name: 'reason', label: 'Reason for using it in spite of the failure', hint: 'Recorded in the audit trail with your name. Open launches end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
 <button class="btn btn-outline-danger" type="submit">Use it anyway</button>
 </form>

@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { instant } from '#views/instant.ts';
 import { type CheckOutcome, type CheckRow, foldedCheckRows } from './check-rows.ts';
-import { type ConnectionProps, draftNotice, fhirUrlForm } from './connection.ts';
+import { type ConnectionProps, draftNotice, fhirUrlForm, savingFields } from './connection.ts';
 import { type FrameProps, frameForm } from './frame.ts';
 import { type AcceptedScopesProps, acceptedScopesNotice } from './scope-editor.ts';
 import { type SuggestionProps, suggestionList } from './tools.ts';
@@ -81,8 +81,8 @@ export function nextThing(props: StepsProps): SafeHtml | null {
 }
 
 /** The proposed FHIR URL, with a button that saves and checks it. */
-function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfToken }: ConnectionProps): SafeHtml {
-  return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${fhirUrl}">
+function didYouMean(fhirUrl: string, tried: readonly string[], connection: ConnectionProps): SafeHtml {
+  return html`<form class="next" method="post" action="${connection.actionOf('')}">${savingFields(connection)}<input type="hidden" name="fhirUrl" value="${fhirUrl}">
 <p><strong>Did you mean</strong> <code class="value">${fhirUrl}</code>? A SMART configuration is there. <button class="btn btn-primary" type="submit">Use this FHIR URL</button></p>
 <details><summary>What was tried</summary><ul>${tried.map((one) => html`<li><code>${one}</code></li>`)}</ul></details></form>
 `;
@@ -90,8 +90,8 @@ function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfT
 
 /** The `iss` of a launch is compared character by character, so the FHIR URL has to be saved as the EHR writes it. */
 function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: ConnectionProps): SafeHtml {
-  const { actionOf, csrfToken, inUse, timeZone } = connection;
-  return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${iss}">
+  const { actionOf, inUse, timeZone } = connection;
+  return html`<form class="next" method="post" action="${actionOf('')}">${savingFields(connection)}<input type="hidden" name="fhirUrl" value="${iss}">
 <p><strong>Next:</strong> The launch of ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL <code class="value">${iss}</code>, and <code class="value">${inUse.fhirBaseUrl}</code> is saved here. They have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
 `;
 }
