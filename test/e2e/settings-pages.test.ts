@@ -11,6 +11,7 @@ import { openChromium } from '#test/helpers/chromium.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
+import { tabTo } from './support/keyboard.ts';
 import { signInToSettings } from './support/settings-sign-in.ts';
 
 const pageOf = (place = '') => `/settings/integrations/smart-on-fhir${place}?organization=${ORG_ID}`;
@@ -165,22 +166,13 @@ test.for([700, 900, 1000])('at %d px no word of a table is broken, and no page s
   expect([...found]).toEqual([]);
 });
 
-/** Moves the focus by keyboard alone, as a user without a pointer does. */
-const tabTo = async (selector: string) => {
-  for (let presses = 0; presses < 90; presses += 1) {
-    await page.keyboard.press('Tab');
-    if (await page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
-  }
-  throw new Error(`Tab does not come to ${selector}`);
-};
-
 test('a help desk gets by keyboard from a clinician’s name and the hour to the cause in three pages', async () => {
   await world.launch('pat-ada');
   world.sandbox.faults.set('token-500');
   await world.launch('pat-ada');
   world.sandbox.faults.clear();
   await open(`/settings/launches?organization=${ORG_ID}`);
-  await tabTo('#clinician');
+  await tabTo(page, '#clinician');
   await page.keyboard.type('rivera');
   // The field's parts come in the order of en-US, in the time zone of the page and not of this machine.
   const typeMinute = async (at: Date) => {
@@ -190,17 +182,17 @@ test('a help desk gets by keyboard from a clinician’s name and the hour to the
     for (const part of [month, day, `00${year}`, hour, minute]) await page.keyboard.type(`${part}`.padStart(2, '0'));
     await page.keyboard.press(`${half}`);
   };
-  await tabTo('#from');
+  await tabTo(page, '#from');
   await typeMinute(new Date(Date.now() - 30 * 60_000));
-  await tabTo('#to');
+  await tabTo(page, '#to');
   await typeMinute(new Date(Date.now() + 30 * 60_000));
-  await tabTo('#outcome');
+  await tabTo(page, '#outcome');
   await page.keyboard.type('Failed');
-  await tabTo('form.filter button[type="submit"]');
+  await tabTo(page, 'form.filter button[type="submit"]');
   await page.keyboard.press('Enter');
   await page.getByText('before the EHR said who the user is').waitFor();
   await examine(page, 'launches found by name and hour');
-  await tabTo('.launch-failed a');
+  await tabTo(page, '.launch-failed a');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: /^Launch failed/ }).waitFor();
   expect(await page.locator('[aria-current="step"]').getAttribute('data-step')).toBe('token');
