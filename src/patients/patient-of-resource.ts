@@ -9,9 +9,11 @@ export function numbersOf({ identifier }: ForeignRecord): string[] {
 
 /** Whether it names another patient by id. A subject in another form is not another patient. */
 export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): boolean {
-  const { reference } = asRecord(resource.resourceType === 'Task' ? resource.for : resource.subject);
-  const found = typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;
-  return found !== undefined && found !== patientId;
+  const { resourceType, subject, for: patient, focus } = resource;
+  return (resourceType === 'Task' ? [patient, ...asRecords(focus)] : [subject]).some((one) => {
+    const [, found] = /(?:^|\/)Patient\/([^/?#]+)/.exec(asWritten(asRecord(one).reference)) ?? [];
+    return found !== undefined && found !== patientId;
+  });
 }
 
 /**
@@ -25,7 +27,9 @@ export function mayBeOfOther(
 ): boolean {
   const named = [
     ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => [resource[name] ?? []].flat()),
-    ...asRecords(resource.participant).flatMap(({ actor }) => (leadsToPatient(asRecord(actor)) ? [actor] : [])),
+    ...[...asRecords(resource.participant).map(({ actor }) => asRecord(actor)), ...asRecords(resource.focus)].filter(
+      leadsToPatient,
+    ),
   ];
   if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));
   return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);

@@ -4,7 +4,7 @@ import { codeOf } from '#src/requests/progress/codes.ts';
 import { groupOf } from '#src/requests/progress/owner.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
-import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { answered, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
@@ -55,8 +55,7 @@ export async function readDetail(api: FhirApi, options: DetailOptions): Promise<
       ? await readUnlisted(api, options)
       : await readListed(api, options, options.references);
   } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    return failedAs(error.failure);
+    return failedAs(fhirErrorOf(error).failure);
   }
 }
 
@@ -112,7 +111,7 @@ async function readBatch(
     if (!isRefused) return batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
     batches.noteMissing();
   } catch (error) {
-    if (!(error instanceof FhirError) || !refusesSuch(error)) throw error;
+    if (!refusesSuch(fhirErrorOf(error))) throw error;
     batches.noteMissing();
   }
   return undefined;

@@ -8,6 +8,7 @@ import { quoted } from '#src/requests/progress/guide-codes.ts';
 import { askedOf, groupOf } from '#src/requests/progress/owner.ts';
 import { askedWords, codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
 import { stateShown } from '#src/requests/progress/reported.ts';
+import { OF_GROUP } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -94,11 +95,13 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
 function taskEvents(task: ForeignRecord, about: About): Event[] {
   const { requester, ids, isSelf, timeZone } = about;
   const named = namedBesideDone(task);
-  const word = describeTask(task.status, task.businessStatus, named !== undefined && namesAll(about, named));
+  const isGroups = groupOf(task) !== undefined;
+  const given = purposeOf(task);
+  const isProved = !(isGroups && given === undefined) && named !== undefined && namesAll(about, named);
+  const word = describeTask(task.status, task.businessStatus, isProved);
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
-  const given = purposeOf(task);
   const { part } = given ?? {};
   const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
   const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
@@ -114,6 +117,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   ];
   const said = [
     word.note,
+    isGroups ? OF_GROUP : undefined,
     ...subjects,
     purpose,
     ...askedWords(task).map(quoted),

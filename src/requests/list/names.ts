@@ -4,7 +4,7 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { sendBatch } from '#src/requests/search/send-batch.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -109,8 +109,8 @@ function readIn(entries: readonly ForeignRecord[] | 'failed') {
 async function readOneByOne(api: FhirApi, wanted: readonly string[]) {
   let isFinal = true;
   const passOver = (error: unknown) => {
-    if (!(error instanceof FhirError)) throw error;
-    isFinal &&= error.failure === 'refused' || error.failure === 'not-found';
+    const { failure } = fhirErrorOf(error);
+    isFinal &&= failure === 'refused' || failure === 'not-found';
     return [];
   };
   const resources = await Promise.all(wanted.map((reference) => api.get(reference).catch(passOver)));

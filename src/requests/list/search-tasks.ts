@@ -1,14 +1,15 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
+import { cached } from '#src/adapters/cache.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { groupOf } from '#src/requests/progress/owner.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
-import { ownOrGroups } from '#src/requests/progress/task-of-request.ts';
+import { newestTask, type TasksTogether, tasksTogether } from '#src/requests/progress/task-of-request.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -67,7 +68,7 @@ function isUnread(resource: ForeignRecord, base: URL): boolean {
       [one.type, inside?.resourceType].includes('ServiceRequest') || /ServiceRequest\//i.test(asWritten(one.reference))
     );
   });
-  const isNamed = patient === undefined || asRecord(patient).reference !== undefined;
+  const isNamed = patient === undefined || /^[^#]/.test(asWritten(asRecord(patient).reference));
   const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
   const hasStatus = codeOf(resource.status) !== undefined;
   const isReadable = hasStatus && isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
@@ -99,9 +100,9 @@ export async function searchTasks(
     }
     return [];
   } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
+    const { status } = fhirErrorOf(error);
     if (visited.size > 1) return [IN_PART];
-    if (!NO_SUCH_TYPE.has(error.status)) return [UNREAD];
+    if (!NO_SUCH_TYPE.has(status)) return [UNREAD];
     support.noteMissing();
     return [];
   }
@@ -109,17 +110,20 @@ export async function searchTasks(
 
 /** The Task of a request. @param shownAs returns the other entries that are shown as it, whose Tasks are its own too. */
 export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceRequest) => readonly ServiceRequest[]) {
-  const byRequest = Map.groupBy(
-    tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
-    ({ request }) => request,
-  );
-  const about = (name = '') => (byRequest.get(name) ?? []).map(({ task }) => task);
+  const byRequest = new Map<string, Task[]>();
+  for (const task of tasks) for (const local of task.about) cached(byRequest, local, () => []).push(task);
+  const byGroup = Map.groupBy(tasks, ({ group }) => group);
+  // Many versions of one request have the same Tasks, and so have the requests of a group.
+  const [owns, groups] = [new Map<string, TasksTogether>(), new Map<string | undefined, TasksTogether>()];
   const found = new Map<ServiceRequest, Task | undefined>();
-  return (request: ServiceRequest): Task | undefined => {
-    if (!found.has(request) && byRequest.size > 0) {
-      const own = [request, ...shownAs(request)].flatMap(({ keys }) => about(`ServiceRequest/${keys.id}`));
-      found.set(request, ownOrGroups(own, about(request.relations.requisition), request));
-    }
-    return found.get(request);
+  const find = (request: ServiceRequest) => {
+    const locals = [request, ...shownAs(request)].map(({ keys }) => `ServiceRequest/${keys.id}`);
+    const own = cached(owns, locals.join(' '), () =>
+      tasksTogether(locals.flatMap((local) => byRequest.get(local) ?? [])),
+    );
+    const { requisition } = request.relations;
+    const ofGroup = () => tasksTogether((requisition !== undefined && byGroup.get(requisition)) || []);
+    return newestTask(own, request, cached(groups, requisition, ofGroup));
   };
+  return (request: ServiceRequest) => (tasks.length === 0 ? undefined : cached(found, request, () => find(request)));
 }

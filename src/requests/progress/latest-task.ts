@@ -9,6 +9,8 @@ import { isOver } from './task-words.ts';
  * new and is not done. A draft comes last: no provider has it yet.
  */
 export function newestOf(tasks: readonly Task[]): Task | undefined {
+  // A shortcut: most Tasks of a long list are alone of their kind.
+  if (tasks.length === 1) return tasks[0];
   const isDraft = ({ word }: Task) => Number(word.icon === 'draft');
   const [newest, ...older] = tasks.toSorted((a, b) => isDraft(a) - isDraft(b) || b.changedMs - a.changedMs);
   if (!newest || !isOver(newest.word)) return newest;

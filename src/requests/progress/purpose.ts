@@ -46,10 +46,8 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 export interface Purpose {
   /** The EHR's own are in quotation marks. */
   readonly words: string;
-  /** The letters of the EHR's own words, to compare them with the request's; undefined for those of a control. */
-  readonly text: string | undefined;
-  /** `system|code` of each of its codes. */
-  readonly codes: readonly string[];
+  /** The letters of the EHR's own words, and its codes, to compare them with the request's; none for a control or a part. */
+  readonly names: readonly string[];
   readonly part?: Part | undefined;
   /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
@@ -76,16 +74,16 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const parents = ids.includes(undefined) || ids.length === MOST_READ ? [] : ids.filter((id) => id !== undefined);
   const words = ['Part of it', alone?.words].filter(Boolean).join(', ');
   const part = { parents, alone, carriesOut: carriesOut(task) };
-  return { words, text: undefined, part, codes: codesIn(task.code), isStop: false };
+  return { words, names: [], part, isStop: false };
 }
 
 function purposeAlone(task: ForeignRecord): Purpose | undefined {
   const control = controlOf(task);
   const text = carriesOut(task) ? undefined : (asConceptText(task.code) ?? asText(task.description));
-  if (control !== undefined) return { words: control, text: undefined, codes: [], isStop: STOPS.has(control) };
+  if (control !== undefined) return { words: control, names: [], isStop: STOPS.has(control) };
   return text === undefined
     ? undefined
-    : { words: quoted(text), text: lettersOf(text), codes: codesIn(task.code), isStop: false };
+    : { words: quoted(text), names: [lettersOf(text), ...codesIn(task.code)], isStop: false };
 }
 
 function controlOf(task: ForeignRecord): string | undefined {
@@ -127,11 +125,9 @@ export interface Asked {
   readonly codes: readonly string[];
 }
 
-/** Tells whether a Task is for the whole request: it has its code, or its words. Other words may be a part of it. */
-export function isForWhole({ service, category, codes }: Asked) {
-  const own = [service, category].map((text) => text && lettersOf(text));
-  return ({ text, codes: given }: Purpose): boolean =>
-    text !== undefined && (own.includes(text) || given.some((code) => codes.includes(code)));
+/** A Task is for the whole request if it has one of these names: its code, or its words. Other words may be a part of it. */
+export function wholeNames({ service, category = service, codes }: Asked): readonly string[] {
+  return [lettersOf(service), lettersOf(category), ...codes];
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Finds the Task that speaks for a request among all that are about it. */
+import { cached } from '#src/adapters/cache.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
 import { newestOf, onceById, ownerKey } from './latest-task.ts';
 import { isOf, nameKey } from './owner.ts';
-import { type Asked, isForWhole } from './purpose.ts';
+import { type Asked, wholeNames } from './purpose.ts';
 import { askedText, othersWhoAct, READ, rivalStep, rivalText } from './rivals.ts';
 import type { Task } from './task.ts';
 import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
@@ -15,30 +16,53 @@ interface About extends Written, Asked {
   readonly requester?: PartyReference | undefined;
 }
 
+export type TasksTogether = ReturnType<typeof tasksTogether>;
+
+/** All Tasks about one request, each once, and each part for what it is: the same for every version of the request. */
+export function tasksTogether(all: readonly Task[]) {
+  const current = onceById(all);
+  const ids = new Set(current.map(({ id }) => id));
+  const tasks = current.map((task) => ofItsOwn(task, ids));
+  const byName = new Map<string, Set<Task>>();
+  for (const task of tasks)
+    for (const name of task.purpose?.names ?? []) cached(byName, name, () => new Set()).add(task);
+  return { tasks, byName };
+}
+
+const NO_TASKS = tasksTogether([]);
+
 /**
  * The Task that speaks for a request: the one that carries it out, if there is any. A Task beside it has no word about
  * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
  *
- * @param all those about the request.
+ * @param owns those about the request. @param groups those of its group: they carry it out if none of its own does, but
+ * their end is not surely that of each request.
  */
-export function newestTask(all: readonly Task[], request: About): Task | undefined {
-  if (all.length === 0) return undefined;
-  const current = onceById(all);
-  const ids = new Set(current.map(({ id }) => id));
-  const tasks = current.map((task) => ofItsOwn(task, ids));
-  const isWhole = isForWhole(request);
-  const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
-  const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks
-    .filter((task) => !isBeside(task))
-    .map((task) => fromRequester(inItsTime(proved(task, request), request), request));
+export function newestTask(owns: TasksTogether, request: About, groups = NO_TASKS): Task | undefined {
+  const tasks = [...owns.tasks, ...groups.tasks];
+  if (tasks.length === 0) return undefined;
+  const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
+  const wholes = new Set(wholeNames(request).flatMap(named));
+  const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) ? undefined : wordsOf(task)));
+  const all = (byPurpose.get(undefined) ?? []).map((task) =>
+    fromRequester(inItsTime(proved(task, request), request), request),
+  );
+  const { owned, ofGroup = [] } = Object.groupBy(all, ({ group }) => (group === undefined ? 'owned' : 'ofGroup'));
+  const handOvers = owned ?? ofGroup;
+  byPurpose.delete(undefined);
+  const beside = [...byPurpose.values()].flatMap((some) => newestOf(some) ?? []);
   const taken = handOvers.filter(({ word }) => word !== claimed);
   const last = newestOf(taken.length > 0 ? taken : handOvers);
   const own = last && (doneBefore(last, handOvers) ?? last);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && mayBeDone(word));
   const isDone = own?.word.icon === 'done';
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
-  if (isDone && !isStopped && !isPartOpen) return { ...own, purpose: undefined };
+  const isGroups = own?.group !== undefined;
+  const group = owned && newestOf(ofGroup);
+  const owner = own?.owner ?? (own?.isWithRequester === true ? undefined : group?.owner);
+  if (isDone && !isStopped && !isPartOpen && !isGroups) return { ...own, owner, purpose: undefined };
+  const why = isGroups ? OF_GROUP : isPartOpen ? 'a part of it is not done' : undefined;
+  const news = groupNews(group, own);
   const rivals = own ? othersWhoAct(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
@@ -47,32 +71,29 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const said = others.filter((one) => one !== question && (own === undefined || isPressing(one) || isAsked(one)));
   return (
     shown && {
-      ...(shown === own
-        ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
-        : { ...shown, owner: own?.owner }),
+      ...(shown === own ? { ...(isDone ? inDoubt(own, why) : own), purpose: undefined } : shown),
+      owner,
       beside:
-        [rivalText(rivals, shown), askedText(handOvers, shown), besideText(said, isAsked)]
+        [rivalText(rivals, shown), askedText(handOvers, shown), besideText(said, isAsked), news?.text]
           .filter(Boolean)
           .join(' · ') || undefined,
-      besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked),
+      besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked) ?? news?.step,
       isUnheard: own === undefined && said.some(mayHave),
     }
   );
 }
 
+/** Said of what a Task of a group says of one of its requests. */
+export const OF_GROUP = 'for a group of requests';
 const NEWS = new Set<Task['word']['icon']>(['hold', 'question', 'unknown']);
 
-/** A group's Task speaks for a request that has none of its own. Its end is not surely that of each request. */
-export function ownOrGroups(owns: readonly Task[], groups: readonly Task[], request: About): Task | undefined {
-  const [own, group] = [newestTask(owns, request), newestTask(groups, request)];
-  if (!group || !own) return own ?? (group?.word.icon === 'done' ? inDoubt(group, 'for a group of requests') : group);
-  const owner = own.owner ?? (own.isWithRequester === true ? undefined : group.owner);
+/** What the Task of its group says that the Task of the request itself would hide: an end, a question, another provider. */
+function groupNews(group: Task | undefined, own: Task | undefined) {
+  if (!group || !own || isOver(own.word)) return undefined;
   const isNews = isOver(group.word) || NEWS.has(group.word.icon) || group.hasWords;
-  if (isOver(own.word) || !isNews) return { ...own, owner };
-  const said = [`its group of requests: ${group.word.word.toLowerCase()}`, group.remark];
-  const beside = [own.beside, ...said].filter(Boolean).join(' · ');
-  const step = group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR';
-  return { ...own, owner, beside, besideStep: own.besideStep ?? step };
+  if (!isNews && othersWhoAct([group], own).length === 0) return undefined;
+  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, group.remark].filter(Boolean).join(' · ');
+  return { text, step: group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR' };
 }
 
 /**
@@ -97,6 +118,8 @@ function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
   return purpose?.part !== undefined && !isOver(word) && latestMs >= whole.changedMs;
 }
 
+/** Does the EHR say in its own words what it is for? */
+const isNamed = (purpose: Task['purpose']) => purpose !== undefined && purpose.names.length > 0;
 const wordsOf = ({ purpose }: Task) => purpose?.words;
 
 /** A result that is coded as the order itself ends it. */
@@ -136,7 +159,7 @@ function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
 
 /** What the clinician has to know of a Task beside the request although the request itself goes on. */
 function isPressing({ word, purpose, hasWords }: Task): boolean {
-  const isAsking = purpose?.text === undefined && purpose?.part === undefined && !isOver(word);
+  const isAsking = purpose?.names.length === 0 && purpose.part === undefined && !isOver(word);
   return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || isAsking || hasWords;
 }
 
@@ -153,7 +176,7 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
     mayBeDone(word)
-      ? purpose?.isStop === true || (own === undefined && purpose?.text !== undefined)
+      ? purpose?.isStop === true || (own === undefined && isNamed(purpose))
       : purpose?.isStop === true && own === undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
@@ -163,18 +186,18 @@ const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
 
 /** Whether a Task of unknown purpose may be the provider's, who has answered it. */
 function mayHave({ purpose, word }: Task): boolean {
-  return purpose?.text !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
+  return isNamed(purpose) && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
 }
 
 const MOST_BESIDE = 2;
 
 /** "Verify insurance: declined, No coverage". */
 function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
-  const lines = tasks.map((task) => {
+  const lines = tasks.slice(0, MOST_BESIDE).map((task) => {
     const { purpose, word, remark } = task;
     const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
     return [`${purpose?.words}: ${state}`, remark].filter(Boolean).join(', ');
   });
-  const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
-  return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
+  const more = tasks.length > MOST_BESIDE ? ` +${tasks.length - MOST_BESIDE} more` : '';
+  return `${lines.join(' · ')}${more}` || undefined;
 }

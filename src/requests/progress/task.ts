@@ -26,8 +26,10 @@ import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.t
 export interface Task {
   /** Its own id; several versions of it may arrive. */
   readonly id: string | undefined;
-  /** `Type/id` of the requests that it is about, or the number of their group. */
+  /** `Type/id` of the requests that it is about. */
   readonly about: readonly string[];
+  /** The number of the requests that it hands over as a group; it names none of them. */
+  readonly group: string | undefined;
   readonly word: TaskWord;
   /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
@@ -89,14 +91,15 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const isUnsure = startsLater({ start: endOf(resource) }, now) || asRecords(resource.focus).some(leadsToPatient);
   const unproved = mayBeDone && !isUnsure ? namedBesideDone(resource) : undefined;
   const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
-  const requests = requestsOf(resource).map((one) => localReference(one, base));
-  const about = [...requests.filter((local) => local?.startsWith('ServiceRequest/') === true), groupOf(resource)];
+  const locals = requestsOf(resource).map((one) => localReference(one, base));
+  const about = new Set(locals.flatMap((local) => (local?.startsWith('ServiceRequest/') === true ? local : [])));
+  const group = groupOf(resource);
   const isHandOver =
     resource.resourceType === 'Task' && !isOfOtherDesk(resource) && conditionsOf(resource).length === 0;
   const owner = askedOf(resource);
   const place = { base, now, container: resource };
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
-  if (!isHandOver || !isOfPatient || isPatients || !word || about.every((name) => name === undefined)) return undefined;
+  if (!isHandOver || !isOfPatient || isPatients || !word || (about.size === 0 && group === undefined)) return undefined;
   const party = readParty(owner, place);
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
@@ -106,7 +109,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
     id: asText(resource.id),
-    about: [...new Set(about.filter((name) => name !== undefined))],
+    about: [...about],
+    group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark:

@@ -94,9 +94,10 @@ export function relationsOf(resource: ForeignRecord, base: URL) {
   };
 }
 
-/** `system|value` of the number that the requests and Tasks of one form share; undefined if its value says nothing. */
+/** `system|value` of the number that the requests and Tasks of one form share; undefined if it says nothing, or is cut. */
 export function requisitionOf({ system, value }: ForeignRecord): string | undefined {
   const [place, number] = [asInformation(system), asInformation(value)];
+  if ([place, number].some((text) => text?.endsWith('…'))) return undefined;
   return place === undefined || number === undefined ? number : `${place}|${number}`;
 }
 

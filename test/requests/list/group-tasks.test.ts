@@ -13,6 +13,9 @@ const group = { ...own, id: 'g', focus: undefined, groupIdentifier: number, owne
 const other = { ...group, groupIdentifier: { ...number, value: 'EMC-5625' } };
 const dr = { reference: 'Practitioner/r', display: 'Dr Ray' };
 const ray = { owner: dr, requester: dr };
+const abort = { code: { coding: [{ code: 'abort' }] }, id: 'h' };
+const accepted = { ...own, status: 'accepted', owner };
+const long = (end: string) => ({ system: 'urn:placer', value: `${'1'.repeat(240)}${end}` });
 const before = { lastModified: '2026-11-19T14:02:00Z' };
 
 test.for<[string, object[], word: string, names: string[] | undefined, step: string, note?: string]>([
@@ -99,6 +102,65 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     undefined,
     'Finish the hand-over',
   ],
+  [
+    'that another provider has accepted',
+    [
+      { ...own, owner: { display: 'Kioma' } },
+      { ...group, status: 'accepted' },
+    ],
+    'Sent',
+    ['Kioma'],
+    'Check it in the EHR',
+    'its group of requests: accepted',
+  ],
+  [
+    'that was called off',
+    [accepted, { ...group, ...abort, status: 'completed' }],
+    'Accepted',
+    ['Mount Charlton'],
+    'Check it in the EHR',
+    'Request to cancel: done',
+  ],
+  [
+    'that goes on and was called off',
+    [accepted, { ...group, status: 'accepted' }, { ...group, ...abort, status: 'completed' }],
+    'Accepted',
+    ['Mount Charlton'],
+    'Check it in the EHR',
+    'Request to cancel: done',
+  ],
+  [
+    'that is to be called off',
+    [accepted, { ...group, ...abort }],
+    'Accepted',
+    ['Mount Charlton'],
+    'Confirm the time',
+    'Request to cancel: sent',
+  ],
+  [
+    'accepted beside a Task for something else',
+    [
+      { ...own, code: { text: 'Verify insurance' } },
+      { ...group, status: 'accepted' },
+    ],
+    'Accepted',
+    ['Mount Charlton'],
+    'Confirm the time',
+  ],
+  [
+    'about another patient',
+    [{ ...group, focus: { reference: 'Patient/pat-2' } }],
+    'Ordered in the EHR',
+    undefined,
+    'Find a provider',
+  ],
+  [
+    'for a patient inside it',
+    [{ ...group, for: { reference: '#p' } }],
+    'Ordered in the EHR',
+    undefined,
+    'Check who has it',
+  ],
 ])('a group %s', async ([, tasks, word, names, step, note]) => {
   const { row, page } = await readField(requisition, { tasks });
   for (const one of [row, page.row]) {
@@ -111,9 +173,21 @@ test.for<[string, object, object]>([
   ['whose value says nothing', { ...number, value: 'N/A' }, number],
   ['without a system', { value: '1' }, { value: '1' }],
   ['as a number', { ...number, value: 1001 }, { ...number, value: 2002 }],
+  ['that is as long in the part that is kept', long('1'), long('2')],
 ])('a group is not known by a number %s', async ([, ofRequest, groupIdentifier]) => {
   const { row } = await readField({ requisition: ofRequest }, { tasks: [{ ...group, groupIdentifier }] });
   expect(row?.status.word).toBe('Ordered in the EHR');
+});
+
+test('a number that reads like another request leads to no Task of that one', async () => {
+  const ofOther = { ...own, focus: { reference: 'ServiceRequest/b' }, owner };
+  const { row } = await readField({ requisition: { value: 'ServiceRequest/b' } }, { tasks: [ofOther] });
+  expect(row?.status.word).toBe('Ordered in the EHR');
+});
+
+test('a group that is done is not surely so in what happened to one of its requests', async () => {
+  const { page } = await readField(requisition, { tasks: [{ ...group, status: 'completed' }] });
+  expect(page.timeline[0]?.what).toBe('Closed by provider · for a group of requests');
 });
 
 test('a completed Task about the patient, based on a request, may be only a part of it', async () => {
@@ -126,7 +200,7 @@ test('the Task of a request in a group is its own in what happened', async () =>
   const fulfill = { code: { coding: [{ code: 'fulfill' }] } };
   const tasks = [{ ...own, ...fulfill, status: 'accepted', partOf: [{ reference: 'Task/g' }] }, group];
   const { page } = await readField(requisition, { tasks });
-  expect(page.timeline.map(({ what }) => what)).toEqual(['Accepted', 'Sent', 'Requested']);
+  expect(page.timeline.map(({ what }) => what)).toEqual(['Accepted', 'Sent · for a group of requests', 'Requested']);
 });
 
 test.for<[string, object, number]>([

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { readTask, type Task } from '#src/requests/progress/task.ts';
-import { newestTask } from '#src/requests/progress/task-of-request.ts';
+import { newestTask, tasksTogether } from '#src/requests/progress/task-of-request.ts';
 import { isOver } from '#src/requests/progress/task-words.ts';
 import { pick, randomOf } from '#test/requests/page/rows.ts';
 
@@ -60,7 +60,12 @@ test('no provider who has agreed, none who asks, and none whose words have to be
     ),
   );
   const wrong = lists.filter((tasks) => {
-    const row = toRow(order, ({ display }) => display ?? 'Name not available', at, newestTask(tasks, order));
+    const row = toRow(
+      order,
+      ({ display }) => display ?? 'Name not available',
+      at,
+      newestTask(tasksTogether(tasks), order),
+    );
     return certainOf(tasks).some((task) => hidden(row, task));
   });
   expect(wrong).toEqual([]);

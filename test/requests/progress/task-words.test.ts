@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describeStatus } from '#src/requests/list/status.ts';
 import { withTask } from '#src/requests/list/task-status.ts';
 import { readTask } from '#src/requests/progress/task.ts';
-import { newestTask } from '#src/requests/progress/task-of-request.ts';
+import { newestTask, tasksTogether } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
 const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
@@ -273,7 +273,7 @@ describe('the Tasks that count', () => {
     ],
   ])('the newest Task is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
-    expect(newestTask(tasks, ride)?.word.word).toBe(word);
+    expect(newestTask(tasksTogether(tasks), ride)?.word.word).toBe(word);
   });
 });
 
@@ -324,10 +324,7 @@ describe('a Task for something beside its request', () => {
     ],
     ['names no provider', [{ ...insurance, status: 'accepted' }], 'Accepted', '“Verify insurance”', undefined],
   ])('%s', ([, changes, word, purpose, owner]) => {
-    const found = newestTask(
-      changes.flatMap((change) => task(change) ?? []),
-      ride,
-    );
+    const found = newestTask(tasksTogether(changes.flatMap((change) => task(change) ?? [])), ride);
     expect([found?.word.word, found?.purpose?.words, found?.owner?.display]).toEqual([word, purpose, owner]);
   });
 
@@ -374,10 +371,7 @@ describe('a Task for something beside its request', () => {
       '“W”: done · “X”: done +2 more',
     ],
   ])('%s is not hidden by the request', ([, changes, word, note]) => {
-    const found = newestTask(
-      changes.flatMap((change) => task(change) ?? []),
-      ride,
-    );
+    const found = newestTask(tasksTogether(changes.flatMap((change) => task(change) ?? [])), ride);
     const bare = describeStatus({ status: 'active', intent: 'order', hasProvider: false, late: undefined });
     expect(withTask(bare, found)).toMatchObject({ word, note });
   });
@@ -566,7 +560,7 @@ describe('a request with its Task', () => {
   test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
     const own = describeStatus({ status, intent: 'order', hasProvider: false, late: undefined });
     const read = change && task(change);
-    const merged = withTask(own, read && newestTask([read], ride));
+    const merged = withTask(own, read && newestTask(tasksTogether([read]), ride));
     expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
   });
 
