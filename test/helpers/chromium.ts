@@ -41,6 +41,8 @@ const BLOCK = 2;
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
+  // Nothing is drawn by a GPU, and a process for it costs a fifth of the CPU time of a page.
+  '--in-process-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
