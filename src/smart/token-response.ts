@@ -160,7 +160,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   // The client has exchanged a code before, so only the renewal is refused.
-  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.refused' : found;
+  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.not-allowed' : found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
