@@ -146,7 +146,8 @@ export function answered(
   const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
-  const isOfGateway = isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && TOO_LONG.includes(status));
+  const isOfGateway =
+    isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && TOO_LONG.includes(status));
   const named = isOfGateway ? ofPage : saidRule || RULE_BY_STATUS[status];
   // An expired token is refused with 401 as well, so words about a token count only for one that is fresh.
   const rule = isUnauthorized ? saidRule || undefined : (ofGateway ?? named);
@@ -159,7 +160,8 @@ export function answered(
 }
 
 /** A server that asks for a password alone takes no tokens. */
-const ruleOfBasic = (challenge: string) => (/^basic\b(?!.*\bbearer\b)/i.test(challenge) ? 'network.gateway-key' : undefined);
+const ruleOfBasic = (challenge: string) =>
+  /^basic\b(?!.*\bbearer\b)/i.test(challenge) ? 'network.gateway-key' : undefined;
 
 /** RFC 9110 Retry-After: seconds, or a date. Undefined for none, for the past, and for more than a day. */
 function secondsOf(retryAfter: string): number | undefined {
