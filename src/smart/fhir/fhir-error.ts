@@ -103,7 +103,6 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-/** Of these, the two that no FHIR server gives in words of its own. */
 const TOO_LONG = [413, 414];
 
 /** A server may well say in plain text what a user may not see. */
