@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { ErrorRow } from '#src/errors/error-row.ts';
-import { rules } from '#src/errors/rules/table.ts';
+import { isRule, ruleRows, rules } from '#src/errors/rules/table.ts';
 import { AppError, describeError, errorCodes, errorRows } from '#src/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -111,4 +111,10 @@ test('advice beside a button that tries again does not ask for another launch', 
   ];
   expect(advice).toContain('Try again. If it is as slow again, give the support code to your help desk.');
   expect(advice.filter((help) => /open the app again from/i.test(help))).toEqual([]);
+});
+
+test('one name is one thing: an error has the name of a rule only where that rule explains it first', () => {
+  const shared = errorCodes.filter((code) => isRule(code));
+  expect(shared).not.toEqual([]);
+  for (const code of shared) expect(errorRows[code].causes[0]).toBe(isRule(code) && ruleRows[code].cause);
 });

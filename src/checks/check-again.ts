@@ -35,15 +35,20 @@ export function checkAgain(
   return { running, run: keep() };
 }
 
-/** Stores nothing that a launch would refuse, that the EHR forbids keeping, or of a connection that changed since. */
+/**
+ * Stores nothing that a launch would refuse, or of a connection that changed since. Of a document that the EHR forbids
+ * keeping, only that this FHIR URL was decided about stays: a launch does not question its version of FHIR again.
+ */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
-  organization: { id: string; connectionVersion: number },
+  organization: Pick<Organization, 'id' | 'connectionVersion' | 'discovered'>,
   { at, summary: { discovered } }: FinishedChecks,
 ): Promise<void> {
-  if (!discovered || discovered.freshForMs <= 0 || !isUsable(discovered.configuration)) return;
+  if (!discovered || !isUsable(discovered.configuration)) return;
+  const isKept = discovered.freshForMs > 0;
+  if (!isKept && organization.discovered) return;
   await store.saveDiscovered(organization.id, organization.connectionVersion, {
-    configuration: discovered.configuration,
+    configuration: isKept ? discovered.configuration : undefined,
     fetchedAt: at,
     freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
     requestIncludes: discovered.requestIncludes,

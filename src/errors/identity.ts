@@ -32,7 +32,7 @@ export const identityErrors = {
   'scope.none-granted': {
     status: 403,
     title: 'The EHR granted this app nothing to read',
-    help: '{Again}. If it happens again, give the support code to {help desk}: it says which permissions are missing.',
+    help: 'Give the support code to {help desk}: it says which permissions are missing.',
     rules: ['scope.nothing'],
   },
   'user.not-allowed': {

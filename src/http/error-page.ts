@@ -1,7 +1,6 @@
 /** Renders every failure as one page, or as JSON (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
-import { LASTING, OFTEN } from '#src/errors/rules/rule-row.ts';
 import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
@@ -71,7 +70,7 @@ function audienceOf({ path }: Request, startAgain: string | undefined): Audience
 /** Launch and callback addresses work once, so by default only the pages behind them can be reloaded. */
 function isReloadable({ method, path }: Request, { code, rule }: AppError): boolean {
   const { canReload, status } = errorRows[code];
-  if (rule !== undefined && [LASTING.help, OFTEN.help].some((help) => help === ruleRows[rule].help)) return false;
+  if (rule !== undefined && ruleRows[rule].again) return false;
   return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 

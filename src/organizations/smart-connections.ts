@@ -26,6 +26,8 @@ interface Known {
 
 /** The share of its lifetime after which a configuration in use is fetched again in the background. */
 const RENEW_AFTER = 0.75;
+/** Longer than most sign-ins, and short enough for a user who tries again. */
+const STAYS_AWAY_MS = 15_000;
 /** The same number as the directory of organizations keeps; others are read from their rows. */
 const MOST_KNOWN = 5_000;
 
@@ -39,6 +41,8 @@ export function createSmartConnections(
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();
   const renewed = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: 60_000, noUpdateTTL: true });
+  /** When a browser was sent to the EHR, by organization, while none has come back since. */
+  const sentAt = new LRUCache<string, number>({ max: MOST_KNOWN });
   /** The connection version by organization that answered, even if its documents may not be cached. */
   const answered = new Map<string, number>();
 
@@ -84,13 +88,23 @@ export function createSmartConnections(
   const renew = (organization: Organization): void =>
     void fetchOnce(organization).catch(warn(organization, 'discovery.renewal-failed'));
 
+  /** Fetches a discovered configuration again, for later launches, at most once a minute. */
+  const refetch = (organization: Organization): void => {
+    const key = `${organization.id} ${organization.connectionVersion}`;
+    if (!renewed.has(key)) renew(organization);
+    renewed.set(key, true);
+  };
+
   return {
-    /** Fetches a discovered configuration again, for later launches, at most once a minute. */
-    renew: (organization: Organization): void => {
-      const key = `${organization.id} ${organization.connectionVersion}`;
-      if (!renewed.has(key)) renew(organization);
-      renewed.set(key, true);
+    renew: refetch,
+    /** Call for each browser sent to the EHR: where the one before stays away, the endpoint may have moved. */
+    sent: (organization: Organization): void => {
+      const [now, before] = [clock().getTime(), sentAt.get(organization.id)];
+      if (before === undefined) sentAt.set(organization.id, now);
+      else if (now - before > STAYS_AWAY_MS) refetch(organization);
     },
+    /** Call for each browser that came back. */
+    cameBack: ({ id }: Pick<Organization, 'id'>): void => void sentAt.delete(id),
     /** Is this FHIR URL known to have answered before? */
     hasAnswered,
     /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */

@@ -15,6 +15,9 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
     case 'access_denied':
     case 'unauthorized':
       return hintIn(said, OF_DENIAL);
+    // Entra ID, whatever its long description names besides.
+    case 'invalid_resource':
+      return 'authorization.audience';
     case 'server_error':
       return hintIn(said, OF_TENANT);
     case 'temporarily_unavailable':
@@ -52,9 +55,11 @@ const ERRORS = new Map<string, ErrorCode>([
 ]);
 
 /** What the words say decides the page where the error alone would send the user the wrong way. */
-const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
+export const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
   'authorization.blocked': 'authorization.denied',
   'authorization.sign-in-needed': 'authorization.sign-in-needed',
+  'authorization.question-for-user': 'authorization.sign-in-needed',
+  'context.patient-missing': 'context.invalid',
 };
 
 /** Errors with the same message for every user but different remedies for the administrator. */

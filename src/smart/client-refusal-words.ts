@@ -1,8 +1,21 @@
 /** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
-import { APP, ENVIRONMENT, type Hints, OF_OFF, OF_REQUEST, OFF, REDIRECT, SECRET, UNKNOWN } from './refusal-words.ts';
+import {
+  APP,
+  ENVIRONMENT,
+  type Hints,
+  NOT,
+  OF_OFF,
+  OF_REDIRECT,
+  OF_REQUEST,
+  OFF,
+  SECRET,
+  UNKNOWN,
+} from './refusal-words.ts';
 
 const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
+/** What is wrong with a key, an audience or an algorithm. */
+const BAD = `${NOT} ${UNKNOWN} invalid wrong failed failure fail failing mismatch match unexpected incorrect required verify suitable`;
 const ALG = 'alg algorithm algorithms';
 const TLS = 'certificate certification ssl tls';
 const READ =
@@ -41,14 +54,14 @@ export const OF_CLIENT: Hints = [
   ['client.type', 'typ'],
   // Keycloak behind a proxy, which knows itself by the name inside.
   ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
-  ['client.audience', 'aud audience'],
+  ['client.audience', 'aud audience', `${BAD} must expected claim`],
   ['client.method', 'mtls mutual'],
-  ['client.key-unknown', KEYS],
+  ['client.key-unknown', KEYS, BAD],
   // Of the code, and not of the place or the check of a key.
-  ['grant.redirect-uri', REDIRECT],
+  ...OF_REDIRECT,
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['client.method', 'public', 'client clients app application'],
-  ['client.algorithm', ALG],
+  ['client.algorithm', ALG, `${BAD} must weak`],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
   ['client.assertion-used', `jti tokens replay ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
@@ -62,9 +75,10 @@ export const OF_CLIENT: Hints = [
   ['client.method', `method methods authentication_method token_endpoint_auth_method ${SECRET}`],
   ['network.address-refused', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
-  ['client.unknown', `client_id clientid identifier ${APP}`, UNKNOWN],
+  ['client.unknown', `client_id clientid identifier ${APP}`, 'unknown unregistered unrecognized'],
+  ['client.unknown', `client_id clientid identifier ${APP}`, NOT, UNKNOWN],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],
-  ['client.unknown', APP, ENVIRONMENT],
+  ['client.unknown', APP, ENVIRONMENT, 'belongs belong other another wrong registered exist'],
   ...OF_OFF,
   // Both are the client ID in our assertion, so the server compares them with another one.
   ['client.unknown', 'sub iss subject issuer identifier', 'client_id client', 'match matches mismatch must equal same'],

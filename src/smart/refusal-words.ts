@@ -18,13 +18,19 @@ const KEPT_OUT = 'disabled inactive suspended blocked deactivated locked';
 export const OFF = `${KEPT_OUT} revoked withdrawn terminated`;
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-export const REDIRECT =
-  'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
-const RETURN = 'reply callback return';
+/** Without one of these, a sentence only says what is there. */
+export const NOT = 'not no never cannot unable doesn isn wasn couldn t without missing none';
+const REDIRECT = 'redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
+const RETURN = 'redirect redirection reply callback return';
 const ADDRESS = 'url urls uri uris address';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
-const OVER =
-  'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
+const OVER = 'unknown expired used invalid already resolved consumed redeemed longer stale';
+const OF_PATIENT: Hints[number] = [
+  'context.patient-missing',
+  'patient',
+  NOT + ' required',
+  'context selected picked chosen open',
+];
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
@@ -41,11 +47,12 @@ const OF_LAUNCH: Hints = [
   ['scope.refused', 'scope scopes', 'asked', 'exist'],
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
+  ['authorization.launch-over', LAUNCH, NOT, 'found valid recognized match exist exists'],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
   ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken parameter', 'validation belong belongs issued'],
 ];
-const OF_REDIRECT: Hints = [
+export const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
 ];
@@ -53,12 +60,13 @@ const OF_REDIRECT: Hints = [
 export const OF_CODE: Hints = [
   ...OF_REDIRECT,
   ['client.proof-of-possession', 'dpop'],
-  ['grant.pkce', 'pkce proof verifier challenge code_verifier code_challenge'],
+  ['grant.pkce', 'pkce code_verifier code_challenge'],
+  ['grant.pkce', 'verifier challenge proof', 'code exchange'],
 ];
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REDIRECT,
   ...OF_REQUEST,
-  ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
+  ['token.body-lost', 'grant_type body payload form', 'missing required empty null'],
   ['token.body-lost', 'grant_type', 'contain contains'],
   ['token.body-lost', 'code', 'parameter', 'missing required'],
   ['token.body-lost', 'urlencoded content media', 'type content'],
@@ -86,7 +94,7 @@ export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope sc
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
-  ['authorization.blocked', 'user', 'is', 'allowed'],
+  ['authorization.blocked', 'user', NOT, 'allowed'],
   ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
   ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
   ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
@@ -100,22 +108,24 @@ export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
   ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
 ];
-const ENDED = 'active required expired over ended found closed exist invalid timed';
+const ENDED = 'active expired over ended invalid timed';
 const OF_SESSION: Hints[number] = ['authorization.sign-in-needed', 'session', ENDED];
 export const OF_GRANT: Hints = [
+  OF_PATIENT,
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
   ['grant.expired', 'already', 'code', 'redeemed'],
-  ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation already'],
+  ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation'],
+  ['refresh.reused', 'refresh', 'already', 'used'],
   ...OF_CODE,
   ...OF_BLOCKED,
-  ['grant.consent', 'consent consented'],
+  ['grant.consent', 'consent consented', `${NOT} required revoked withdrawn denied`],
   ['authorization.sign-in-needed', 'logged signed', 'out'],
-  ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
+  ['grant.consent', 'revoked withdrawn', 'authorization access approval', 'user owner'],
   OF_SESSION,
   ...OF_LAUNCH,
-  ['grant.other-client', 'client client_id', 'another other different issued match mismatch belong'],
+  ['grant.other-client', 'client client_id', 'another other different match mismatch belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
@@ -160,7 +170,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.pkce', PKCE],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
-  ['scope.refused', 'scope scopes'],
+  ['scope.refused', 'scope scopes', `${NOT} ${UNKNOWN} invalid requested allowed supported permitted malformed`],
   OF_FLOW,
   ['authorization.launch-type', 'launch launches', 'ehr client clients app application', LAUNCHABLE],
   ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT} deleted`],
@@ -168,7 +178,7 @@ export const OF_AUTHORIZATION: Hints = [
   ...OF_OFF,
   ...OF_BLOCKED,
   OF_SESSION,
-  ['context.patient-missing', 'patient', 'context selected missing required open'],
+  OF_PATIENT,
 ];
 /** Of the client itself, before anything that a long description adds. */
 export const OF_CLIENT_ID: Hints = [

@@ -7,8 +7,9 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { isJsonObject, type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
-import type { Rule } from '#src/errors/rules/table.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { CODE_BY_RULE } from './authorization-refusal.ts';
 import { clockDifference } from './clock-skew.ts';
 import { wordsOfErrorUri } from './fhir/error-uri.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
@@ -160,7 +161,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   // The client has exchanged a code before, so only the renewal is refused.
-  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.refused' : found;
+  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.not-allowed' : found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
@@ -172,13 +173,11 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400 || status === 200) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
-    // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault. For
+    // The title of invalid_grant speaks of a sign-in that expired, which is wrong for all that does not pass. For
     // whatever reason a refresh token is refused, the session at the EHR is over (RF-06).
-    const isLasting =
-      grant === 'code' &&
-      /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
-    const usual = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
-    const code = grant === 'code' && rule === 'authorization.blocked' ? 'authorization.denied' : usual;
+    const isOther = grant === 'code' && named === 'invalid_grant' && ruleRows[rule].again === 'never';
+    const usual = (isOther ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
+    const code = (grant === 'code' && CODE_BY_RULE[rule]) || usual;
     return new AppError(code, `token endpoint answered ${status}, ${named || 'no OAuth error'}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;

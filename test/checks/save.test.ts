@@ -6,9 +6,10 @@ import { listAuditRows } from '#src/audit/audit-store.ts';
 import { toReport } from '#src/checks/report.ts';
 import { type SaveOptions, saveConnection } from '#src/checks/save.ts';
 import { createChecksStore } from '#src/checks/store.ts';
+import { createSmartConnections } from '#src/organizations/smart-connections.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-import { alter, type HealthyEhr, startHealthyEhr } from './healthy-ehr.ts';
+import { alter, type HealthyEhr, healthyDocument, startHealthyEhr } from './healthy-ehr.ts';
 
 let world: World;
 let other: Sandbox;
@@ -212,4 +213,17 @@ test('checks of the address in use do not bring it back when another one was sav
   if (!answer.ok) throw new Error(answer.problem);
   expect((await answer.outcome).organization.fhirBaseUrl).toBe(other.fhirBase);
   expect((await find()).fhirBaseUrl).toBe(other.fhirBase);
+});
+
+test('a FHIR version that is used anyway stops no launch, though its document may not be kept', async () => {
+  const { save, find, store } = await arrange();
+  const configuration = healthyDocument(ehr, 'smart-configuration');
+  ehr.on('smart-configuration', () => ({ headers: { 'cache-control': 'no-store' }, body: configuration }));
+  alter(ehr, 'metadata', { fhirVersion: '3.0.2' });
+  expect((await save(ehr.fhirBase, { useAnyway: 'they move in March' })).state).toBe('used anyway');
+  expect((await find()).discovered?.configuration).toBeUndefined();
+  const { connections } = world.dependencies;
+  await expect(connections.configurationOf(await find())).resolves.toMatchObject({ source: 'smart-configuration' });
+  const fresh = createSmartConnections({ ...world.dependencies, store });
+  await expect(fresh.configurationOf(await find())).resolves.toMatchObject({ source: 'smart-configuration' });
 });

@@ -73,3 +73,21 @@ test('a database that does not answer does not stop the start', async () => {
   await startWith([], { list: () => Promise.reject(new Error('down')) });
   expect(asked()).toEqual([]);
 });
+
+test('a browser that does not come back may mean that the authorization endpoint moved: the next launch finds out', async () => {
+  const { dependencies } = world();
+  const store = createOrganizationStore(dependencies.database.db);
+  const organization = await store.find(await newOrganization());
+  if (!organization) throw new Error('not found');
+  let now = Date.now();
+  const connections = createSmartConnections({ ...dependencies, store, clock: () => new Date(now) });
+  connections.sent(organization);
+  connections.cameBack(organization);
+  now += 60_000;
+  connections.sent(organization);
+  connections.sent(organization);
+  expect(asked()).toEqual([]);
+  now += 60_000;
+  connections.sent(organization);
+  await expect.poll(asked).toContain('smart-configuration');
+});

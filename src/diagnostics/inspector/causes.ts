@@ -31,9 +31,9 @@ export function explanationOf(
   }
   const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
   const rule = failed && exactRule(failed, steps);
-  if (rule !== undefined) return byRule(rule, steps, failed?.facts);
   const code = outcome === 'completed' ? failed?.code : outcome;
-  return code && byCode(code);
+  // A trace of an older version may name a rule by a name that it no longer has.
+  return byRule(rule, steps, failed?.facts) ?? (code && byCode(code));
 }
 
 function lastStepOf(steps: Steps): StepName | undefined {

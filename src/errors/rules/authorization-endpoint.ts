@@ -1,5 +1,5 @@
 /** Rules of the redirect to the authorization server, and of the error that it answers with. */
-import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
+import { administrator, ehrTeam, lastingAtEhr, OFTEN, type RuleRow, user } from './rule-row.ts';
 
 export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
@@ -46,7 +46,7 @@ export const authorizationEndpointRules = {
   'authorization.launch-over': user(
     'The EHR no longer takes the launch value: it is used up or too old, or of another environment',
     'Open the app again from the patient’s chart; a reload or Back sends an old one. If every launch fails so, the EHR team looks at how long launch values live.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
+    OFTEN,
   ),
   'authorization.audience': lastingAtEhr(
     'The authorization server does not serve the FHIR base that was sent as aud, {aud}',

@@ -93,14 +93,14 @@ export const fhirRules = {
   'fhir.other-status': ehrTeam(
     'The FHIR server refuses a read with an unusual status',
     'Look into the FHIR server’s log for this read: the step shows status and issue codes.',
-    { help: 'Give the support code to {help desk}.' },
+    { help: 'Give the support code to {help desk}.', again: 'never' },
   ),
   'fhir.redirect': lastingAtEhr(
     'The FHIR server redirects a request to another address; the token is never sent on',
     'Answer FHIR requests below the FHIR URL itself, without a redirect, also to a sign-in page.',
   ),
   'fhir.firewall': lastingAtEhr(
-    'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length, or wants a certificate of the caller',
+    'A page or a text that is not FHIR refuses the request: a firewall or gateway before the FHIR server blocks this path, query or length, or wants a certificate of the caller',
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
   ),
   'fhir.failing': ehrTeam(

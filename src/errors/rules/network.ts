@@ -65,7 +65,7 @@ export const networkRules = {
     LASTING,
   ),
   'network.gateway-key': lastingAtEhr(
-    'A gateway before the server wants a key of its own (API key or subscription key) or a Windows sign-in, which SMART does not have',
+    'The server, or a gateway before it, wants a key of its own (API key or subscription key), a user name with password or a Windows sign-in, which SMART does not have',
     'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own or another sign-in, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
   'network.address-refused': lastingAtEhr(

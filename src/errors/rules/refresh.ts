@@ -23,7 +23,7 @@ export const refreshRules = {
     'The access token ran out, and the EHR gave no refresh token with it',
     'Register online_access and the grant type Refresh Token for this client.',
   ),
-  'refresh.refused': atRenewal(
+  'refresh.not-allowed': atRenewal(
     'The EHR refuses to renew the access token',
     'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
     OFTEN,
@@ -40,7 +40,7 @@ export const refreshRules = {
   'refresh.other-launch': ehrTeam(
     'The EHR says by introspection that the access token is of another client or patient than the launch',
     'Let the introspection endpoint name client and patient that the token was given out for.',
-    { step: 'refresh', help: '{Again}. If it happens again, give the support code to {help desk}.' },
+    { step: 'refresh', ...OFTEN },
   ),
   'refresh.not-confirmed': ehrTeam(
     'The introspection endpoint of the EHR gives no usable answer ({introspection answer}), so access tokens are used without being confirmed',

@@ -14,10 +14,15 @@ export interface RuleRow {
   readonly step?: 'discovery' | 'scopes' | 'refresh';
   /** What the user reads instead of the help of the error's code, with the same `{Again}` and `{again}`. */
   readonly help?: string;
+  /** Trying again never helps, or only another launch does; absent where loading the page again may help. */
+  readonly again?: 'never' | 'launch';
 }
 
 /** The help for users after a failure that waiting does not end. */
-export const LASTING = { help: 'Trying again does not help. Give the support code to {help desk}.' } as const;
+export const LASTING = {
+  help: 'Trying again does not help. Give the support code to {help desk}.',
+  again: 'never',
+} as const;
 
 type More = Omit<RuleRow, 'cause' | 'owner' | 'remedy'>;
 
@@ -29,7 +34,10 @@ const ownedBy =
 export const ehrTeam = ownedBy('EHR team');
 export const lastingAtEhr = ownedBy('EHR team', LASTING);
 /** Another launch may succeed, and loading the page again does not; if it does not, the EHR team has to act. */
-export const OFTEN = { help: '{Again}. If it happens again, give the support code to {help desk}.' } as const;
+export const OFTEN = {
+  help: '{Again}. If it happens again, give the support code to {help desk}.',
+  again: 'launch',
+} as const;
 export const oftenAtEhr = ownedBy('EHR team', OFTEN);
 export const atRenewal = ownedBy('EHR team', { step: 'refresh' });
 export const networkTeam = ownedBy('Network team');

@@ -1,5 +1,5 @@
 /** Rules of the granted scopes, the open patient and the user. */
-import { administrator, ehrTeam, operator, type RuleRow, workstationTeam } from './rule-row.ts';
+import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow, workstationTeam } from './rule-row.ts';
 
 export const userRules = {
   'scope.patient-missing': ehrTeam(
@@ -14,7 +14,7 @@ export const userRules = {
     'The EHR did not grant openid, so nothing says who the user is',
     'Register the scopes openid and fhirUser for this client.',
   ),
-  'scope.nothing': ehrTeam(
+  'scope.nothing': lastingAtEhr(
     'The EHR granted the app nothing to read, and did not refuse either. Nothing is registered, or the EHR drops wildcards or a scope syntax that it does not know, or it writes scopes in a form of its own (with commas, or as URLs)',
     'Register scopes that the server can grant, one for each resource, and return them as SMART writes them, with spaces between; what was asked for and granted is below.',
     { step: 'scopes' },

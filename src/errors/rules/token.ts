@@ -6,7 +6,7 @@ export const tokenRules = {
     'The EHR did not take the code it had given out a moment before (invalid_grant): redirect URI or PKCE do not match in its view, or its nodes do not share their codes',
     'Look into the authorization server’s log for why it refused the code.',
   ),
-  'grant.other-client': ehrTeam(
+  'grant.other-client': lastingAtEhr(
     'The token endpoint says that the code or refresh token belongs to another client than {client id}',
     'Let authorization endpoint and token endpoint of smart-configuration belong to one server, where {client id} is registered once.',
   ),

@@ -12,7 +12,7 @@ import { type AskedAgain, askAgain, errorToShow } from './retry-scopes.ts';
 export interface CallbackDependencies extends CompleteLaunchDependencies {
   directory: OrganizationDirectory;
   metrics: Metrics;
-  connections: Pick<SmartConnections, 'renew'>;
+  connections: Pick<SmartConnections, 'renew' | 'cameBack'>;
 }
 
 /** The rules that fail where an endpoint or the issuer may have moved since discovery. */
@@ -43,6 +43,7 @@ export async function answerCallback(
   const { organizationId, traceId } = transaction;
   trace.joins(traceId);
   trace.know({ organizationId });
+  dependencies.connections.cameBack({ id: organizationId });
   let isCodeSent = false;
   const onCodeSent = () => void (isCodeSent = true);
   try {

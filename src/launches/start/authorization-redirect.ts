@@ -65,6 +65,7 @@ export async function beginAuthorization(
     const begun = { ...transaction, nonce, codeVerifier, traceId: trace.id };
     await dependencies.transactions.begin({ state, secret: browser.secret }, begun, browser);
     prepareCallback(dependencies, organization, configuration);
+    if (configuration.source !== 'settings') dependencies.connections.sent(organization);
     const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
     const authorization = { clientId, redirectUri, scope, aud: start.iss, ...launch };
     return { redirect: authorizationRedirect(configuration, authorization, secrets), state };

@@ -122,9 +122,7 @@ export async function waitForOther(
   /* oxlint-disable no-await-in-loop -- waiting is what this loop is for */
   while (Date.now() < began + LONGEST_WAIT_MS) {
     const latest = await launches.reopen(opened.launch.id);
-    if (!latest) {
-      throw new AppError('session.expired', 'the launch ended while its token was renewed', 'refresh.refused');
-    }
+    if (!latest) throw new AppError('session.expired', 'the launch ended while its token was renewed');
     const { launch } = latest;
     const now = clock();
     if (launch.refresh?.kind === 'unproven') throw unavailable(launch, now);

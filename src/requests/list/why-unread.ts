@@ -1,5 +1,4 @@
 /** Why requests could not be read, in a line for the clinician. */
-import { LASTING } from '#src/errors/rules/rule-row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
@@ -21,10 +20,20 @@ export interface RequestsProblem {
 
 /**
  * `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: the EHR restricts this chart.
- * `incomplete`: the search lacks a parameter. `kept-out`: the EHR refuses the app, not the user. `invalid`: the search
- * itself is wrong.
+ * `incomplete`: the search lacks a parameter. `kept-out`: the EHR refuses the app, not the user. `refused-otherwise`: for a
+ * lasting reason of its own, such as a licence. `invalid`: the search itself is wrong.
  */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete' | 'kept-out' | 'invalid';
+type ListProblem =
+  | FhirFailure
+  | 'not-granted'
+  | 'page-gone'
+  | 'restricted'
+  | 'incomplete'
+  | 'kept-out'
+  | 'refused-otherwise'
+  | 'invalid';
+
+const NONE_SHOWN = 'The EHR shows this app no requests. Look in the EHR itself, and tell {help desk}.';
 
 /** The line for each problem, and its rule where the failed call itself does not name one. */
 const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
@@ -44,7 +53,8 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
     'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
     'fhir.search-wants-parameter',
   ],
-  'kept-out': ['The EHR shows this app no requests. Look in the EHR itself, and tell {help desk}.', 'fhir.not-in-fhir'],
+  'kept-out': [NONE_SHOWN, 'fhir.not-in-fhir'],
+  'refused-otherwise': [NONE_SHOWN, 'fhir.other-status'],
   // The same token had read the patient.
   unauthorized: [
     'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
@@ -102,11 +112,13 @@ function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined 
   // Apigee says the same of a rate for each minute, which waiting ends.
   if (rule === 'network.quota') return failure === 'unavailable' ? failure : 'kept-out';
   // Where a part of the list was read, the EHR lets the app search.
-  const isLasting = !isPartial && rule && ruleRows[rule].help === LASTING.help;
+  const isLasting = !isPartial && rule && ruleRows[rule].again === 'never';
   if (isLasting || ofToken(failed) || (!rule && status === 403 && failed.instead === 'json')) return 'kept-out';
   if (rule === 'fhir.search-outcome' && ['forbidden', 'security'].some((code) => issues.includes(code)))
     return 'refused';
   if (failed.lacksParameter && (failure === 'refused' || failure === 'unexpected')) return 'incomplete';
-  // The search itself is wrong, so it would fail again.
-  return !isPartial && [400, 412, 422].includes(status ?? 0) ? 'invalid' : undefined;
+  // Both are refused again: the search itself is wrong, or the server has a reason of its own.
+  if (isPartial || failure !== 'unexpected' || status === undefined || status < 400) return undefined;
+  if ([400, 412, 422].includes(status)) return 'invalid';
+  return rule ? undefined : 'refused-otherwise';
 }

@@ -103,6 +103,8 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
+const TOO_LONG = [413, 414];
+
 /** A server may well say in plain text what a user may not see. */
 const OF_SERVER = /\b(?:user|patient|resource)\b/i;
 
@@ -143,16 +145,22 @@ export function answered(
   const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
-  const named = status === 431 || (isPage && OF_GATEWAY.includes(status)) ? ofPage : saidRule || RULE_BY_STATUS[status];
+  const isOfGateway =
+    isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && TOO_LONG.includes(status));
+  const named = isOfGateway ? ofPage : saidRule || RULE_BY_STATUS[status];
   // An expired token is refused with 401 as well, so words about a token count only for one that is fresh.
   const rule = isUnauthorized ? saidRule || undefined : (ofGateway ?? named);
   return new FhirError(failure, status, {
-    ifFresh: isUnauthorized ? (ofGateway ?? ruleOfWords(spoken, 'token')) : undefined,
+    ifFresh: isUnauthorized ? (ofGateway ?? ruleOfWords(spoken, 'token') ?? ruleOfBasic(challenge)) : undefined,
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isOtherJson ? 'json' : undefined,
     lacksParameter: namesMissingParameter(words, issues),
   });
 }
+
+/** A server that asks for a password alone takes no tokens. */
+const ruleOfBasic = (challenge: string) =>
+  /^basic\b(?!.*\bbearer\b)/i.test(challenge) ? 'network.gateway-key' : undefined;
 
 /** RFC 9110 Retry-After: seconds, or a date. Undefined for none, for the past, and for more than a day. */
 function secondsOf(retryAfter: string): number | undefined {

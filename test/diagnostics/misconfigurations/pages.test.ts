@@ -15,7 +15,7 @@ const { launchFrom, inspect, prepare, world } = useSeededWorld({
 
 test.for([
   ['that is over at the EHR', 'refresh-invalid-grant', 280, 'refresh.session-over'],
-  ['that the EHR does not allow', 'unauthorized-client', 400, 'refresh.refused'],
+  ['that the EHR does not allow', 'unauthorized-client', 400, 'refresh.not-allowed'],
 ] as const)('a token %s: the refresh is a separate step', async ([, fault, seconds, rule]) => {
   now = Date.now();
   const { id, ehr } = await prepare({});

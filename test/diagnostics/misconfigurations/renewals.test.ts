@@ -95,9 +95,9 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
 
 // The page is kept, and would fail again until another launch brings a token, or the EHR team has acted.
 test.for<[error: string, rule: Rule, shown: RegExp]>([
-  ['unauthorized_client', 'refresh.refused', /Open the app again/],
-  ['unsupported_grant_type', 'refresh.refused', /Open the app again/],
-  ['invalid_scope', 'refresh.refused', /Open the app again/],
+  ['unauthorized_client', 'refresh.not-allowed', /Open the app again/],
+  ['unsupported_grant_type', 'refresh.not-allowed', /Open the app again/],
+  ['invalid_scope', 'refresh.not-allowed', /Open the app again/],
   ['invalid_client:Client disabled', 'client.off', /Trying again does not help/],
   ['invalid_client', 'client.was-accepted', /Trying again does not help/],
   ['invalid_client:Unable to find key', 'client.key-unknown', /Trying again does not help/],

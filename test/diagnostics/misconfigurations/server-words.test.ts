@@ -11,6 +11,24 @@ import { urn } from './seeds.ts';
 type Case = [error: string, said: string, rule: Rule];
 
 const TOKEN: Case[] = [
+  ['invalid_grant', 'No patient was selected', 'context.patient-missing'],
+  ['invalid_grant', "Session doesn't have required client", 'grant.refused'],
+  ['invalid_grant', 'AADSTS50173: The grant has expired due to it being revoked. The user might have', 'grant.expired'],
+  ['invalid_client', 'No key with kid a in JWKS at https://app.example/jwks.json', 'client.key-unknown'],
+  // What only has a word of a rule in it is of another cause, so it stays unexplained.
+  ['invalid_client', 'RSA key is too small: the minimum key size is 3072 bits', 'client.key'],
+  ['invalid_client', 'Maximum number of keys per client exceeded', 'client.key'],
+  ['invalid_client', 'The audience of the tenant is restricted', 'client.key'],
+  ['invalid_client', 'Client is not allowed to be used with the sandbox user', 'client.key'],
+  ['invalid_client', 'Database connection refused while loading client', 'client.key'],
+  ['invalid_client', 'Redirect to the identity provider failed', 'client.key'],
+  ['invalid_grant', 'Proof of work missing', 'grant.refused'],
+  ['invalid_grant', 'The session of the administrator was not found', 'grant.refused'],
+  ['invalid_grant', 'User is allowed one session only', 'grant.refused'],
+  ['invalid_grant', 'The user consented to another scope', 'grant.refused'],
+  ['invalid_grant', 'The policy could not be evaluated: database access failed', 'grant.refused'],
+  ['invalid_grant', 'The redirect took too long', 'grant.refused'],
+  ['invalid_request', 'No body part of the order was given', 'token.request-refused'],
   ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
   ['invalid_client', 'Either the client or the client credentials are invalid.', 'client.key'],
   ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.unknown'],
