@@ -32,7 +32,8 @@ declare module '#src/http/request-context.ts' {
 
 /**
  * Keeps what was typed for the owner that the page's sealed ticket names, whatever the launch guard decides later. A
- * stolen ticket can at most fill in a form. @throws AppError 'request.too-many-forms' or 'request.field-too-long'
+ * stolen ticket can at most fill in a form. @throws AppError 'request.too-many-forms', 'request.no-room' or
+ * 'request.field-too-long'
  */
 export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
   const { drafts, formLimit, clock } = deps;
