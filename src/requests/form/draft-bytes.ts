@@ -19,7 +19,6 @@ export function createDraftRoom(
   clock: Clock,
   most: Record<keyof typeof MOST_BYTES, number> = MOST_BYTES,
 ) {
-  const dayOf = (instant: string) => instant.slice(0, 10);
   /**
    * Runs a change of an owner's record. Each try of it takes room in place of the try before; a change that does not
    * happen takes none. @throws AppError 'request.no-room'
@@ -28,14 +27,14 @@ export function createDraftRoom(
     owner: FormOwner,
     change: (take: (before: Saved, after: Saved) => Promise<void>) => Promise<boolean>,
   ): Promise<boolean> => {
-    const today = dayOf(clock().toISOString());
+    const today = clock().toISOString().slice(0, 10);
     const counts = [
       [`draft-room:${ownerHash({ ...owner, patientId: '' })}:${today}`, most.user, 'your unsent requests'],
       [`draft-room:${owner.organizationId}:${today}`, most.organization, "your organization's unsent requests"],
     ] as const;
     const bytesOf = (saved: Saved) =>
       saved
-        .filter(({ savedAt }) => dayOf(savedAt) === today)
+        .filter(({ savedAt }) => savedAt.startsWith(today))
         .reduce((sum, { values }) => sum + BYTES_BESIDE + Buffer.byteLength(JSON.stringify(values)), 0);
     let taken = 0;
     const setTo = async (wanted: number): Promise<void> => {
