@@ -4,6 +4,8 @@
  */
 const form = document.querySelector('form[data-keep]');
 let isSubmitted = false;
+let timer;
+const MOST_WHEN_LEFT = 60_000;
 
 /** Whether a field's value differs from the one that the page came with. */
 const isChanged = (field) =>
@@ -18,18 +20,27 @@ const isChanged = (field) =>
       : 'defaultValue' in field && field.value !== field.defaultValue;
 const isTyped = () => [...form.elements].some(isChanged);
 
+const typed = () => new URLSearchParams(new FormData(form));
+const post = (body) => fetch(form.dataset.keep, { method: 'POST', body }).catch(() => undefined);
+
 function keep() {
-  if (!isSubmitted && isTyped()) navigator.sendBeacon(form.dataset.keep, new URLSearchParams(new FormData(form)));
+  if (!isSubmitted && isTyped()) navigator.sendBeacon(form.dataset.keep, typed());
+}
+
+/** From a page that is left, a browser posts at most 64 kB: a longer form is saved while the user is still here. */
+function keepLong() {
+  const body = typed();
+  timer = undefined;
+  if (!isSubmitted && isTyped() && String(body).length > MOST_WHEN_LEFT) post(body);
 }
 
 async function leave() {
-  const { keep: url, leaveTo } = form.dataset;
-  const body = new URLSearchParams(new FormData(form));
+  const body = typed();
   // The next launch leads back to this form, if the form holds anything.
   body.set('intent', 'closing');
-  const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined);
+  const answer = await post(body);
   isSubmitted = answer?.ok === true;
-  location.replace(leaveTo);
+  location.replace(form.dataset.leaveTo);
 }
 
 if (form) {
@@ -43,6 +54,10 @@ if (form) {
     isSubmitted = false;
   });
   addEventListener('pagehide', keep);
+  form.addEventListener('change', keepLong);
+  form.addEventListener('input', () => {
+    timer ??= setTimeout(keepLong, 20_000);
+  });
   const { leaveAfter, address } = form.dataset;
   // The URL names the form, so that a reload finds what was typed.
   if (address !== undefined) history.replaceState(null, '', address + location.hash);

@@ -98,8 +98,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
-  // The long form is read before its sender is known, and takes up to 400 kB of memory.
-  const longForm = [limitRequestsUnderWay(100, 'read'), formBody(FORM_BYTES.tables)];
+  // The long form is read before its sender is known, and takes up to 1 MB of memory.
+  const longForm = [limitRequestsUnderWay(40, 'read'), formBody(FORM_BYTES.request)];
   const drafts = createDraftStore(redis, sealer, clock);
   const leftForm = async (launch: Launch) => {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);

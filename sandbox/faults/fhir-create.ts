@@ -78,6 +78,21 @@ const unprovedAnswers = {
     '201 and the ServiceRequest of another patient',
     jsonAnswer(201, { ...request, id: 'sr-other', subject: { reference: 'Patient/pat-other' } }),
   ),
+  'create-201-group-not-other-patient': answeredWith(
+    '201 and the ServiceRequest of a group',
+    jsonAnswer(201, { ...request, id: 'sr-other', subject: { reference: 'Group/1' } }),
+  ),
+  'create-201-name-only': answeredWith(
+    '201 and a ServiceRequest of a patient without a reference',
+    jsonAnswer(201, { ...request, id: 'sr-other', subject: { display: 'Ben Example' } }),
+  ),
+  'create-201-earlier': answeredWith(
+    '201 and an order of last year',
+    jsonAnswer(201, {
+      ...{ ...request, id: 'sr-other', subject: { reference: 'Patient/pat-ben' } },
+      ...{ identifier: [{ system: 'urn:other', value: '1' }], authoredOn: '2025-01-31' },
+    }),
+  ),
   'create-201-task': answeredWith(
     '201 and a resource of another type',
     jsonAnswer(201, { resourceType: 'Task', id: 'task-1' }),

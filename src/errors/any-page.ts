@@ -48,9 +48,16 @@ export const requestErrors = {
     causes: [
       'A script or a test posts the New request form again and again',
       'Very many versions of one form were sent and not confirmed',
-      "An organization's unsent requests take all the room they have",
     ],
     remedy: 'Look for a script that posts the form. A user can send again after ten minutes.',
+  },
+  'request.no-room': {
+    status: 429,
+    title: 'No room for another unsent request today',
+    help: 'This form is not kept. Look at the list of requests, discard what is not needed, then go back and send it again.',
+    owner: 'VectorCare',
+    causes: ['The unsent requests of a user, or of an organization, take all the room of a day (docs/operations.md)'],
+    remedy: 'Discard unsent requests of today, or wait until midnight UTC. Look for a script that posts the form.',
   },
   'request.too-many': {
     status: 429,

@@ -30,6 +30,8 @@ export const FORM_BYTES = {
   key: 32_768,
   settings: 100_000,
   tables: 400_000,
+  /** A document of the longest kind in a form: a letter of most scripts takes nine bytes. */
+  request: 1_000_000,
 } as const;
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;

@@ -2,7 +2,7 @@
 import { fieldOf } from '#src/http/form-body.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { settingRows } from '#src/settings/derived.ts';
-import { readQuestionnaire } from '#src/settings/questionnaire.ts';
+import { freeName, readQuestionnaire } from '#src/settings/questionnaire.ts';
 import { longestOf, type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
 import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
 import { shownWhenText } from '#src/settings/shown-when.ts';
@@ -42,13 +42,8 @@ function withQuestions(
     return isThere ? services.map((one) => (one.value === service ? { ...one, fields } : one)) : undefined;
   }
   const text = name === '' ? title : name;
-  const plain = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-$/g, '');
-  const base = plain.slice(0, 26) || 'service';
-  let value = base;
-  for (let next = 2; services.some((one) => one.value === value); next += 1) value = `${base}-${next}`;
+  const plain = text.replace(/^[^a-z]+/i, '') || 'service';
+  const value = freeName(plain, new Set(services.map((one) => one.value)));
   return [...services, { value, text, system: '', code: '', sections: SERVICE_SECTIONS, fields }];
 }
 

@@ -7,14 +7,18 @@ export function numbersOf({ identifier }: ForeignRecord): string[] {
   return asRecords(identifier).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
 }
 
-/** Whether it names another patient by id. A subject in another form is not another patient. */
+/** Whether it names another patient by id, or a request another subject. One in another form is not another patient. */
 export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): boolean {
   const { resourceType, subject, for: patient, focus } = resource;
-  return (resourceType === 'Task' ? [patient, ...asRecords(focus)] : [subject]).some((one) => {
-    const [, found] = /(?:^|\/)Patient\/([^/?#]+)/.exec(asWritten(asRecord(one).reference)) ?? [];
-    return found !== undefined && found !== patientId;
+  const isTask = resourceType === 'Task';
+  return (isTask ? [patient, ...asRecords(focus)] : [subject]).some((one) => {
+    const [, type, id] = SUBJECT.exec(asWritten(asRecord(one).reference)) ?? [];
+    return type === 'Patient' ? id !== patientId : type !== undefined && !isTask;
   });
 }
+
+/** FHIR R4: what a request may be about. */
+const SUBJECT = /(?:^|\/)(Patient|Group|Device|Location)\/([^/?#]+)/;
 
 /**
  * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than

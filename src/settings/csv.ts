@@ -1,4 +1,5 @@
 /** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its line. */
+import { plainKey } from '#src/smart/fhir/plain-spaces.ts';
 
 export interface CsvRow {
   /** The number of its first line, as an editor counts lines: the header is line 1. */
@@ -50,6 +51,33 @@ export function readCsv(text: string, columns: readonly string[], others: readon
       cells: Object.fromEntries(known.map(([column, place]) => [column, unescaped(cells[place] ?? '')])),
     })),
   };
+}
+
+/**
+ * What leaves a readable table in doubt: a column that is unknown or there twice, and a row that a reader could not tell
+ * from another. A table that was saved with it is still read. @param nameOf the kind of a row's name, the name, and its place.
+ */
+export function doubtsIn(
+  text: string,
+  columns: readonly string[],
+  nameOf: (cells: CsvRow['cells']) => readonly [kind: string, name?: string | undefined, within?: string | undefined],
+): string[] {
+  const seen = new Set<string>();
+  const isRepeated = (key: string) => seen.size === seen.add(key).size;
+  const header = (csvCells(text)?.[0] ?? []).map((name) => name.trim().toLowerCase()).filter(Boolean);
+  const odd = header.filter((name) => isRepeated(name) || !columns.includes(name)).join(', ');
+  const table = readCsv(text, [], columns);
+  const rows = (table.ok ? table.rows : []).map(({ number, cells }) => ({ number, name: nameOf(cells) }));
+  const twice = rows.filter(({ name: [kind, name = '', within] }) => isRepeated(`${kind} ${within} ${plainKey(name)}`));
+  return [
+    ...(odd === '' ? [] : [`line 1 has columns that are not known, or there twice: ${odd.slice(0, 100)}`]),
+    ...twice.map(({ number, name: [kind, name] }) => `line ${number}: ${kind} ${name} is there already`),
+  ];
+}
+
+/** The words in a cell, in small letters, as people list them: between white space, commas, semicolons or bars. */
+export function wordsIn(cell: string): string[] {
+  return cell.toLowerCase().match(/[^\s,;|]+/g) ?? [];
 }
 
 /** The line of the last quote: it opens the cell that has no end, or stands in it. */

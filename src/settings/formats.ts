@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { scopeProblems } from '#src/smart/scopes/requested.ts';
+import { doubtsIn } from './csv.ts';
 import { DEFAULT_SERVICES } from './default-services.ts';
-import { readReceivers } from './receivers.ts';
-import { readCatalogue } from './service-catalogue.ts';
+import { RECEIVER_COLUMNS, readReceivers } from './receivers.ts';
+import { CATALOGUE_COLUMNS, readCatalogue } from './service-catalogue.ts';
 
 /** A text, with a plain message when it is missing or of another type. */
 export function textFormat() {
@@ -62,12 +63,15 @@ function tableText(problemsOf: (text: string) => readonly string[]) {
 /** The services that can be requested; an empty text means the default ones. */
 export const catalogueText = tableText((table) => {
   const read = readCatalogue(table === '' ? DEFAULT_SERVICES : table);
-  return read.ok ? [] : read.problems;
+  if (!read.ok) return read.problems;
+  return doubtsIn(table, CATALOGUE_COLUMNS, ({ field, name, label, service }) =>
+    field === '' ? ['name', name] : ['label', label, service],
+  );
 }).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
 
 export const receiversText = tableText((table) => {
   const read = readReceivers(table);
-  return read.ok ? [] : read.problems;
+  return read.ok ? doubtsIn(table, RECEIVER_COLUMNS, ({ name }) => ['name', name]) : read.problems;
 });
 
 /** A whole number, or its digits as typed in a form or on the command line. */

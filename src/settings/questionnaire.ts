@@ -101,7 +101,7 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
   for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
   const own = conditionsOf(item, reading.read);
   for (const problem of own.problems) refuse(problem);
-  const shown = [...around.shown, ...own.shown];
+  let shown: ShownWhen = [...around.shown, ...own.shown];
   const title = [asText(item['prefix'], 40), asText(item['text'], 1_000)].filter(Boolean).join(' ');
   const titles = title === '' ? around.titles : [...around.titles, title];
   if (kind) {
@@ -117,8 +117,10 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
     for (const problem of wrong) refuse(problem);
     const field = fieldFrom(item, { kind, label, choices, shown, name: nameFor(linkId, reading) });
     reading.read.set(linkId, { field, codes, units });
+    // What a question contains stands below its answer in a response (FHIR R4), so it is not asked without one.
+    shown = [...shown, [{ field: field.name, test: 'given', value: '' }]];
   }
-  // A question may contain items too; its text is then not used as a heading.
+  // The text of a question is not used as a heading.
   const inside = type === 'group' ? titles : around.titles;
   readItems(item['item'], { name, titles: inside, shown, level: around.level + 1 }, reading);
 }
@@ -171,12 +173,14 @@ function leftOut(item: JsonObject): string[] {
 
 /** Makes a field name that the catalogue accepts and that no earlier field has. */
 function nameFor(linkId: string, { read }: Reading): string {
-  const plain = linkId
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-  const base = (/^[a-z]/.test(plain) ? plain : `q-${plain}`).slice(0, 30).replace(/-$/, '');
-  const taken = new Set([...read.values()].map(({ field }) => field.name));
+  const plain = /^[a-z]/i.test(linkId) ? linkId : `q-${linkId}`;
+  return freeName(plain, new Set([...read.values()].map(({ field }) => field.name)));
+}
+
+/** A name that the catalogue accepts and that is not taken. @param text begins with a letter. */
+export function freeName(text: string, taken: ReadonlySet<string>): string {
+  const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const base = plain.slice(0, 30).replace(/-$/, '');
   let name = base;
   for (let next = 2; taken.has(name); next += 1) name = `${base.slice(0, 26)}-${next}`;
   return name;

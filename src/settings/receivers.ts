@@ -1,6 +1,6 @@
 /** Reads the receivers of an organization's requests from a table with a row per receiver. */
 import { isResourceId } from '#src/smart/fhir/id.ts';
-import { type CsvRow, readCsv } from './csv.ts';
+import { type CsvRow, readCsv, wordsIn } from './csv.ts';
 
 export interface Receiver {
   readonly name: string;
@@ -21,7 +21,7 @@ export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone',
 /** The types that FHIR R4 allows as performer of a ServiceRequest, except patients, relatives and devices. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
-/** @param text CSV, or ''. White space, commas, semicolons or bars separate what is in the cell `services`. */
+/** @param text CSV, or ''. */
 export function readReceivers(text: string): ReadReceivers {
   if (text.trim() === '') return { ok: true, receivers: [] };
   const table = readCsv(text, RECEIVER_COLUMNS);
@@ -54,6 +54,5 @@ function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
 }
 
 function receiverOf({ services = '', ...cells }: CsvRow['cells']): Receiver {
-  const listed = services.toLowerCase().split(/[\s,;|]+/);
-  return { name: '', kind: '', telephone: '', reference: '', ...cells, services: listed.filter(Boolean) };
+  return { name: '', kind: '', telephone: '', reference: '', ...cells, services: wordsIn(services) };
 }

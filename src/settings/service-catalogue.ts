@@ -1,6 +1,6 @@
 /** Reads the services of an organization from a table with a row per service and a row per field of a service. */
 import { LRUCache } from 'lru-cache';
-import { type CsvRow, readCsv } from './csv.ts';
+import { type CsvRow, readCsv, wordsIn } from './csv.ts';
 import {
   FIELD_KINDS,
   hasChoices,
@@ -67,7 +67,7 @@ export function servicesIn(text: string): readonly Service[] {
 
 function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string[] {
   const { service = '', name = '', system = '', code = '', sections = '' } = cells;
-  const unknown = sections.split(' ').filter((one) => one !== '' && !SERVICE_SECTIONS.some((known) => known === one));
+  const unknown = wordsIn(sections).filter((one) => !SERVICE_SECTIONS.some((known) => known === one));
   return atRow(number, [
     !NAME.test(service) && 'service must be small letters, digits and "-", at most 30',
     isRepeated && `service ${service} is there already`,
@@ -129,7 +129,7 @@ function atRow(number: number, problems: readonly (string | false)[]): string[] 
 
 function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {
   const { service = '', name = '', system = '', code = '', sections = '' } = cells;
-  const wanted = sections.split(' ');
+  const wanted = wordsIn(sections);
   const own = fieldRows.filter((row) => row.cells['service'] === service);
   return {
     value: service,

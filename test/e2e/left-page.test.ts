@@ -59,6 +59,17 @@ test('Back to a form whose launch is open shows what was typed', async () => {
   await page.close();
 });
 
+test('a form that is longer than what a browser posts from a left page is kept too', async () => {
+  const page = await openList();
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page);
+  await page.getByLabel('Note for the provider').fill('word '.repeat(16_000));
+  const kept = page.waitForResponse(/requests\/new\/keep$/);
+  await page.getByLabel('What is needed').focus();
+  expect((await kept).status()).toBe(204);
+  await page.close();
+});
+
 test.for([
   ['a click', (page: Page) => page.locator('.groups a', { hasText: 'Closed' }).click()],
   [

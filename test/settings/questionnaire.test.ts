@@ -83,6 +83,20 @@ test('conditions of groups come before those of their questions; all and any are
   expect([first, second].map((field) => shownWhenText(field?.shown ?? []))).toEqual(['d=yes & d|e', 'd=yes & d & e']);
 });
 
+test('what stands below a question is asked only where the question is answered and asked itself', () => {
+  const inner = q('in', 'string', { ...when('d', { answerBoolean: true }), item: [q('deep', 'string')] });
+  const fields = fieldsOf([
+    ...EVERY,
+    q('out', 'boolean', { item: [inner, q('group', 'group', { item: [q('last', 'date')] })] }),
+  ]);
+  expect(fields.slice(-4).map(({ shown }) => shownWhenText(shown))).toEqual([
+    '',
+    'out & d=yes',
+    'out & d=yes & in',
+    'out',
+  ]);
+});
+
 test('items without effect on the questions are left out, with a note', () => {
   const extension = [{ url: 'http://x/y' }];
   const selected = q('b', 'choice', { answerOption: [{ ...coding('1'), initialSelected: true }, coding('2')] });

@@ -43,6 +43,11 @@ describe('an invalid row is named', () => {
     ['a space', 'a van,Van,,,,,,,,\n', 'line 2: service must be small letters, digits and "-", at most 30'],
     ['no code', 'van,Van,http://snomed.info/sct,,,,,,,\n', 'line 2: system and code must both be given, or neither'],
     ['no section', 'van,Van,,,when,,,,,\n', 'line 2: sections must be of where, clinical, contact, insurance'],
+    [
+      'no section in a list',
+      'van,Van,,,"where,when",,,,,\n',
+      'line 2: sections must be of where, clinical, contact, insurance',
+    ],
     ['a field of nothing', `${VAN}\nbus,,,,,seats,Seats,number,,\n`, 'line 4: service bus has no row of its own'],
     ['a kind that is none', `${VAN}van,,,,,seats,Seats,integer,,\n`, `line 3: kind must be ${KINDS}`],
     ['one choice', `${VAN}van,,,,,seat,Seat,choice,Front,\n`, 'line 3: choices must be 2 to 50 texts, separated by |'],
@@ -89,6 +94,57 @@ describe('an invalid row is named', () => {
     const table = `${HEAD.trim()},shown,longest\n${above}van,,,,,a,A,text,,,${shown},20\nvan,,,,,b,B,text,,,,\n`;
     const read = readCatalogue(table);
     expect(read.ok ? [] : read.problems).toEqual(problem === '' ? [] : [`line 5: ${problem}`]);
+  });
+
+  const RECEIVERS = 'name,kind,telephone,services,reference';
+  test.for<[string, Record<string, string>, string | undefined]>([
+    [
+      'a column misspelt',
+      { services: `${HEAD.trim()},Shwon\nvan,Van\n` },
+      'line 1 has columns that are not known, or there twice: shwon',
+    ],
+    [
+      'a column twice',
+      { receivers: `${RECEIVERS},kind\nSwift\n` },
+      'line 1 has columns that are not known, or there twice: kind',
+    ],
+    ['columns without a name', { receivers: `${RECEIVERS},,\nSwift\n` }, undefined],
+    [
+      'two services of one name',
+      { services: `${HEAD}van,Van,,,,,,,,\nbus, VAN\n` },
+      'line 3: name VAN is there already',
+    ],
+    [
+      'two questions of one label',
+      { services: `${HEAD}van,Van\nvan,,,,,a,Lift,text\nvan,,,,,b,lift,text\n` },
+      'line 4: label lift is there already',
+    ],
+    [
+      'a label that another service has',
+      { services: `${HEAD}van,Van\nvan,,,,,a,Lift,text\nbus,Bus\nbus,,,,,a,Lift,text\n` },
+      undefined,
+    ],
+    [
+      'two receivers of one name',
+      { receivers: `${RECEIVERS}\nSwift Rides,a\nswift  rides,b\n` },
+      'line 3: name swift  rides is there already',
+    ],
+    ['the default services', { services: DEFAULT_SERVICES }, undefined],
+  ])('and so is what a reader could not tell apart: %s', ([, tables, message]) => {
+    const parsed = parseSettings(
+      { id: 'a', name: 'Aa', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'c', ...tables },
+      true,
+    );
+    expect(parsed.ok ? undefined : parsed.problems.map((one) => one.message)).toEqual(message && [message]);
+  });
+
+  test('a table that was saved with it before is still read', () => {
+    expect(servicesIn(`${HEAD.trim()},shwon\nvan,Van\nbus,Van\n`)).toHaveLength(2);
+  });
+
+  test('sections are listed as people list them', () => {
+    for (const list of ['"where,clinical"', '"Where, clinical"', 'where;clinical', 'clinical | where'])
+      expect(servicesIn(`${HEAD}van,Van,,,${list}\n`)[0]?.sections).toEqual(['where', 'clinical']);
   });
 
   test('all problems are reported, at the setting', () => {

@@ -7,16 +7,7 @@ export interface OwnQuestion {
   /** the name of its field in the form */
   readonly name: string;
   readonly label: string;
-  readonly kind:
-    | 'text'
-    | 'long text'
-    | 'choice'
-    | 'choice or text'
-    | 'number'
-    | 'whole number'
-    | 'date'
-    | 'date-time'
-    | 'yes/no';
+  readonly kind: keyof typeof TYPES | 'long text' | 'choice' | 'yes/no';
   readonly choices: readonly string[];
   /** such as "required" or "required if Oxygen on the way is yes"; empty for an optional one */
   readonly demand: string;

@@ -1,9 +1,10 @@
 /** Judges what the EHR's answer to a create proves (FH-17): only a proved request is called sent. */
 import { isOfAnotherPatient, numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { resourceNamed } from '#src/smart/fhir/reference.ts';
 import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 
 /**
@@ -14,19 +15,33 @@ export type CreateProof = 'created' | 'denied' | 'unproved';
 
 /**
  * FHIR R4 http, create: 201 says that the resource exists; 200 has to return a ServiceRequest with our identifier, or
- * with an id and none. A body about another patient or of another type proves nothing.
+ * with an id and none. A body that does not name this patient, of another type, or of an earlier order proves nothing.
  * @param sent the posted request, which is about this patient.
  */
 export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
-  if (namesOther(body, patientId)) return 'unproved';
+  const { reference } = asRecord(resource.subject);
+  const isOfPatient = resource.subject === undefined || asWritten(reference).includes(`Patient/${patientId}`);
+  if (namesOther(body, patientId) || !isOfPatient || isEarlier(resource, sent)) return 'unproved';
   if (status === 201 && (isRequest || BESIDE_THE_REQUEST.has(resource.resourceType))) return 'created';
-  if (status !== 200 || !isRequest) return 'unproved';
-  const names = numbersOf(resource);
-  const isShown = names.length === 0 ? isResourceId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
-  return isShown ? 'created' : 'unproved';
+  const isShown = !isUnderOther(resource, sent) && (isResourceId(resource.id) || numbersOf(resource).length > 0);
+  return status === 200 && isRequest && isShown ? 'created' : 'unproved';
+}
+
+/** Whether a request has numbers, and ours is not among them. */
+export function isUnderOther(request: ForeignRecord, sent: ForeignRecord): boolean {
+  const names = numbersOf(request);
+  return names.length > 0 && !numbersOf(sent).every((own) => names.includes(own));
+}
+
+/** Whether the EHR has answered with an order that it had before. Its clock may be slow, and it may write the day alone. */
+function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
+  const had = asWritten(request.authoredOn);
+  const slackMs = (had.length > 10 ? 10 : 24 * 60) * 60_000;
+  const isDated = isUnderOther(request, sent) && had.length >= 10;
+  return isDated && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
 }
 
 /** What a server may answer in place of the request that it has created: nothing, or remarks on it. */
@@ -38,11 +53,14 @@ export function namesOther(body: unknown, patientId: string): boolean {
   return request !== undefined && isOfAnotherPatient(request, patientId);
 }
 
-/** From the answer to the create, or from the request found later; undefined where neither names it. */
-export function namesIn(body: unknown, sent: ForeignRecord, location = '') {
-  // Behind a proxy, a Location may name the server by another host.
-  const inLocation = /(?:^|\/)ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location)?.[1];
-  const found = requestIn(body)?.['id'] ?? inLocation;
+/**
+ * From the answer to the create, or from the request found later; undefined where neither names it.
+ * @param at the answer's Location, which counts on this FHIR server alone.
+ */
+export function namesIn(body: unknown, sent: ForeignRecord, at?: { location?: string | undefined; base: URL }) {
+  const { location = '', base } = at ?? {};
+  const named = base && resourceNamed(location.startsWith('/') ? `${base.origin}${location}` : location, base);
+  const found = requestIn(body)?.['id'] ?? (named?.type === 'ServiceRequest' ? named.id : undefined);
   return { resource: isResourceId(found) ? `ServiceRequest/${found}` : undefined, number: numberIn(body, sent) };
 }
 

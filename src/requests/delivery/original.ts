@@ -13,6 +13,7 @@ import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';
+import { isUnderOther } from './create-proof.ts';
 import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
 import type { PatientSearch } from './search-sent.ts';
 
@@ -50,13 +51,14 @@ export async function originalHindrance(
 /**
  * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match), and if the new one takes
  * its place. Never throws: the new request exists by now, and the user has to learn that whatever happens to the old one.
- * @param made the new request, as far as the EHR has named or returned it; it is read if only its id is known.
+ * @param made the new request, as far as the EHR has named or returned it; it is read if only its id is known. `written`: as
+ * it was sent just now, so that another order is not taken for it.
  */
 export async function endOriginal(
   { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },
   seen: Corrected,
   by: { patientId: string; name: string | undefined; now: Date },
-  made: { resource?: string | undefined; saved?: ForeignRecord | undefined },
+  made: { resource?: string | undefined; saved?: ForeignRecord | undefined; written?: ForeignRecord | undefined },
 ): Promise<{ end: OriginalEnd; isNews: boolean }> {
   const requestId = made.resource?.split('/')[1];
   // Some EHRs write a correction over the request that it replaces: to cancel that one would cancel both.
@@ -68,7 +70,11 @@ export async function endOriginal(
     const isShown = ['id', 'status', 'subject'].every((name) => made.saved?.[name] !== undefined);
     const saved = isShown ? made.saved : requestId && (await readOwn(api, { requestId, ...by }).catch(nothingOf));
     // An EHR that shows the new one neither in its answer nor to a read has not proved it: then both stay.
-    if (!saved || !standsFor(saved)) return { end: 'waits', isNews: false };
+    const isOther =
+      saved &&
+      isUnderOther(saved, made.written ?? saved) &&
+      !relationsOf(saved, api.base).replaces.includes(`ServiceRequest/${seen.id}`);
+    if (!saved || isOther || !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
       ...{ status: 'revoked', reason: REASON, by: { name: by.name }, now: by.now },

@@ -97,7 +97,7 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
         rule: namesOther(answer.body, patientId) ? ('fhir.create-other-patient' as const) : undefined,
       },
       said: outcomeTexts(answer.body),
-      ...namesIn(answer.body, resource, answer.location),
+      ...namesIn(answer.body, resource, { ...answer, base: api.base }),
       saved: requestIn(answer.body),
     };
   } catch (error) {

@@ -1,43 +1,63 @@
-/** Limits how much of the store an organization's drafts may take (MT-06). */
+/** Limits how much of the store the drafts of a user and of an organization may take (MT-06). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
+import { type FormOwner, ownerHash } from './form-ticket.ts';
 
-/** Some eight thousand drafts a day; with those of two earlier days, the store may hold three times this. */
-const MOST_BYTES_A_DAY = 8 * 1_024 * 1_024;
+/** A day; with the drafts of two earlier days, the store may hold three times this. No user takes all of it. */
+const MOST_BYTES = { organization: 8 * 1_024 * 1_024, user: 1_024 * 1_024 } as const;
+/** What a draft takes besides what was typed. It counts as one size, so that no outcome of a post is refused. */
+const BYTES_BESIDE = 512;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The stored drafts, each with the time when it was saved. */
-type Saved = readonly { readonly savedAt: string }[];
+type Saved = readonly { readonly savedAt: string; readonly values: object }[];
 
 /** Counts bytes in Redis by the day of the last save, as drafts outlive a process; a count expires with its drafts. */
-export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_BYTES_A_DAY) {
-  const dayOf = (instant: string) => instant.slice(0, 10);
-  return {
-    /** The room of an organization, or of one of its users, for one change of a record; the change may take more than one try. */
-    reservation: (whose: string) => {
-      let taken = 0;
-      return {
-        /** Takes the room, in place of an earlier try's. @throws AppError 'request.too-many-forms' */
-        take: async (before: Saved, after: Saved): Promise<void> => {
-          const today = dayOf(clock().toISOString());
-          const bytesOf = (saved: Saved) =>
-            Buffer.byteLength(JSON.stringify(saved.filter(({ savedAt }) => dayOf(savedAt) === today)));
-          const wanted = bytesOf(after) - bytesOf(before);
-          const by = wanted - taken;
-          if (by === 0) return;
-          const key = `draft-room:${whose}:${today}`;
-          const { total } = await redis.count(key, by, DAY_MS);
-          if (by < 0 || total <= mostBytes) {
-            taken = wanted;
-            return;
-          }
-          await redis.count(key, -by, DAY_MS);
-          throw new AppError('request.too-many-forms', "the organization's drafts take all their room", {
-            retryAfterSeconds: 600,
-          });
-        },
-      };
-    },
+export function createDraftRoom(
+  redis: KeyStore,
+  clock: Clock,
+  most: Record<keyof typeof MOST_BYTES, number> = MOST_BYTES,
+) {
+  /**
+   * Runs a change of an owner's record. Each try of it takes room in place of the try before; a change that does not
+   * happen takes none. @throws AppError 'request.no-room'
+   */
+  return async (
+    owner: FormOwner,
+    change: (take: (before: Saved, after: Saved) => Promise<void>) => Promise<boolean>,
+  ): Promise<boolean> => {
+    const today = clock().toISOString().slice(0, 10);
+    const counts = [
+      [`draft-room:${ownerHash({ ...owner, patientId: '' })}:${today}`, most.user, 'your unsent requests'],
+      [`draft-room:${owner.organizationId}:${today}`, most.organization, "your organization's unsent requests"],
+    ] as const;
+    const bytesOf = (saved: Saved) =>
+      saved
+        .filter(({ savedAt }) => savedAt.startsWith(today))
+        .reduce((sum, { values }) => sum + BYTES_BESIDE + Buffer.byteLength(JSON.stringify(values)), 0);
+    let taken = 0;
+    const setTo = async (wanted: number): Promise<void> => {
+      const by = wanted - taken;
+      if (by === 0) return;
+      taken = wanted;
+      const totals = await Promise.all(counts.map(([key]) => redis.count(key, by, DAY_MS)));
+      const full = by > 0 && counts.find(([, mostBytes], at) => (totals[at]?.total ?? 0) > mostBytes);
+      if (full) throw noRoom(full[2], clock());
+    };
+    let isChanged = false;
+    try {
+      isChanged = await change((before, after) => setTo(bytesOf(after) - bytesOf(before)));
+      return isChanged;
+    } finally {
+      if (!isChanged) await setTo(0).catch(() => undefined);
+    }
   };
+}
+
+/** @param whose in words. */
+function noRoom(whose: string, now: Date): AppError {
+  const retryAfterSeconds = Math.ceil((DAY_MS - (now.getTime() % DAY_MS)) / 1_000);
+  const shown = `The room for ${whose} is full until midnight UTC.`;
+  return new AppError('request.no-room', `${whose} take all their room`, { retryAfterSeconds, shown });
 }

@@ -88,15 +88,13 @@ const SENT_LIFETIME_MS = 15 * 60_000;
 /** Room for four forms at their longest, or for ten usual ones, with their pages' messages, and for what was sent. */
 const MOST_BYTES = 655_360;
 const MOST_BYTES_OF_DRAFTS = MOST_BYTES - 65_536;
-/** A day; an eighth of an organization's, so that no user takes all of it. */
-const MOST_BYTES_OF_USER = 1_048_576;
 // These names differ from those of an earlier version, whose records of deliveries are not read here: nothing is sent
 // from its forms.
 const TICKET = 'form-ticket';
 
 /**
  * One sealed record per owner. The last write wins, because only older typing can be lost; deliveries.ts has other
- * rules. Throws AppError 'store.unavailable'; what keeps something also 'request.too-many-forms'.
+ * rules. Throws AppError 'store.unavailable'; what keeps something also 'request.no-room'.
  */
 export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) {
   const keyOf = (owner: FormOwner) => `drafts:${ownerHash(owner)}`;
@@ -113,19 +111,16 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     },
     unreadable: () => NOTHING,
   });
-  const room = createDraftRoom(redis, clock);
-  const roomOfUser = createDraftRoom(redis, clock, MOST_BYTES_OF_USER);
-  const change = (owner: FormOwner, by: (kept: Kept) => Partial<Kept> | undefined): Promise<boolean> => {
-    const reserved = room.reservation(owner.organizationId);
-    const ofUser = roomOfUser.reservation(ownerHash({ ...owner, patientId: '' }));
-    return records.change(keyOf(owner), async (kept) => {
-      const changed = by(kept);
-      const next = changed && { ...kept, ...changed };
-      if (next) await ofUser.take(kept.drafts, next.drafts);
-      if (next) await reserved.take(kept.drafts, next.drafts);
-      return next;
-    });
-  };
+  const withRoom = createDraftRoom(redis, clock);
+  const change = (owner: FormOwner, by: (kept: Kept) => Partial<Kept> | undefined): Promise<boolean> =>
+    withRoom(owner, (take) =>
+      records.change(keyOf(owner), async (kept) => {
+        const changed = by(kept);
+        if (!changed) return undefined;
+        await take(kept.drafts, changed.drafts ?? kept.drafts);
+        return { ...kept, ...changed };
+      }),
+    );
   return {
     of: (owner: FormOwner): Promise<Kept> => records.of(keyOf(owner)),
     /** Replaces what was kept of the form. @returns its name for a URL, which opens it only for its owner. */

@@ -14,7 +14,7 @@ import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.t
 
 const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. When the app is opened from this patient's chart, it leads back to your request.`;
 /** Room for a document that was pasted into a field by mistake: the form marks that field and loses nothing. */
-const MOST_TYPED_BYTES = 150_000;
+const MOST_TYPED_BYTES = 330_000;
 /** Fields that the form itself fills in; they do not show that the user has typed anything. */
 const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
 /** More filled fields than any chart and any service offer in a form. */
@@ -32,7 +32,8 @@ declare module '#src/http/request-context.ts' {
 
 /**
  * Keeps what was typed for the owner that the page's sealed ticket names, whatever the launch guard decides later. A
- * stolen ticket can at most fill in a form. @throws AppError 'request.too-many-forms' or 'request.field-too-long'
+ * stolen ticket can at most fill in a form. @throws AppError 'request.too-many-forms', 'request.no-room' or
+ * 'request.field-too-long'
  */
 export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
   const { drafts, formLimit, clock } = deps;

@@ -56,7 +56,7 @@ export async function sendInLaunch(
     const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
     const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
     const ehr = { api, publicUrl: deps.publicUrl, mayUpdate };
-    const { end, isNews } = await endOriginal(ehr, corrects, by, sending.end);
+    const { end, isNews } = await endOriginal(ehr, corrects, by, { ...sending.end, written });
     if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
     if (end === 'cancelled') await noteCancelled(corrects.identifiers);
     return { ...sending, written, replaced: end };

@@ -108,7 +108,9 @@ describe('after "sent"', () => {
   test.for<[string, () => string, boolean]>([
     ['absolute', () => `${ehr.fhirBase}/ServiceRequest/sr-0/_history/1`, true],
     ['relative', () => 'ServiceRequest/sr-0', true],
+    ['below the host alone', () => `${new URL(ehr.fhirBase).pathname}/ServiceRequest/sr-0`, true],
     ['of another type', () => `${ehr.fhirBase}/Task/sr-0`, false],
+    ['of another server', () => 'https://other.example/fhir/ServiceRequest/sr-0', false],
   ])('the id is taken from a Location that is %s', async ([, location, isNamed]) => {
     ehr.on('requests', ({ method }) =>
       method === 'POST' ? { status: 201, headers: { location: location() }, body: '' } : searchset(),

@@ -506,6 +506,10 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
   test.for<[string, (made: Resource) => Resource | undefined]>([
     ['in the chart of another patient', (made) => ({ ...made, subject: { reference: 'Patient/pat-2' } })],
     ['nowhere that a read shows', () => undefined],
+    [
+      'as an order that it had before',
+      (made) => ({ ...made, identifier: [{ system: 'urn:other', value: '7' }], replaces: undefined }),
+    ],
   ])('%s, which its answer does not say', async ([, saved]) => {
     onCreate = (made) => {
       const shown = saved(made);

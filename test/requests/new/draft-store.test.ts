@@ -1,5 +1,5 @@
 /** The store of drafts: bounded in number per user and patient, in size per organization, and in time. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createDraftRoom } from '#src/requests/form/draft-bytes.ts';
@@ -62,7 +62,7 @@ test('MT-06: of drafts with pasted documents the oldest make room, and no user t
   await keep({ ...owner, patientId: '3' }, 'g');
   await keep({ ...owner, patientId: '4' }, 'h');
   await keep({ ...owner, patientId: '5' }, 'i');
-  await expect(keep({ ...owner, patientId: '6' }, 'j')).rejects.toMatchObject({ code: 'request.too-many-forms' });
+  await expect(keep({ ...owner, patientId: '6' }, 'j')).rejects.toMatchObject({ code: 'request.no-room' });
   await keep({ ...owner, sub: 'ben' }, 'k');
 });
 
@@ -96,23 +96,76 @@ test('a sent request is kept for the notice for a quarter of an hour, and is no 
   expect((await store.of(owner)).sent).toEqual([]);
 });
 
-test("MT-06: an organization's drafts have a daily limit; discarded and sent ones no longer count", async () => {
-  const redis = createMemoryStore(clock);
-  const room = createDraftRoom(redis, clock, 1_000);
-  const of = (bytes: number) => [{ savedAt: clock().toISOString(), text: 'x'.repeat(bytes) }];
-  const take = (id: string, before: ReturnType<typeof of>, after: ReturnType<typeof of>) =>
-    room.reservation(id).take(before, after);
-  await take('o', [], of(600));
-  await expect(take('o', [], of(600))).rejects.toMatchObject({ code: 'request.too-many-forms' });
-  await take('p', [], of(600));
-  await take('o', of(600), []);
-  await take('o', [], of(600));
-  const tries = room.reservation('o');
-  await tries.take([], of(100));
-  await tries.take([], of(120));
-  await expect(take('o', [], of(300))).rejects.toMatchObject({ code: 'request.too-many-forms' });
-  now += 24 * HOUR_MS;
-  await take('o', [], of(600));
+describe('MT-06: the drafts of a day have a limit', () => {
+  type Stored = { savedAt: string; values: object }[];
+  const of = (bytes: number): Stored => [{ savedAt: clock().toISOString(), values: { what: 'x'.repeat(bytes) } }];
+  const by = (organizationId: string, sub: string) => ({ ...owner, organizationId, sub });
+  const worldOf = (most: { organization: number; user: number }) => {
+    const redis = createMemoryStore(clock);
+    const [room, otherInstance] = [createDraftRoom(redis, clock, most), createDraftRoom(redis, clock, most)];
+    const take = (who: FormOwner, before: Stored, after: Stored, at = room) =>
+      at(who, async (reserve) => {
+        await reserve(before, after);
+        return true;
+      });
+    return { room, otherInstance, take };
+  };
+  const full = (whose: string) => ({
+    ...{ code: 'request.no-room', retryAfterSeconds: 15 * 3_600 },
+    shown: `The room for ${whose} is full until midnight UTC.`,
+  });
+  const LARGE = 1_000_000;
+
+  test.for([
+    ['user', { organization: LARGE, user: 2_000 }, by('o', 'ada'), by('o', 'ben'), 'your unsent requests'],
+    [
+      'organization',
+      { organization: 2_000, user: LARGE },
+      by('o', 'ben'),
+      by('p', 'ada'),
+      "your organization's unsent requests",
+    ],
+  ] as const)(
+    'of a %s, over all instances; what is discarded no longer counts',
+    async ([, most, same, other, whose]) => {
+      const { take, otherInstance } = worldOf(most);
+      await take(by('o', 'ada'), [], of(900));
+      await expect(take(same, [], of(900), otherInstance)).rejects.toMatchObject(full(whose));
+      await take(other, [], of(900));
+      await take(by('o', 'ada'), of(900), []);
+      await take(same, [], of(900));
+      await expect(take(same, [], of(900))).rejects.toMatchObject(full(whose));
+      // The next day, by UTC.
+      now += 15 * HOUR_MS;
+      await take(same, [], of(900));
+    },
+  );
+
+  test.for<[string, Parameters<ReturnType<typeof createDraftRoom>>[1]]>([
+    ['is refused by the organization', (reserve) => reserve([], of(LARGE)).then(() => true)],
+    ['does not happen', (reserve) => reserve([], of(1_000)).then(() => false)],
+    ['fails', (reserve) => reserve([], of(1_000)).then(() => Promise.reject(new Error('no store')))],
+    ['gives room back, and then does not happen', (reserve) => reserve(of(1_000), []).then(() => false)],
+    [
+      'is tried again',
+      (reserve) =>
+        reserve([], of(200))
+          .then(() => reserve(of(200), of(200)))
+          .then(() => true),
+    ],
+  ])('a change that %s takes no room and gives none', async ([, change]) => {
+    const { room, take } = worldOf({ organization: 2_000, user: 2_000 });
+    await room(owner, change).catch(() => undefined);
+    await take(owner, [], of(1_400));
+    await expect(take(owner, [], of(10))).rejects.toMatchObject({ code: 'request.no-room' });
+  });
+
+  test('the outcome of a post never lacks room, because a request may have been sent', async () => {
+    const { take } = worldOf({ organization: 2_000, user: 2_000 });
+    const outcome = of(1_400).map((one) => ({ ...one, problem: { text: 'y'.repeat(2_000) } }));
+    await take(owner, [], of(1_400));
+    await take(owner, of(1_400), outcome);
+  });
 });
 
 test("MT-06: an organization's charts have a limit, and a newer reading replaces an older one", async () => {

@@ -232,6 +232,13 @@ test.for([
   },
 );
 
+test('a text of 70,000 letters of nine bytes each is marked and stays too', async () => {
+  await launch();
+  const page = await post({ what: '轮'.repeat(70_000) });
+  expect(resultOf(page)).toContain('This must be at most 200 characters; it has 70000.');
+  expect(page.body).toContain('轮'.repeat(70_000));
+});
+
 test('the address of a form of which nothing is kept says so', async () => {
   await launch();
   const GONE = 'Nothing is kept of this form.';
