@@ -4,7 +4,7 @@ import { codeOf } from '#src/requests/progress/codes.ts';
 import { groupOf } from '#src/requests/progress/owner.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
-import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { answered, FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
@@ -50,14 +50,12 @@ const MOST_RESOURCES = 200;
 
 /** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
-  try {
-    return options.references === undefined
-      ? await readUnlisted(api, options)
-      : await readListed(api, options, options.references);
-  } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    return failedAs(error.failure);
-  }
+  const { references } = options;
+  const read = references ? readListed(api, options, references) : readUnlisted(api, options);
+  const result = await read.catch(fhirErrorOf);
+  if (!(result instanceof FhirError)) return result;
+  // Many EHRs refuse what is another patient's: a refusal of what no list has must not tell that it exists.
+  return failedAs(references || result.failure !== 'refused' ? result.failure : 'not-found');
 }
 
 /** Makes one call, or two if the EHR turns out to take no batch. */
