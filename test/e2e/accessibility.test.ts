@@ -88,6 +88,37 @@ test.for<[string, () => Promise<unknown>]>([
     },
   ],
   [
+    'list of which only a part was read',
+    async () => {
+      deployment.ehr.faults.set('foreign-next-link');
+      await launchThemed('pat-ada').finally(() => deployment.ehr.faults.clear());
+      await page.locator('.notes').getByText('more').first().waitFor();
+    },
+  ],
+  [
+    'list that is still read',
+    async () => {
+      await launch('pat-ada');
+      // The app waits ten seconds for an EHR, which may be less than the examination takes.
+      await page.route('**/requests', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: (await response.text()).replace(/<div class="requests"[^]*/, '') });
+      });
+      await page.reload();
+      await page.unroute('**/requests');
+      await page.getByText('Reading requests from the EHR…').waitFor();
+      expect(await page.locator('.requests').count()).toBe(0);
+    },
+  ],
+  [
+    'page of a request that is not there',
+    async () => {
+      await launch('pat-ada');
+      await page.goto(`${page.url().replace(/[?#].*/, '')}/not-there`);
+      await heading('Page not found');
+    },
+  ],
+  [
     'signed out',
     async () => {
       await launchThemed('pat-ada');

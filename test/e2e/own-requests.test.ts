@@ -4,6 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
@@ -50,21 +51,69 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('a request is corrected and resent by keyboard', async () => {
-  await sendAndOpen('Stretcher van');
-  await press('Correct and resend');
+/** Presses the Tab key until the focus is on the element of this name. */
+async function tabTo(name: string): Promise<void> {
+  const focused = () =>
+    page.evaluate<string>(
+      "((one) => one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent)(document.activeElement)",
+    );
+  for (let tries = 80; tries > 0; tries -= 1) {
+    await page.keyboard.press('Tab');
+    if ((await focused()).trim().startsWith(name)) return;
+  }
+  throw new Error(`the Tab key does not reach ${name}`);
+}
+const type = (words: string) => page.keyboard.type(words);
+async function follow(name: string): Promise<void> {
+  await tabTo(name);
+  await page.keyboard.press('Enter');
+}
+
+test('by keyboard alone a request is created, found in the list, corrected, resent and cancelled', async () => {
+  await page.goto(deployment.ehr.launch('pat-none'));
+  await page.locator('.requests').waitFor();
+  await page.keyboard.press('n');
+  await page.locator('#service:focus').waitFor();
+  await page.locator('.new-request-actions').waitFor();
+  await type('Transport');
+  await tabTo('What is needed');
+  await type('Stretcher van');
+  await tabTo('Needed on');
+  const [year = '', month = '', day = ''] = dayFromNow(20).split('-');
+  await type(`${month}${day}${year}`);
+  await page.keyboard.press('Enter');
+  await text('Nothing has been sent yet');
+  await follow('Send to the EHR');
+  await text('The request was sent to the EHR.');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Stretcher van' }).waitFor();
+  await follow('Correct and resend');
   await page.getByRole('heading', { level: 1, name: 'Correct and resend' }).waitFor();
   expect(await page.getByLabel('What is needed').inputValue()).toBe('Stretcher van');
   await examine(page, 'correct a request');
-  await page.getByLabel('What is needed').fill('Stretcher van with oxygen');
+  await tabTo('What is needed');
+  await page.keyboard.press('End');
+  await type(' with oxygen');
   await page.keyboard.press('Enter');
   await text('Nothing has been sent yet');
   await examine(page, 'review of a correction');
-  await press('Send to the EHR');
+  await follow('Send to the EHR');
   await text('is cancelled in the EHR. If a provider has it already, call them.');
   await examine(page, 'sent correction');
   await page.setViewportSize({ width: 1280, height: 900 });
   await text('Replaces Stretcher van');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Stretcher van with oxygen' }).waitFor();
+  await follow('Cancel the request…');
+  await page.getByRole('heading', { level: 1, name: 'Cancel the request' }).waitFor();
+  await tabTo('It is not needed any more');
+  await page.keyboard.press('Space');
+  await tabTo('Why');
+  await type('The patient walks again');
+  await page.keyboard.press('Enter');
+  await text('The request is cancelled in the EHR.');
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 

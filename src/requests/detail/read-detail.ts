@@ -50,12 +50,13 @@ const MOST_RESOURCES = 200;
 
 /** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
+  const { references } = options;
   try {
-    return options.references === undefined
-      ? await readUnlisted(api, options)
-      : await readListed(api, options, options.references);
+    return await (references ? readListed(api, options, references) : readUnlisted(api, options));
   } catch (error) {
-    return failedAs(fhirErrorOf(error).failure);
+    const { failure } = fhirErrorOf(error);
+    // Many EHRs refuse what is another patient's: a refusal of what no list has must not tell that it exists.
+    return failedAs(references || failure !== 'refused' ? failure : 'not-found');
   }
 }
 

@@ -315,6 +315,7 @@ describe('one 404 page for every reason', () => {
     ['an entry in error', () => takeBatches({ ...full, status: 'entered-in-error' }), 'full'],
     ['a deleted one', () => ehr.on('/fhir/ServiceRequest/gone', () => ({ status: 410 })), 'gone'],
     ['an unknown one', () => undefined, 'unknown'],
+    ['a refused one', () => ehr.on('/fhir/ServiceRequest/theirs', () => ({ status: 403 })), 'theirs'],
     ['no id', () => undefined, 'a%20b'],
     ['dots', () => undefined, '%2e%2e'],
     ['a long one', () => undefined, 'a'.repeat(129)],
@@ -361,7 +362,9 @@ test.for([
   [500, 'cannot show requests at the moment'],
 ] as const)('after a %i of the EHR the page shows the patient and says what may help', async ([status, words]) => {
   const list = await launch({ scopes: WITH_TASKS }, browser);
-  await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
+  // A refusal is shown only of a request that the list has.
+  if (status === 403) ehr.on('/fhir', () => ({ status: 405 }));
+  else await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
   ehr.on('/fhir/ServiceRequest/full', () => ({ status, headers: { 'retry-after': '100' } }));
   const page = await browser.visit(detailOf(list));
   expect(page.status).toBe(200);

@@ -1,7 +1,8 @@
 /**
  * Judges a resource by the StructureDefinitions of FHIR R4 and their invariants (Medplum's validator), and by US Core 7's
- * ServiceRequest. The validator knows no value sets and resolves no references, so references are compared here with the
- * types of both definitions and with the existing resources.
+ * ServiceRequest. Of the validators on npm it alone evaluates invariants: `fhir` 4.12 accepts a ServiceRequest that breaks
+ * prr-1, and `@atomic-ehr/fhirschema` 0.0.14 has no FHIRPath. It knows no value sets and resolves no references, so references
+ * are compared here with the types of both definitions and with the existing resources.
  */
 import { readFileSync } from 'node:fs';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
