@@ -29,6 +29,11 @@ export function dayIn(at: Date, timeZone: string): string {
   return dayAndTimeIn(at, timeZone).day;
 }
 
+/** The next day of the calendar, which 24 hours do not always reach. */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+}
+
 /** For example `2026-11-24` and `14:02:09`. */
 export function dayAndTimeIn(at: Date, timeZone: string): DayAndTime {
   const ms = at.getTime();

@@ -13,6 +13,7 @@ const FROM_EHR = new Set(['iss', 'launch', 'state', 'code', 'error', 'error_desc
 export function queryOf(request: { url: string }): URLSearchParams {
   const start = request.url.indexOf('?');
   const sent = new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
+  if (request.url.length <= LONGEST_PARAMETER) return sent;
   const isTooLong = ([name, value]: [string, string]) =>
     value.length > (FROM_EHR.has(name) ? LONGEST_OF_EHR : LONGEST_PARAMETER);
   const all = [...sent];

@@ -28,9 +28,9 @@ export interface RequestRow {
   /** the named providers, and how many more there are; they may not know of the request yet */
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   /** What providers have answered could not be read: it may have one that it does not name. */
-  readonly isUnheard?: boolean;
+  readonly isUnheard?: boolean | undefined;
   /** It asks no provider to do anything. */
-  readonly isUnasked?: boolean;
+  readonly isUnasked?: boolean | undefined;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests that it replaces */

@@ -1,6 +1,6 @@
 /** Checks a request as a clinician types it, field by field. */
 import { z } from 'zod';
-import { dayIn } from '#src/adapters/time-zone.ts';
+import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
@@ -60,7 +60,6 @@ export interface NewRequest extends Record<keyof typeof LONGEST, string> {
   own: Answers;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities mean "now", so a day after tomorrow contradicts them. */
 const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
@@ -169,10 +168,6 @@ function questionAbout({ priority, neededOn }: NewRequest, tomorrow: string): st
   const word = AT_ONCE[priority];
   if (word === undefined || neededOn <= tomorrow) return undefined;
   return `The priority is ${word}, but the request is needed on ${withDayWords(neededOn)}. Correct one of them, or send it as it is if both are right`;
-}
-
-function dayAfter(day: string): string {
-  return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 }
 
 function yearsAfter(day: string): string {

@@ -92,7 +92,7 @@ export function toRow(
     detail,
     category,
     caution,
-    ...(isOpen && request.noted !== undefined ? { noted: request.noted } : {}),
+    noted: isOpen ? request.noted : undefined,
     status: { ...status, note: note && withMoments(note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
@@ -124,8 +124,8 @@ export function toRow(
     priority: priority ?? (isOpen && spoken?.purpose === undefined ? spoken?.priority : undefined),
     needed,
     sentTo: to.shown,
-    ...(isUnheard ? { isUnheard } : {}),
-    ...(isUnasked ? { isUnasked } : {}),
+    isUnheard: isUnheard || undefined,
+    isUnasked: isUnasked || undefined,
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */
@@ -154,14 +154,19 @@ const OF_THE_ORDER = [
 
 /** Marks open rows that say the same of their orders. Only the EHR can say whether they are one order, so each stays. */
 export function markAlike(rows: readonly RequestRow[]): RequestRow[] {
-  const keyOf = (row: RequestRow) => JSON.stringify([row.status.group, ...OF_THE_ORDER.map((name) => row[name])]);
-  const alike = Map.groupBy(rows, keyOf);
+  const open = rows.filter(({ status }) => status.group === 'open');
+  // Most lists name each service once, so that few rows are compared in full.
+  const ofOneService = [...Map.groupBy(open, ({ service }) => service).values()].filter(hasSeveral).flat();
+  const keyOf = (row: RequestRow) => JSON.stringify(OF_THE_ORDER.map((name) => row[name]));
+  const alike = new Set([...Map.groupBy(ofOneService, keyOf).values()].filter(hasSeveral).flat());
   return rows.map((row) => {
+    if (!alike.has(row)) return row;
     const note = [row.status.note, 'may be the same as another request'].filter(Boolean).join(' · ');
-    const isAlone = row.status.group === 'closed' || alike.get(keyOf(row))?.length === 1;
-    return isAlone ? row : { ...row, status: { ...row.status, note } };
+    return { ...row, status: { ...row.status, note } };
   });
 }
+
+const hasSeveral = (rows: readonly RequestRow[]) => rows.length > 1;
 
 /** Whether the provider has said it after the EHR's own last word; what has to be read, unless the EHR surely spoke after it. */
 function isNewsOf(task: Task | undefined, { lastUpdated = '' }: ServiceRequest): boolean {

@@ -1,5 +1,5 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
-import { dayIn } from '#src/adapters/time-zone.ts';
+import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
@@ -34,9 +34,10 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const performers = asRecords(resource.performer).filter(namesProvider);
   const prohibition = prohibitionOf(resource);
   const isProhibited = prohibition !== false;
-  const named = readService(resource);
+  const { service, category } = readService(resource);
+  const { detail, moreDetails } = readDetail(resource, service);
   const codes = codesIn(resource.code);
-  const isUnasked = UNASKED_INTENTS.has(codeOf(intent)) || isStatement(named.service, codes);
+  const isUnasked = UNASKED_INTENTS.has(codeOf(intent)) || isStatement(service, codes);
   const late = isProhibited || isUnasked ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
@@ -48,9 +49,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   // Some guides send referrals as plans too, but for a day that is near.
   const isFar = isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
   const isFarPlan = codeOf(intent) === 'plan' && isFar && performers.length === 0;
-  const isRepeated = isSeries(resource, named.service);
-  const tomorrow = dayIn(new Date(at.now.getTime() + DAY_MS), at.timeZone);
-  const isDue = isRepeated || (needed.lastDay !== undefined && needed.lastDay <= tomorrow);
+  const isRepeated = isSeries(resource, service);
+  const isDue = () =>
+    isRepeated || (needed.lastDay !== undefined && needed.lastDay <= dayAfter(dayIn(at.now, at.timeZone)));
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -66,9 +67,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
-    ...named,
+    service,
+    category,
     codes,
-    ...readDetail(resource, named.service),
+    detail,
+    moreDetails,
     caution: readCaution(resource),
     isShortened: isShortened(resource),
     isProhibited,
@@ -85,7 +88,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** It is wanted several times, and not all of them are surely over. */
     isSeries: isRepeated && !isPastNeeded,
     /** It is needed within a day, or for the first time. */
-    isSoon: neededMs !== undefined && !isAhead && isDue,
+    isSoon: neededMs !== undefined && !isAhead && isDue(),
     /** It is wanted several times, and its first day is over. */
     hasBegun: isRepeated && neededMs !== undefined && neededMs + DAY_MS < at.now.getTime(),
     /** `Encounter/id` on this server; STU3 calls it the context. */

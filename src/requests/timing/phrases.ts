@@ -18,14 +18,18 @@ export function isGiven(value: unknown): boolean {
 
 /** An element, or the `_name` beside a primitive, that holds nothing but the reason why it has no value. */
 function saysAbsent(element: ForeignRecord): boolean {
-  const { extension, ...others } = element;
+  const { extension } = element;
   if (isNullSystem(element.system)) return true;
   const reasons = asRecords(extension);
   const isReason = isMarkedAbsent(reasons) && !reasons.some(saysMasked);
-  const values = Object.entries(others).filter(([name]) => name !== 'id');
-  return (
-    (isReason || values.length > 0) && !values.some(([, value]) => isGiven(value)) && (isReason || !isGiven(extension))
-  );
+  let hasMembers = false;
+  // This makes no list of the members, because it runs for every request of a list.
+  for (const name in element) {
+    if (name === 'id' || name === 'extension') continue;
+    if (isGiven(element[name])) return false;
+    hasMembers = true;
+  }
+  return isReason || (hasMembers && !isGiven(extension));
 }
 
 /** The items of a repeating element of primitives; a single value counts as a list of one. */

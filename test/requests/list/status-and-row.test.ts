@@ -328,3 +328,16 @@ test('a moment in the future is no movement', () => {
   const request = readServiceRequest(resource, { ...at, base: new URL('https://ehr.example') });
   expect(toRow(request, () => '', { ...at, limits: { transport: 3, other: 7 } }).still).toBe(12);
 });
+
+test.for<[now: string, end: string, isSoon: boolean]>([
+  // The clocks of Chicago are set back: half an hour after midnight, the next day is 24.5 hours away.
+  ['2026-11-01T05:30:00Z', '2026-11-02', true],
+  ['2026-11-01T05:30:00Z', '2026-11-03', false],
+  // They are set forward: half an hour before midnight, the day after the next begins 23.5 hours later.
+  ['2026-03-08T05:30:00Z', '2026-03-08', true],
+  ['2026-03-08T05:30:00Z', '2026-03-09', false],
+])('at %s, what is needed by %s is needed soon: %s', ([read, end, isSoon]) => {
+  const place = { base: new URL('https://ehr.example.com/fhir'), now: new Date(read), timeZone: 'America/Chicago' };
+  const resource = { resourceType: 'ServiceRequest', occurrencePeriod: { end } };
+  expect(readServiceRequest(resource, place).isSoon).toBe(isSoon);
+});

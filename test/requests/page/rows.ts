@@ -10,6 +10,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     detail: undefined,
     category: undefined,
     caution: undefined,
+    noted: undefined,
     status: {
       group: 'open',
       word: 'Ordered',
@@ -26,6 +27,8 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     priority: undefined,
     needed: undefined,
     sentTo: undefined,
+    isUnheard: undefined,
+    isUnasked: undefined,
     requested: { on: undefined, by: undefined },
     reason: undefined,
     counted: undefined,
