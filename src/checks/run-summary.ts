@@ -1,5 +1,4 @@
 /** Summarizes a run: whether the URL may be used, what was discovered, and which changes are suggested. */
-import { listMember } from '#src/adapters/json-object.ts';
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckContext } from '#src/checks/rows/context.ts';
 import { foreignHosts } from '#src/checks/rows/endpoints.ts';
@@ -67,13 +66,8 @@ function includesOf(capability: ParsedCapability | undefined): string[] | undefi
 
 /** Changes that an administrator may accept; nothing changes unless they do. */
 export async function suggestionsFor(context: CheckContext): Promise<Suggestion[]> {
-  const [hosts, issuers, capability] = await Promise.all([
-    foreignHosts(context),
-    suggestedIssuers(context),
-    context.metadata.then((fetched) => parseCapability(documentOf(fetched))),
-  ]);
+  const [hosts, issuers] = await Promise.all([foreignHosts(context), suggestedIssuers(context)]);
   const { settings } = context;
-  const hasNoOrders = capability && capability.resources.size > 0 && !capability.resources.has('ServiceRequest');
   const allowHosts: Suggestion = {
     setting: 'allowedHosts',
     value: [...settings.allowedHosts, ...hosts],
@@ -88,17 +82,8 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
       title: `Expect the issuer ${issuer}`,
       why: 'Choose the issuer that stands as "iss" in the id_tokens of this EHR; the EHR team knows it.',
     })),
-    ...(await suggestedNonce(context)),
-    ...(hasNoOrders && settings.showEhrOrders ? [HIDE_ORDERS] : []),
   ];
 }
-
-const HIDE_ORDERS: Suggestion = {
-  setting: 'showEhrOrders',
-  value: false,
-  title: 'Do not show orders of the EHR',
-  why: 'This FHIR server has no ServiceRequest, so the list would say so on every page.',
-};
 
 /** Both values where two documents disagree; the administrator picks one. */
 async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<string[]> {
@@ -112,22 +97,6 @@ async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<st
   const isPlain = (issuer: string) => /^[\x21-\x7e]+$/.test(issuer);
   const isNew = (issuer: string) => settings.issuers.length !== 1 || settings.issuers[0] !== issuer;
   return [...new Set(all)].filter((issuer) => isPlain(issuer) && isNew(issuer));
-}
-
-/** Only where the server lists the claims of its id_tokens, and nonce is not among them. */
-async function suggestedNonce({ issuers, settings }: CheckContext): Promise<Suggestion[]> {
-  const [first] = await issuers;
-  const claims = listMember(documentOf(first?.fetched), 'claims_supported');
-  const listsAll = ['iss', 'aud', 'exp'].every((claim) => claims?.includes(claim));
-  if (settings.nonce === 'optional' || !listsAll || claims?.includes('nonce')) return [];
-  return [
-    {
-      setting: 'nonce',
-      value: 'optional',
-      title: 'Accept id_tokens without nonce',
-      why: 'This server does not list nonce among its claims. Accept that only if launches end because of it: a nonce protects against replayed sign-ins.',
-    },
-  ];
 }
 
 /** What the drift watch compares with the last good run. */

@@ -54,9 +54,9 @@ export interface NearbyAddresses {
 
 /** A change of a setting that an administrator may accept with one click. */
 export interface Suggestion {
-  setting: 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders';
+  setting: 'allowedHosts' | 'issuers';
   /** The whole new value, which the schema judges again. */
-  value: string[] | string | boolean;
+  value: string[];
   /** For the button and the text beside it. */
   title: string;
   why: string;
