@@ -52,7 +52,6 @@ const rows: Row[] = [
   { route: 'GET /settings/live-launches', ...signedInOnly },
   { route: 'GET /settings/live-launches/end-all?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end?organization=st-elsewhere', ...signedInOnly },
-  { route: 'POST /settings/live-launches/end-user?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end-all?organization=st-elsewhere', ...signedInOnly },
   { route: 'GET /settings/verify', ...signedInOnly },
   { route: 'GET /settings/audit', ...signedInOnly },
@@ -131,7 +130,6 @@ const questions: [page: string, address: RegExp, question: string][] = [
   [`${clinicians}?organization=waits`, /\/refuse\?/, 'Refuse Dr. Elena Rivera ('],
   [`${clinicians}?organization=waits`, /\/forget\?/, 'Forget Dr. Elena Rivera ('],
   [`${live}?${OF_A}`, /\/end\?/, 'End the launch of Dr. Elena Rivera?'],
-  [`${live}?${OF_A}`, /\/end-user\?/, 'End 2 launches of Dr. Elena Rivera?'],
   [`${live}?${OF_A}`, /\/end-all\?/, 'End all 2 launches of Hospital st-elsewhere?'],
   [`${integration}?${OF_A}`, /\/discard-draft\?/, 'Delete the draft https://draft.example/fhir?'],
 ];

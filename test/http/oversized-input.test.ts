@@ -51,7 +51,6 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/clinicians${OF}`, 'name'],
   [`/settings/clinicians/waiting/AAAAAA/confirm${OF}`, 'clinician', 'name'],
   [`/settings/live-launches/end${OF}`, 'launch'],
-  [`/settings/live-launches/end-user${OF}`, 'user'],
   [`/settings/services/services${OF}`, 'services', 'version', 'intent'],
   [`/settings/services/receivers${OF}`, 'receivers', 'version', 'intent'],
   [`/settings/services/questionnaire${OF}`, 'questionnaire', 'service', 'name'],

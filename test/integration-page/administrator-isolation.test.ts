@@ -37,7 +37,7 @@ test.for(paths)('GET /settings/%s shows nothing of the other organization', asyn
   if (path === 'audit.csv') expect(theirs.body).toContain('patient-opened');
 });
 
-test.for(['end', 'end-user', 'end-all'])(
+test.for(['end', 'end-all'])(
   'POST /settings/live-launches/%s ends no launch of the other organization',
   async (action) => {
     const form = { csrf: await tokenOf(world, other), launch: launchIdOf(list), confirm: 'yes', confirmed: 'yes' };

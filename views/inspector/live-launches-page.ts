@@ -8,8 +8,6 @@ import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts
 
 export interface LiveLaunchProps {
   readonly id: string;
-  /** a keyed hash */
-  readonly userKey: string;
   readonly userName: string | undefined;
   readonly startedAt: Date;
   readonly lastUsedAt: Date;
@@ -72,6 +70,6 @@ function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml
 <td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
 <td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
 <td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt, props.organization.timeZone)}</td>
-<td data-label="Actions"><div class="row-actions">${askLink(props.hrefOf('end', { launch: row.id }), 'End', name)}${askLink(props.hrefOf('end-user', { user: row.userKey }), 'End all of this user', name)}</div></td></tr>
+<td data-label="Actions">${askLink(props.hrefOf('end', { launch: row.id }), 'End', name)}</td></tr>
 `;
 }

@@ -1,7 +1,6 @@
 /** What an administrator can end in Settings > Live launches, and the question before each (RF-16). */
 import type { Request } from 'express';
 import type { Adapters } from '#src/adapters.ts';
-import { auditActor } from '#src/audit/audit.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
@@ -12,7 +11,7 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 
-export interface LiveLaunchesDependencies extends Pick<Adapters, 'clock' | 'sealer'> {
+export interface LiveLaunchesDependencies extends Pick<Adapters, 'clock'> {
   store: Pick<OrganizationStore, 'find' | 'list'>;
   launches: Pick<LaunchStore, 'live' | 'reopen'>;
   endings: LaunchEndings;
@@ -38,25 +37,11 @@ export const ENDS: Readonly<Record<string, { questionOf: On<Asked>; end: On<numb
       return found ? deps.endings.end([found.id], 'administrator', organization, actorOf(request)) : 0;
     },
   },
-  'end-user': {
-    questionOf: async (deps, request, organization) => {
-      const user = queryOf(request).get('user') ?? '';
-      const open = await deps.launches.live.all(organization.id, deps.clock());
-      const theirs = open.filter(({ launch }) => userOf(deps, launch) === user);
-      const [first] = theirs;
-      return first && { ...words(counted(theirs.length)), subject: nameOf(first.launch), fields: { user } };
-    },
-    end: async (deps, request, organization) => {
-      const user = fieldOf(request, 'user', 'id');
-      const isTheirs = (launch: Launch) => userOf(deps, launch) === user;
-      return deps.endings.endOf(organization, 'administrator', actorOf(request), isTheirs);
-    },
-  },
   'end-all': {
     questionOf: async (deps, _request, { id, name }) => {
       const count = await deps.launches.live.count(id, deps.clock());
-      const many = count === 1 ? counted(1) : `all ${counted(count)}`;
-      return count === 0 ? undefined : { ...words(many), subject: name, fields: {} };
+      const button = `End ${count === 1 ? '1 launch' : `all ${count} launches`}`;
+      return count === 0 ? undefined : { question: `${button} of`, button, subject: name, fields: {} };
     },
     end: async ({ endings }, request, organization) => endings.endOf(organization, 'administrator', actorOf(request)),
   },
@@ -68,19 +53,6 @@ async function openedIn({ launches }: LiveLaunchesDependencies, { id }: Organiza
   return launch?.organizationId === id ? launch : undefined;
 }
 
-function words(many: string) {
-  return { question: `End ${many} of`, button: `End ${many}` };
-}
-
-function counted(count: number): string {
-  return count === 1 ? '1 launch' : `${count} launches`;
-}
-
 function nameOf({ user }: Launch): string {
   return user.name ?? 'a user without a name';
-}
-
-/** The keyed hash of a user, the same as in the audit trail and the launch list. */
-export function userOf({ sealer }: LiveLaunchesDependencies, { user }: Launch): string {
-  return auditActor(sealer, user);
 }

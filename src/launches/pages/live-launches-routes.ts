@@ -10,7 +10,7 @@ import { chooseOrganization, organizationUrl, visibleOrganization } from '#src/h
 import type { LiveLaunch } from '#src/launches/session/live-launches.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type LiveLaunchProps, liveLaunchesPage } from '#views/inspector/live-launches-page.ts';
-import { EFFECT, ENDS, type LiveLaunchesDependencies, userOf } from './live-launches-ends.ts';
+import { EFFECT, ENDS, type LiveLaunchesDependencies } from './live-launches-ends.ts';
 
 interface Posted {
   ended: number;
@@ -48,7 +48,7 @@ export function liveLaunchesRoutes(deps: LiveLaunchesDependencies): Router {
         admin: pageAdminOf(request),
         organization,
         hrefOf: (step: string, more = {}) => organizationUrl(request, `${PAGE}/${step}`, organization.id, more),
-        rows: open.map((one) => rowOf(deps, one)),
+        rows: open.map(rowOf),
         total: hasMore ? count : before + open.length,
         now,
         ended,
@@ -89,11 +89,10 @@ async function organizationOf({ store }: LiveLaunchesDependencies, request: Requ
   return organization;
 }
 
-function rowOf(deps: LiveLaunchesDependencies, { launch, lastUsedAt }: LiveLaunch): LiveLaunchProps {
+function rowOf({ launch, lastUsedAt }: LiveLaunch): LiveLaunchProps {
   const { id, user, startedAt, endsAt, tokens, refresh } = launch;
   return {
     id,
-    userKey: userOf(deps, launch),
     userName: user.name,
     startedAt: new Date(startedAt),
     lastUsedAt,

@@ -48,9 +48,6 @@ describe('on real Redis and PostgreSQL', () => {
   const launchAt = (id: string, patient: string, options = {}, browser = world.browser()) =>
     browser.open(world.sandbox.launch(patient, options).replace(`orgId=${ORG_ID}`, `orgId=${id}`));
   const rowsOf = (body: string) => [...body.matchAll(/<tr><td data-label="User">.*?<\/tr>/gs)].map(([row]) => row);
-  /** The user in the last row, whose launch began first. */
-  const userIn = (body: string) =>
-    /end-user\?(?:organization=[^&]*&amp;)?user=([\w-]+)/.exec(rowsOf(body).at(-1) ?? '')?.[1] ?? '';
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
   const record = (page: Visit) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`);
 
@@ -105,20 +102,6 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(await see(admin))).toHaveLength(1);
   });
 
-  test('End all of a user ends no other user’s launch', async () => {
-    const browser = world.browser();
-    const pages = [await launchAt(ORG_ID, 'pat-ada', {}, browser), await launchAt(ORG_ID, 'pat-ben', {}, browser)];
-    const elsewhere = await launchAt(ORG_ID, 'pat-ada');
-    const other = world.browser();
-    const kept = await launchAt(ORG_ID, 'pat-ada', { user: 'prac-osei' }, other);
-    const user = userIn(await see(admin));
-    const question = await see(admin, `/end-user?user=${user}`);
-    expect(titleOf({ body: question })).toContain('End 3 launches of Dr. Elena Rivera?');
-    expect(await endedBy(admin, 'end-user', { user })).toBe('3 launches were ended.');
-    for (const page of [...pages, elsewhere]) expect(await record(page)).toBeUndefined();
-    expect((await other.visit(kept.url)).status).toBe(200);
-  });
-
   test('End all of the organization ends no other organization’s launch', async () => {
     const other = world.browser();
     const kept = await launchAt('hospital-b', 'pat-ada', {}, other);
@@ -140,8 +123,6 @@ describe('on real Redis and PostgreSQL', () => {
       expect(await endedBy(admin, 'end', { launch: launchIdOf(page) }, query)).toBe(NONE);
       expect(await endedBy(admin, 'end-all', {}, query)).toBe(NONE);
     }
-    const user = userIn(await see(otherAdmin));
-    expect(await endedBy(admin, 'end-user', { user })).toBe(NONE);
     expect((await browser.visit(page.url)).status).toBe(200);
   });
 
@@ -161,7 +142,7 @@ describe('on real Redis and PostgreSQL', () => {
 
   test('a form without the session’s token ends no launch', async () => {
     const page = await launchAt(ORG_ID, 'pat-ada');
-    for (const action of ['end', 'end-user', 'end-all']) {
+    for (const action of ['end', 'end-all']) {
       const form = { launch: launchIdOf(page) };
       expect((await admin.visit(`${world.url}${PAGE}/${action}`, { form })).status).toBe(403);
     }
