@@ -15,7 +15,7 @@ import {
   describeRemarks,
   nameServices,
 } from './notices.ts';
-import { onceById, sift } from './own-and-newest.ts';
+import { onceById, sift } from './left-out.ts';
 import { orderForReading } from './reading-order.ts';
 import { mergeRequests } from './replaced-orders.ts';
 import { markAlike, type RequestRow, toRow } from './row.ts';

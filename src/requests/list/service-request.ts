@@ -5,7 +5,7 @@ import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
-import { isStatement } from '#src/requests/progress/statements.ts';
+import { isStatement } from '#src/requests/progress/asks-no-provider.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/phrases.ts';
