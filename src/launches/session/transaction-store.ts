@@ -4,17 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
+import { TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { LaunchStore } from './store.ts';
 import type { StoreRetries } from './store-retries.ts';
-import {
-  type Completion,
-  completionsOf,
-  TRANSACTION_LIFETIME_MS,
-  type Transaction,
-  type TransactionKey,
-  transactionName,
-} from './transaction.ts';
+import { type Completion, completionsOf, type Transaction, type TransactionKey, transactionName } from './transaction.ts';
 
 /** What a `state` of this browser refers to. */
 export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };
