@@ -6,7 +6,6 @@ import {
   asRecord,
   asRecords,
   asText,
-  asWritten,
   type ForeignRecord,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
