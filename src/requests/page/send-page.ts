@@ -4,7 +4,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
-import { fillText, partOf } from '#src/http/page-part.ts';
+import { fillText, partOf } from '#src/http/compressed-part.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { themeUrl, UNATTENDED } from '#src/launches/session/fit-page.ts';
