@@ -19,7 +19,9 @@ test.for(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names files
 });
 
 test('a name of a file in the README stands for one file', () => {
-  const files = globSync('{src,views,public,sandbox,test,bench,docs}/**/*.{ts,js,css}', { cwd: root }).map((file) => `/${file}`);
+  const files = globSync('{src,views,public,sandbox,test,bench,docs}/**/*.{ts,js,css}', { cwd: root }).map(
+    (file) => `/${file}`,
+  );
   const prose = textOf('README.md').replaceAll(/```.*?```/gs, '');
   const names = [...prose.matchAll(/`([\w./-]+\.(?:ts|js|css))`/g)].map(([, name]) => name);
   const isOne = (name = '') => files.filter((file) => file.endsWith(`/${name}`)).length === 1;

@@ -1,12 +1,7 @@
 /** Summarizes a run: whether the URL may be used, what was discovered, and what the next run is compared with. */
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckContext } from '#src/checks/rows/context.ts';
-import type {
-  CheckResult,
-  CheckSummary,
-  ConnectionState,
-  DiscoveredConnection,
-} from '#src/checks/rows/result.ts';
+import type { CheckResult, CheckSummary, ConnectionState, DiscoveredConnection } from '#src/checks/rows/result.ts';
 import {
   offersRequestUpdates,
   type ParsedCapability,

@@ -6,8 +6,8 @@ import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-brows
 import type { EndReason } from './end-reasons.ts';
 import { createEndedNotes } from './ended-launches.ts';
 import type { LaunchOrigin } from './fit-page.ts';
-import { ABSOLUTE_LIMIT_MS, TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 import type { LaunchKind } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 
 /** A cookie's content. The secret authenticates; the origin only decides policy and text of an error page. */
 export interface CookieValue extends LaunchOrigin {

@@ -8,7 +8,13 @@ import { TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { LaunchStore } from './store.ts';
 import type { StoreRetries } from './store-retries.ts';
-import { type Completion, completionsOf, type Transaction, type TransactionKey, transactionName } from './transaction.ts';
+import {
+  type Completion,
+  completionsOf,
+  type Transaction,
+  type TransactionKey,
+  transactionName,
+} from './transaction.ts';
 
 /** What a `state` of this browser refers to. */
 export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };

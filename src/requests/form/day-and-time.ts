@@ -119,7 +119,10 @@ export function confirmationOf({ priority = '', neededOn = '' }: { priority?: st
   return `${priority} ${neededOn}`;
 }
 
-export function questionAbout({ priority, neededOn }: { priority: string; neededOn: string }, tomorrow: string): string | undefined {
+export function questionAbout(
+  { priority, neededOn }: { priority: string; neededOn: string },
+  tomorrow: string,
+): string | undefined {
   const word = AT_ONCE[priority];
   if (word === undefined || neededOn <= tomorrow) return undefined;
   return `The priority is ${word}, but the request is needed on ${withDayWords(neededOn)}. Correct one of them, or send it as it is if both are right`;

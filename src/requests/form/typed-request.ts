@@ -4,9 +4,9 @@ import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
+import { confirmationOf, neededDay, questionAbout, timeProblems } from './day-and-time.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, isWordless, lengthOf, NO_WORDS, OWN, ownProblems, tooLong } from './service-questions.ts';
-import { confirmationOf, neededDay, questionAbout, timeProblems } from './day-and-time.ts';
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [

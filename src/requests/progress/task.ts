@@ -2,13 +2,7 @@
 import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
-import {
-  asRecord,
-  asRecords,
-  asText,
-  type ForeignRecord,
-  startsLater,
-} from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord, startsLater } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
 import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
