@@ -20,13 +20,13 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Maximum number of keys per client exceeded', 'client.key'],
   ['invalid_client', 'The audience of the tenant is restricted', 'client.key'],
   ['invalid_client', 'Client is not allowed to be used with the sandbox user', 'client.key'],
-  ['invalid_client', 'Database connection refused while loading client', 'client.key'],
+  ['invalid_client', 'Database connection refused while loading client', 'token.server-error'],
   ['invalid_client', 'Redirect to the identity provider failed', 'client.key'],
   ['invalid_grant', 'Proof of work missing', 'grant.refused'],
   ['invalid_grant', 'The session of the administrator was not found', 'grant.refused'],
   ['invalid_grant', 'User is allowed one session only', 'grant.refused'],
   ['invalid_grant', 'The user consented to another scope', 'grant.refused'],
-  ['invalid_grant', 'The policy could not be evaluated: database access failed', 'grant.refused'],
+  ['invalid_grant', 'The policy could not be evaluated: database access failed', 'token.server-error'],
   ['invalid_grant', 'The redirect took too long', 'grant.refused'],
   ['invalid_request', 'No body part of the order was given', 'token.request-refused'],
   ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
@@ -304,6 +304,12 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'The authorization code could not be redeemed: code_verifier does not match', 'grant.pkce'],
   ['invalid_grant', 'The authorization code of another client cannot be redeemed', 'grant.other-client'],
   ['invalid_client', 'JWT lacks a principal', 'client.key'],
+  ['invalid_client', "Client ID 'abc' is not known", 'client.unknown'],
+  ['invalid_client', 'aud must be https://ehr.example/oauth2/token', 'client.audience-host'],
+  ['invalid_client', 'Expected audience https://sts.example but got https://sts.example/token', 'client.audience'],
+  ['invalid_client', 'Unable to load JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
+  ['invalid_client', 'Unable to load public key', 'client.key-unknown'],
+  ['invalid_grant', 'User session has been terminated', 'authorization.sign-in-needed'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -311,6 +317,9 @@ test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
 });
 
 const SIGN_IN: Case[] = [
+  ['server_error', 'Launch context not found or expired', 'authorization.launch-over'],
+  ['server_error', 'No patient in launch context', 'context.patient-missing'],
+  ['unauthorized_client', 'Not registered for the authorization_code grant', 'authorization.client-not-allowed'],
   ['unauthorized', 'The user declined the request', 'authorization.declined'],
   ['invalid_request', 'DPoP proof is missing', 'client.proof-of-possession'],
   ['invalid_request', 'Invalid launch token', 'authorization.launch-over'],
