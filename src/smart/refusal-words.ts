@@ -111,7 +111,6 @@ export const OF_CONSENT: Hints = [
 const ENDED = 'active expired over ended invalid timed';
 const OF_SESSION: Hints[number] = ['authorization.sign-in-needed', 'session', ENDED];
 export const OF_GRANT: Hints = [
-  OF_PATIENT,
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
@@ -129,6 +128,7 @@ export const OF_GRANT: Hints = [
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
+  OF_PATIENT,
 ];
 const NOT_ON = `${OFF} allowed enabled supported permitted`;
 /** Reasons of Oracle Health, which come as one word each. */

@@ -43,7 +43,10 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   if (tasks.length === 0) return undefined;
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
-  const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) ? undefined : wordsOf(task)));
+  // What a group's Task says of a purpose does not take the place of what is said of this request alone.
+  const byPurpose = Map.groupBy(tasks, (task) =>
+    wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
+  );
   const all = (byPurpose.get(undefined) ?? []).map((task) =>
     fromRequester(inItsTime(proved(task, request), request), request),
   );

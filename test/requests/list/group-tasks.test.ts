@@ -148,6 +148,18 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     'Confirm the time',
   ],
   [
+    'that has done what was declined for this request',
+    [
+      accepted,
+      { ...own, ...before, id: 'i', code: { text: 'Verify insurance' }, status: 'rejected' },
+      { ...group, code: { text: 'Verify insurance' }, status: 'completed' },
+    ],
+    'Accepted',
+    ['Mount Charlton'],
+    'Check what was declined',
+    '“Verify insurance”: declined',
+  ],
+  [
     'about another patient',
     [{ ...group, focus: { reference: 'Patient/pat-2' } }],
     'Ordered in the EHR',
