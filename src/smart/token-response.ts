@@ -137,7 +137,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 ]);
 
 /** Rules of a first token request that mean another thing for a renewal. */
-const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope', 'context.patient-missing']);
+const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
 /** The errors of RFC 6749 5.2 that say what is refused: as the whole answer, as a value in it, or before other words. */
 const OAUTH_ERROR =

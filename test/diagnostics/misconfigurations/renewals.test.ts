@@ -72,7 +72,6 @@ const withScope = (text: string) => JSON.stringify({ ...JSON.parse(text), scope:
 test.for<[name: string, change: (text: string) => string, status: number, rule: Rule]>([
   ['a refresh token that was used before', refusing(REUSED), 400, 'refresh.reused'],
   ['a refresh token of another client', refusing(OTHER_CLIENT), 400, 'grant.other-client'],
-  ['the patient of the launch', refusing('No patient is selected'), 400, 'refresh.not-allowed'],
   ['a session that is over', refusing('Session not active'), 400, 'refresh.session-over'],
   [
     'a policy that blocks it',
