@@ -191,6 +191,15 @@ test.for<[string, object, object]>([
   expect(row?.status.word).toBe('Ordered in the EHR');
 });
 
+test('two groups in one list have each their own Tasks', async () => {
+  const along = [{ ...base, id: 'b', requisition: other.groupIdentifier, code: { text: 'Bed' } }];
+  const { list } = await readField(requisition, { along, tasks: [group, { ...other, id: 'o', status: 'accepted' }] });
+  expect(list.open.map(({ service, status }) => [service, status.word]).toSorted()).toEqual([
+    ['Bed', 'Accepted'],
+    ['Walker', 'Sent'],
+  ]);
+});
+
 test('a number that reads like another request leads to no Task of that one', async () => {
   const ofOther = { ...own, focus: { reference: 'ServiceRequest/b' }, owner };
   const { row } = await readField({ requisition: { value: 'ServiceRequest/b' } }, { tasks: [ofOther] });
