@@ -84,12 +84,11 @@ export function parseSettings(
 ): ParsedSettings {
   const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describeIssue) };
-  const missing = missingFrom(parsed.data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
-  const doubtsOf = (field: keyof typeof tableDoubts) => {
-    const table = parsed.data[field];
-    return table === before?.[field] ? [] : tableDoubts[field](table).map((message) => ({ field, message }));
-  };
-  const problems: SettingProblem[] = [...missing, ...doubtsOf('services'), ...doubtsOf('receivers')];
+  const { data } = parsed;
+  const missing = missingFrom(data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
+  const changed = (['services', 'receivers'] as const).filter((field) => data[field] !== before?.[field]);
+  const doubts = changed.flatMap((field) => tableDoubts[field](data[field]).map((message) => ({ field, message })));
+  const problems: SettingProblem[] = [...missing, ...doubts];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
 }
 

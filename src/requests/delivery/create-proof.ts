@@ -36,15 +36,14 @@ export function isUnderOther(request: ForeignRecord, sent: ForeignRecord): boole
   return names.length > 0 && !numbersOf(sent).every((own) => names.includes(own));
 }
 
-/** A day begins up to 12 hours after its midnight in UTC; the clock of an EHR may be slow. */
-const [SLACK_OF_DAY_MS, SLACK_MS] = [36 * 60 * 60_000, 10 * 60_000];
-
-/** Whether the EHR has answered with an order that it had before. It may write the day alone, or leave out the zone. */
+/** Whether the EHR has answered with an order that it had before. Its clock may be slow, and it may leave out time or zone. */
 function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
   const had = asWritten(request.authoredOn);
   const isExact = /(?:Z|[+-]\d\d:\d\d)$/.test(had) && !had.includes('T00:00');
+  // A day in the west ends 36 hours after its beginning in UTC.
+  const slackMs = (isExact ? 10 : 36 * 60) * 60_000;
   const isDated = isUnderOther(request, sent) && had.length >= 10;
-  return isDated && Date.parse(had) + (isExact ? SLACK_MS : SLACK_OF_DAY_MS) < Date.parse(asWritten(sent.authoredOn));
+  return isDated && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
 }
 
 /** What a server may answer in place of the request that it has created: nothing, or remarks on it. */
