@@ -24,7 +24,7 @@ export function hintIn(said: string, hints: Hints): Rule | undefined {
     .toLowerCase()
     .replace(ADDRESS, (one, wanted = '') => {
       if (wanted && one.endsWith('/token')) return 'expected_token_endpoint';
-      return `${wanted}https ${/jwks/.exec(one) ?? ''}`;
+      return `${wanted}https ${one.includes('jwks') ? 'jwks' : ''}`;
     });
   const sentences = addressless.replace(SCOPE, 'scope').replace(NUMBER, ' ').split(/\.\s/);
   const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));

@@ -104,8 +104,7 @@ const ENDED = 'active expired over ended invalid timed terminated';
 const OF_SESSION: Hint = ['authorization.sign-in-needed', 'session', ENDED];
 export const OF_GRANT: Hints = [
   // The server fails itself, whatever its words name besides.
-  ['token.server-error', 'database'],
-  OF_PATIENT,
+  ['token.server-error', 'database', 'access connect connection error failure timeout unavailable'],
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
@@ -122,6 +121,7 @@ export const OF_GRANT: Hints = [
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
+  OF_PATIENT,
 ];
 const NOT_ON = `${OFF} allowed enabled supported permitted registered`;
 /** Reasons of Oracle Health, which come as one word each. */

@@ -43,7 +43,10 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   if (tasks.length === 0) return undefined;
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
-  const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) ? undefined : wordsOf(task)));
+  // What a group's Task says of a purpose does not take the place of what is said of this request alone.
+  const byPurpose = Map.groupBy(tasks, (task) =>
+    wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
+  );
   const all = (byPurpose.get(undefined) ?? []).map((task) =>
     fromRequester(inItsTime(proved(task, request), request), request),
   );
@@ -118,8 +121,6 @@ function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
   return purpose?.part !== undefined && !isOver(word) && latestMs >= whole.changedMs;
 }
 
-/** Does the EHR say in its own words what it is for? */
-const isNamed = (purpose: Task['purpose']) => purpose !== undefined && purpose.names.length > 0;
 const wordsOf = ({ purpose }: Task) => purpose?.words;
 
 /** A result that is coded as the order itself ends it. */
@@ -176,7 +177,7 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
     mayBeDone(word)
-      ? purpose?.isStop === true || (own === undefined && isNamed(purpose))
+      ? purpose?.isStop === true || (own === undefined && purpose?.names[0] !== undefined)
       : purpose?.isStop === true && own === undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
@@ -186,7 +187,7 @@ const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
 
 /** Whether a Task of unknown purpose may be the provider's, who has answered it. */
 function mayHave({ purpose, word }: Task): boolean {
-  return isNamed(purpose) && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
+  return purpose?.names[0] !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
 }
 
 const MOST_BESIDE = 2;

@@ -103,8 +103,6 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-const TOO_LONG = [413, 414];
-
 /** A server may well say in plain text what a user may not see. */
 const OF_SERVER = /\b(?:user|patient|resource)\b/i;
 
@@ -146,7 +144,7 @@ export function answered(
   const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
   const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
   const isOfGateway =
-    isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && TOO_LONG.includes(status));
+    isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && (status === 413 || status === 414));
   const named = isOfGateway ? ofPage : saidRule || RULE_BY_STATUS[status];
   // An expired token is refused with 401 as well, so words about a token count only for one that is fresh.
   const rule = isUnauthorized ? saidRule || undefined : (ofGateway ?? named);

@@ -15,6 +15,10 @@ const TOKEN: Case[] = [
   ['invalid_grant', "Session doesn't have required client", 'grant.refused'],
   ['invalid_grant', 'AADSTS50173: The grant has expired due to it being revoked. The user might have', 'grant.expired'],
   ['invalid_client', 'No key with kid a in JWKS at https://app.example/jwks.json', 'client.key-unknown'],
+  ['invalid_client', 'Client app-1 was not found in the database', 'client.unknown'],
+  ['invalid_client', 'Too many requests, please try again later', 'token.busy'],
+  ['invalid_grant', 'Authorization code not found in the cache', 'grant.unknown'],
+  ['invalid_grant', 'The code has expired. Open the app again: it is not valid for this patient', 'grant.expired'],
   // What only has a word of a rule in it is of another cause, so it stays unexplained.
   ['invalid_client', 'RSA key is too small: the minimum key size is 3072 bits', 'client.key'],
   ['invalid_client', 'Maximum number of keys per client exceeded', 'client.key'],
