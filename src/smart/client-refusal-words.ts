@@ -4,6 +4,7 @@ import {
   ENVIRONMENT,
   type Hints,
   NOT,
+  OF_DATABASE,
   OF_OFF,
   OF_REDIRECT,
   OF_REQUEST,
@@ -21,7 +22,7 @@ const TLS = 'certificate certification ssl tls';
 const READ =
   'retrieve retrieved retrieving fetch fetched fetching download downloaded downloading read reading resolve resolved';
 export const OF_CLIENT: Hints = [
-  ['token.server-error', 'database'],
+  OF_DATABASE,
   ...OF_REQUEST,
   // Apigee and others call the client ID an API key.
   ['client.unknown', 'api apikey', 'key apikey', 'invalid unknown'],

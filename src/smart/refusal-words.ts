@@ -102,9 +102,14 @@ export const OF_CONSENT: Hints = [
 ];
 const ENDED = 'active expired over ended invalid timed terminated';
 const OF_SESSION: Hint = ['authorization.sign-in-needed', 'session', ENDED];
+/** The server fails itself, whatever its words name besides. */
+export const OF_DATABASE: Hint = [
+  'token.server-error',
+  'database',
+  'access connect connection error failure timeout unavailable',
+];
 export const OF_GRANT: Hints = [
-  // The server fails itself, whatever its words name besides.
-  ['token.server-error', 'database', 'access connect connection error failure timeout unavailable'],
+  OF_DATABASE,
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
