@@ -1,6 +1,6 @@
 /** The page of one request: what the EHR says of it in sections, what happened to it, and related requests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { dayIn, partsAtDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
+import { dayIn, partsAtDays, textWithDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
@@ -140,7 +140,7 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
     ({ relation, id, service, needed }) =>
-      html`<dt>${relation}</dt><dd>${requestLink(id, id, withDayWords(service ?? 'Another request', false))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, textWithDays(service ?? 'Another request'))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
   )}</dl></section>
 `;
 }
