@@ -48,6 +48,7 @@ const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isActi
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
 const UNANSWERED: NextStep = { text: 'Due soon, no reply seen', isAction: false };
+const UNHEARD: NextStep = { text: 'Due soon, replies not read', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /**
@@ -67,7 +68,7 @@ const BY_STATUS = new Map<string | undefined, NextStep>([
 /** States in which the provider has not agreed to anything yet. */
 export const WAITING: ReadonlySet<string> = new Set(['ordered', 'sent', 'received']);
 /** States in which the provider has agreed; a missing time was agreed outside the EHR. */
-const SETTLED = new Set(['booked', 'under-way']);
+export const SETTLED: ReadonlySet<string> = new Set(['booked', 'under-way']);
 
 /** One sentence per request; the first rule that holds decides. */
 export function nextStep(facts: StepFacts): NextStep {
@@ -90,7 +91,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
   // Most EHRs never show an answer to an order without a Task, so the step does not ask for one.
-  if (facts.isSoon === true) return icon === 'ordered' ? UNANSWERED : act('Ask for an answer');
+  if (facts.isSoon === true && icon === 'ordered') return facts.isUnheard === true ? UNHEARD : UNANSWERED;
+  if (facts.isSoon === true) return act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 
