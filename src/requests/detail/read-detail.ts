@@ -1,9 +1,9 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { groupOf } from '#src/requests/progress/owner.ts';
-import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
-import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
+import { groupOf } from '#src/requests/progress/named-requests.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
+import { sendBatch } from '#src/requests/search/send-batch.ts';
 import { answered, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
@@ -45,8 +45,6 @@ export type DetailResult =
   | ReadDetail
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: FhirFailure };
-
-const MOST_RESOURCES = 200;
 
 /** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
@@ -99,23 +97,10 @@ async function readBatch(
   options: DetailOptions,
   withSiblings = false,
 ): Promise<BatchAnswer | undefined> {
-  const { batches } = options;
-  if (batches.isMissing()) return undefined;
-  const siblings = withSiblings ? siblingSearches(options) : [];
   const own = [...reads, ...eventSearches(options)];
-  const entry = [...own, ...siblings].map((url) => ({ request: { method: 'GET', url } }));
-  if (entry.length === 0) return { resources: [], siblings: [], first: undefined, isPartial: false };
-  try {
-    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
-    const entries = asRecords(answer['entry'], MOST_RESOURCES);
-    const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
-    if (!isRefused) return batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
-    batches.noteMissing();
-  } catch (error) {
-    if (!refusesSuch(fhirErrorOf(error))) throw error;
-    batches.noteMissing();
-  }
-  return undefined;
+  const urls = [...own, ...(withSiblings ? siblingSearches(options) : [])];
+  const entries = urls.length === 0 ? [] : await sendBatch(api, urls, options.batches);
+  return entries === 'no-batch' ? undefined : batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
 }
 
 type BatchAnswer = ReturnType<typeof batchAnswerOf>;

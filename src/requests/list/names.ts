@@ -4,7 +4,7 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { sendBatch } from '#src/requests/search/send-batch.ts';
-import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import { fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -85,7 +85,7 @@ async function readAll(
   { now, batches, patientId }: Pick<Naming, 'now' | 'batches' | 'patientId'>,
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
-  const entries = await sendBatch(api, wanted, batches);
+  const entries = await sendBatch(api, wanted, batches).catch(nothingOf);
   const { resources, isFinal } = entries === 'no-batch' ? await readOneByOne(api, wanted) : readIn(entries);
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const own = resources.filter((resource) => !mayBeOfOther(resource, localOf, patientId));
@@ -100,8 +100,8 @@ async function readAll(
 const ANSWERED = /^(?!408|429)[234]/;
 
 /** `isFinal`: all reads were answered, so that a resource that is missing has no name. */
-function readIn(entries: readonly ForeignRecord[] | 'failed') {
-  if (entries === 'failed') return { resources: [], isFinal: false };
+function readIn(entries: readonly ForeignRecord[] | undefined) {
+  if (!entries) return { resources: [], isFinal: false };
   const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
   return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
 }

@@ -15,11 +15,11 @@ export async function fetchReads(
   batches: EhrLack,
 ): Promise<readonly ReadAnswer[]> {
   if (urls.length === 0) return [];
-  const entries = await sendBatch(api, urls, batches);
+  const entries = await sendBatch(api, urls, batches).catch(nothingOf);
   if (entries === 'no-batch') return Promise.all(urls.map((url) => api.get(url).catch(nothingOf)));
   // FHIR R4 http, batch: there is one entry for each, in the same order. A shorter answer does not say which it
   // leaves out.
-  return entries !== 'failed' && entries.length === urls.length ? entries.map(answerIn) : urls.map(() => undefined);
+  return entries?.length === urls.length ? entries.map(answerIn) : urls.map(() => undefined);
 }
 
 function answerIn({ resource, response }: ForeignRecord): ReadAnswer {

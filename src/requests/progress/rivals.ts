@@ -26,7 +26,7 @@ export function rivalText(rivals: readonly Task[], shown: Task): string | undefi
   const one = agreed && `${who} says “${agreed.word.word}”${too}`;
   const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
   const asking = rivals.find(mayAsk);
-  return [said, rivals.some(isQuestion) && `${who} has a question`, asking && `${who} writes ${asking.remark}`]
+  return [said, rivals.some(isQuestion) && `${who} has a question`, asking && `${who} writes ${asking.remarks.join(' · ')}`]
     .filter(Boolean)
     .join(' · ');
 }

@@ -44,9 +44,8 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
   const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) ? undefined : wordsOf(task)));
-  const all = (byPurpose.get(undefined) ?? []).map((task) =>
-    fromRequester(inItsTime(proved(task, request), request), request),
-  );
+  const ofWhole = byPurpose.get(undefined) ?? [];
+  const all = ofWhole.map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const { owned, ofGroup = [] } = Object.groupBy(all, ({ group }) => (group === undefined ? 'owned' : 'ofGroup'));
   const handOvers = owned ?? ofGroup;
   byPurpose.delete(undefined);
@@ -92,7 +91,7 @@ function groupNews(group: Task | undefined, own: Task | undefined) {
   if (!group || !own || isOver(own.word)) return undefined;
   const isNews = isOver(group.word) || NEWS.has(group.word.icon) || group.hasWords;
   if (!isNews && othersWhoAct([group], own).length === 0) return undefined;
-  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, group.remark].filter(Boolean).join(' · ');
+  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, ...group.remarks].join(' · ');
   return { text, step: group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR' };
 }
 
@@ -145,7 +144,7 @@ function fromRequester(task: Task, { requester }: About): Task {
 
 /** A completed Task that may not have carried out its request. */
 function inDoubt(task: Task, why?: string): Task {
-  return { ...task, word: doneInDoubt, remark: [task.remark, why].filter(Boolean).join(' · ') || undefined };
+  return { ...task, word: doneInDoubt, remarks: why === undefined ? task.remarks : [...task.remarks, why] };
 }
 
 /** Of several that were asked, one may have carried it out, and the others were called off for that reason. */
@@ -175,9 +174,7 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    mayBeDone(word)
-      ? purpose?.isStop === true || (own === undefined && isNamed(purpose))
-      : purpose?.isStop === true && own === undefined;
+    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && isNamed(purpose);
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
 }
@@ -194,9 +191,9 @@ const MOST_BESIDE = 2;
 /** "Verify insurance: declined, No coverage". */
 function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
   const lines = tasks.slice(0, MOST_BESIDE).map((task) => {
-    const { purpose, word, remark } = task;
+    const { purpose, word, remarks } = task;
     const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
-    return [`${purpose?.words}: ${state}`, remark].filter(Boolean).join(', ');
+    return [`${purpose?.words}: ${state}`, remarks.join(' · ')].filter(Boolean).join(', ');
   });
   const more = tasks.length > MOST_BESIDE ? ` +${tasks.length - MOST_BESIDE} more` : '';
   return `${lines.join(' · ')}${more}` || undefined;

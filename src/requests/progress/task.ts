@@ -12,12 +12,13 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
-import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
 import { endOf, namedBesideDone } from './done.ts';
 import { quotedFirst } from './guide-codes.ts';
-import { askedOf, groupOf, isOf, nameKey, PATIENTS_OWN, recipientsOf, requestsOf } from './owner.ts';
+import { groupOf, requestsOf } from './named-requests.ts';
+import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
@@ -34,7 +35,7 @@ export interface Task {
   /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
   /** All that a row shows of what the provider wrote. */
-  readonly remark: string | undefined;
+  readonly remarks: readonly string[];
   /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
   readonly said: string | undefined;
   /** A person has to read what its provider wrote: no code of a guide explains it. */
@@ -113,9 +114,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
-    remark:
-      [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(Boolean).join(' · ') ||
-      undefined,
+    remarks: [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(
+      (text) => text !== undefined,
+    ),
     said,
     hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),
     isMissed: word === doneInDoubt && reportsMissed(resource),
@@ -140,9 +141,10 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   };
 }
 
-/** Does a Task bring nothing but references, as to a report or a letter? They are no words that contradict its end. */
+/** Does a Task bring nothing but references without a display, as to a report? They are no words that contradict its end. */
 const isOnlyReferred = ({ note, output }: ForeignRecord) =>
-  note === undefined && asRecords(output).every(({ valueReference }) => valueReference !== undefined);
+  note === undefined &&
+  asRecords(output).every(({ valueReference: to }) => to !== undefined && displayOf(to) === undefined);
 
 /** Of a Task that may be taken by any of several. */
 function offeredText(count: number): string | undefined {
@@ -162,18 +164,4 @@ function isPast(period: unknown, now: Date): boolean {
 function latestMs(date = ''): number {
   const ms = date.includes('T') ? Date.parse(date) : Date.parse(lastDayOf(date)) + DAY_MS;
   return Number.isNaN(ms) ? Infinity : ms;
-}
-
-/** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */
-export function namesOnlyNumber(resource: ForeignRecord): boolean {
-  const references = requestsOf(resource);
-  const isNumber = ({ reference, type, identifier }: ForeignRecord) =>
-    reference === undefined && (type ?? 'ServiceRequest') === 'ServiceRequest' && asText(asRecord(identifier).value);
-  return (
-    describeTask(resource.status) !== undefined &&
-    asRecords(resource.partOf).length === 0 &&
-    !isOfOtherDesk(resource) &&
-    references.length > 0 &&
-    references.every((one) => Boolean(isNumber(one)))
-  );
 }

@@ -5,31 +5,31 @@ import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type EhrLack, refusesSuch } from './ehr-lacks.ts';
 
-/** Sends reads in one batch. @returns entries; 'no-batch' where the EHR takes none (noted); 'failed' if it is down. */
+/** Sends reads in one batch. @returns entries; 'no-batch' where the EHR takes none (noted). @throws FhirError if it is down. */
 export async function sendBatch(
   api: FhirApi,
   urls: readonly string[],
   batches: EhrLack | undefined,
-): Promise<ForeignRecord[] | 'no-batch' | 'failed'> {
+): Promise<ForeignRecord[] | 'no-batch'> {
   if (batches?.isMissing() === true) return 'no-batch';
   const entry = urls.map((url) => ({ request: { method: 'GET', url } }));
   try {
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
     if (!isNoBatchResponse(answer)) return asRecords(answer['entry']);
-    batches?.noteMissing();
-    return 'no-batch';
   } catch (error) {
     const failure = fhirErrorOf(error);
-    if (refusesSuch(failure)) batches?.noteMissing();
     // Some servers answer 500 to a POST they do not know.
-    return refusesSuch(failure) || failure.status === 500 ? 'no-batch' : 'failed';
+    if (failure.status === 500) return 'no-batch';
+    if (!refusesSuch(failure)) throw failure;
   }
+  batches?.noteMissing();
+  return 'no-batch';
 }
 
 const NOT_DONE = /^(?:400|403|405|406|415|501)\b/;
 
 /** Whether the batch was not carried out: another resource, a copy of it, or a refusal of every read. */
-export function isNoBatchResponse(answer: FhirResource): boolean {
+function isNoBatchResponse(answer: FhirResource): boolean {
   if (answer.resourceType !== 'Bundle') return true;
   const entries = asRecords(answer['entry']);
   if (entries.some(({ resource }) => resource !== undefined)) return false;
