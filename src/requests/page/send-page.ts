@@ -117,7 +117,7 @@ export async function sendList(
 
 /** The props of the first part, with marks for what each page fills in. */
 function startProps(
-  { launch, organization, view, patient, before }: Shown,
+  { launch, organization, view, patient, asOf, before }: Shown,
   bar: RequestsPageStartProps['bar'],
   isUnattended: boolean,
 ): RequestsPageStartProps {
@@ -131,7 +131,7 @@ function startProps(
     refreshHref: `/launches/${launch.id}/requests${query}`,
     timeZone: organization.timeZone,
     create: before.create,
-    sent: sentNotice(before.sent, organization, launch),
+    sent: sentNotice(before.sent, organization, launch, asOf),
     helpDesk: organization.helpDeskName || HELP_DESK,
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
   };
