@@ -3,7 +3,9 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import type { OutboundResponse } from './client.ts';
 
 /** What of an answer may name a gateway. */
-export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
+export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & {
+  challenge?: string | undefined;
+};
 
 /** The kinds of answers that are searched for words: pages, texts or JSON, by what their status says. */
 const KINDS = {

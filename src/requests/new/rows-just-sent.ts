@@ -45,11 +45,13 @@ const SAID_MS = 2 * 60_000;
 /** The notice about the last request that was sent; undefined where none was sent recently. */
 export function sentNotice(
   [last]: readonly Sent[],
-  { timeZone, receivers }: Organization,
+  { timeZone, receivers, showEhrOrders }: Organization,
   launch: Launch,
   asOf: Date,
 ): SentNotice | undefined {
-  if (!last || (asOf.getTime() - Date.parse(last.at) > SAID_MS && !hasCaution(last))) return undefined;
+  if (!last) return undefined;
+  const isOld = asOf.getTime() - Date.parse(last.at) > SAID_MS;
+  if (isOld && showEhrOrders && !hasCaution(last)) return undefined;
   const at = { base: new URL(launch.fhirBase), now: new Date(last.at), timeZone };
   const { service, needed, performers } = readServiceRequest(last.request, at);
   const provider = performers[0]?.display;

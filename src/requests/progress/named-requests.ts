@@ -1,13 +1,6 @@
 /** Tells which requests a Task is about, as far as it names them. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import {
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  asWritten,
-  type ForeignRecord,
-} from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient, localReference, requisitionOf } from '#src/smart/fhir/reference.ts';
 import { codeOf } from './codes.ts';
 import { isOfOtherDesk } from './purpose.ts';
@@ -50,7 +43,9 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
 export function isUnread(resource: ForeignRecord, base: URL): boolean {
   const { for: patient, focus, basedOn, reasonReference, input } = resource;
   const named = [...asRecords(focus), ...asRecords(basedOn)];
-  const beside = [reasonReference, ...asRecords(input).map((one) => one.valueReference)].flatMap((one) => asRecords(one));
+  const beside = [reasonReference, ...asRecords(input).map((one) => one.valueReference)].flatMap((one) =>
+    asRecords(one),
+  );
   const group = groupOf(resource);
   const isBeside = named.length === 0 && group === undefined && !isOfOtherDesk(resource);
   const requests = (isBeside ? beside : named).filter((one) => {

@@ -4,6 +4,7 @@ import type { Task } from './task.ts';
 import { isOver, type TaskWord } from './task-words.ts';
 
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
+const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
 const isQuestion = ({ word }: Task) => word.icon === 'question';
 /** It may ask something, in words that only a person can read. */
 const mayAsk = ({ word, hasWords }: Task) => hasWords && !isOver(word);
@@ -14,10 +15,8 @@ export function othersWhoAct(tasks: readonly Task[], own: Task): readonly Task[]
   const byOwner = Map.groupBy(named, ownerKey);
   return [...byOwner.values()]
     .flatMap((some) => newestOf(some) ?? [])
-    .filter((task) => AGREED.has(task.word.icon) || isQuestion(task) || mayAsk(task));
+    .filter((task) => hasAgreed(task) || isQuestion(task) || mayAsk(task));
 }
-
-const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
 
 export function rivalText(rivals: readonly Task[], shown: Task): string | undefined {
   const [agreed, ...others] = rivals.filter(hasAgreed);
@@ -26,7 +25,11 @@ export function rivalText(rivals: readonly Task[], shown: Task): string | undefi
   const one = agreed && `${who} says “${agreed.word.word}”${too}`;
   const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
   const asking = rivals.find(mayAsk);
-  return [said, rivals.some(isQuestion) && `${who} has a question`, asking && `${who} writes ${asking.remarks.join(' · ')}`]
+  return [
+    said,
+    rivals.some(isQuestion) && `${who} has a question`,
+    asking && `${who} writes ${asking.remarks.join(' · ')}`,
+  ]
     .filter(Boolean)
     .join(' · ');
 }

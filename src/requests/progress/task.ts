@@ -105,6 +105,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
   const noted = notesShown(resource.note) ?? resultShown(resource);
+  const { length: count } = recipientsOf(resource);
+  const offered = count > 1 ? `any of ${count} providers may take it` : undefined;
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
@@ -114,9 +116,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
-    remarks: [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(
-      (text) => text !== undefined,
-    ),
+    remarks: [word.note, said, asked, noted, offered].filter((text) => text !== undefined),
     said,
     hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),
     isMissed: word === doneInDoubt && reportsMissed(resource),
@@ -145,11 +145,6 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
 const isOnlyReferred = ({ note, output }: ForeignRecord) =>
   note === undefined &&
   asRecords(output).every(({ valueReference: to }) => to !== undefined && displayOf(to) === undefined);
-
-/** Of a Task that may be taken by any of several. */
-function offeredText(count: number): string | undefined {
-  return count > 1 ? `any of ${count} providers may take it` : undefined;
-}
 
 const DAY_MS = 24 * 60 * 60_000;
 /** News of what was done in time may take this long. */

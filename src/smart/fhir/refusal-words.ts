@@ -64,11 +64,7 @@ type Failed = GatewayAnswer & { readonly challenge: string; readonly body: unkno
 const RULE_BY_STATUS: Record<number, Rule> = {
   // A cache between us answers what this app did not ask for: it sends no condition.
   304: 'fhir.other-status',
-  301: 'fhir.redirect',
-  302: 'fhir.redirect',
-  303: 'fhir.redirect',
-  307: 'fhir.redirect',
-  308: 'fhir.redirect',
+  ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'fhir.redirect'] as const)),
   406: 'fhir.no-json',
   408: 'network.late',
   407: 'network.proxy-sign-in',

@@ -217,7 +217,10 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         }),
       ],
     },
-    { status: { word: 'Done', note: 'provider has closed it · “Letter: Patient refused”' }, next: { text: 'Check it in the EHR' } },
+    {
+      status: { word: 'Done', note: 'provider has closed it · “Letter: Patient refused”' },
+      next: { text: 'Check it in the EHR' },
+    },
   ],
   [
     'a letter and words, of what the EHR calls done',
