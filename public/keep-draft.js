@@ -31,7 +31,7 @@ function keep() {
 function keepLong() {
   const body = typed();
   timer = undefined;
-  if (!isSubmitted && isTyped() && String(body).length > MOST_WHEN_LEFT) post(body);
+  if (!isSubmitted && isTyped() && String(body).length > MOST_WHEN_LEFT) void post(body);
 }
 
 async function leave() {

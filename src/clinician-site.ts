@@ -12,9 +12,9 @@ import { associationRoute, redeemCodeRoute } from '#src/launches/pages/one-time-
 import { signedOutRoute, signOutRoute } from '#src/launches/pages/sign-out-route.ts';
 import { createLaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
+import { TRANSACTION_LIFETIME_MS } from '#src/launches/session/launch-life.ts';
 import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import { TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
 import { createTransactions } from '#src/launches/session/transaction-store.ts';
 import { launchRoute } from '#src/launches/start/launch-route.ts';
 import { lostLaunchRoute } from '#src/launches/start/lost-launch-route.ts';

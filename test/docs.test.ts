@@ -18,6 +18,16 @@ test.for(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names files
   expect(named.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
 });
 
+test('a name of a file in the README stands for one file', () => {
+  const files = globSync('{src,views,public,sandbox,test,bench,docs}/**/*.{ts,js,css}', { cwd: root }).map(
+    (file) => `/${file}`,
+  );
+  const prose = textOf('README.md').replaceAll(/```.*?```/gs, '');
+  const names = [...prose.matchAll(/`([\w./-]+\.(?:ts|js|css))`/g)].map(([, name]) => name);
+  const isOne = (name = '') => files.filter((file) => file.endsWith(`/${name}`)).length === 1;
+  expect(names.filter((name) => !isOne(name))).toEqual([]);
+});
+
 test('the README has at most 130 lines', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(131);
 });

@@ -1,12 +1,12 @@
 /** Changes to users by an operator or by themselves, and the first operator; each is written to the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { lettersInGroups } from '#src/adapters/random.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
+import { newOneTimePassword, storedOneTime } from './one-time-password.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
-import type { Access, NewUser, PasswordState, User, UserStore } from './user-store.ts';
+import type { Access, NewUser, User, UserStore } from './user-store.ts';
 
 export interface UserActionDependencies {
   users: UserStore;
@@ -16,18 +16,15 @@ export interface UserActionDependencies {
 
 export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
-/** Long enough for a letter; short enough that a forgotten mail does no harm. */
-const ONE_TIME_DAYS = 3;
-
 /** @returns the one-time password, random or given, to be shown once; undefined for a taken e-mail. */
 export async function addUser(
   deps: UserActionDependencies,
   acting: Acting,
   given: Access & { email: string; password?: string | undefined },
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
-  const oneTimePassword = given.password ?? lettersInGroups(4, 5);
+  const oneTimePassword = given.password ?? newOneTimePassword();
   const { email, role, organizationId } = given;
-  const password = await oneTime(oneTimePassword, deps, acting);
+  const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
   const row: NewUser = { email, role, organizationId, ssoSubject: null, ...password };
   const user = await deps.users.add(row, deps.clock());
   if (user) recordUserChange(deps.audit, acting, user, { change: 'added', role });
@@ -40,8 +37,8 @@ export async function resetPassword(
   acting: Acting,
   id: string,
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
-  const oneTimePassword = lettersInGroups(4, 5);
-  const password = await oneTime(oneTimePassword, deps, acting);
+  const oneTimePassword = newOneTimePassword();
+  const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
   const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
   return user && { user, oneTimePassword };
 }
@@ -102,17 +99,6 @@ export function recordUserChange(
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }
 
-/** A password for one sign-in, within a few days. */
-async function oneTime(
-  password: string,
-  { clock }: Pick<UserActionDependencies, 'clock'>,
-  acting: Acting,
-): Promise<PasswordState> {
-  const passwordExpiresAt = new Date(clock().getTime() + ONE_TIME_DAYS * 86_400_000);
-  const passwordHash = await hashPassword(password, turnOf(acting));
-  return { passwordHash, mustChangePassword: true, passwordExpiresAt };
-}
-
 /** A signed-in user does not wait for strangers. */
 function turnOf({ actor }: Acting): Turn {
   return { visitor: JSON.stringify(actor), isKnown: true };
@@ -129,7 +115,7 @@ export async function bootstrapOperator(
   if ((await deps.users.list()).some(({ role }) => role === 'operator')) return;
   const problem = passwordProblem(given.password, given.email);
   if (problem !== undefined) throw new Error(`BOOTSTRAP_OPERATOR_PASSWORD: ${problem}`);
-  const password = await oneTime(given.password, deps, BY_SYSTEM);
+  const password = await storedOneTime(given.password, deps.clock(), turnOf(BY_SYSTEM));
   const user = await deps.users.addFirstOperator(given.email, password, deps.clock());
   if (!user) return;
   recordUserChange(deps.audit, BY_SYSTEM, user, { change: 'added', role: 'operator', by: 'bootstrap' });

@@ -6,7 +6,7 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { auditPatientName } from './audit.ts';
-import { type AuditRouteDependencies, askedFor, type Look, type Names, showAudit } from './audit-page-view.ts';
+import { type AuditRouteDependencies, askedFor, type Look, type Names, showAudit } from './audit-page-props.ts';
 import { type AuditListRow, findAuditRow, listAuditRows } from './audit-store.ts';
 import {
   findRoute,

@@ -12,7 +12,8 @@ import type {
   NearbyAddresses,
   RunningChecks,
 } from '#src/checks/rows/result.ts';
-import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './run-summary.ts';
+import { countVerdicts, discoveredBy, stateOf } from './run-summary.ts';
+import { suggestionsFor } from './suggestions.ts';
 
 /**
  * Checks an EHR from the server under a launch's limits (REG-06, REG-07). Starts at once and ends within

@@ -1,13 +1,12 @@
 /** An administrator's actions on clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
-import { lettersInGroups } from '#src/adapters/random.ts';
 import { type AuditEvent, type AuditEventName, auditActors } from '#src/audit/audit.ts';
 import { markChanged } from '#src/organizations/store.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { openIdentity, sealName } from './clinician-details.ts';
 import { cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { identitiesOf } from './identity-store.ts';
-import { CODE_LIFETIME_MS, codeHash } from './one-time-code.ts';
+import { newCode } from './one-time-code.ts';
 
 export interface ActingOn {
   organizationId: string;
@@ -136,12 +135,6 @@ export async function forget(deps: Deps, acting: ActingOn, reference: string): P
 async function hashesOf({ sealer }: Deps, identity: IdentityRow): Promise<readonly string[]> {
   const details = await openIdentity(sealer, identity);
   return details ? auditActors(sealer, details) : [];
-}
-
-function newCode({ clock }: Deps, organizationId: string) {
-  const code = lettersInGroups(4, 5);
-  const codeExpiresAt = new Date(clock().getTime() + CODE_LIFETIME_MS);
-  return { code, columns: { codeHash: codeHash(organizationId, code), codeExpiresAt } };
 }
 
 /** Records the change in the audit trail; always returns true. */

@@ -27,7 +27,7 @@ import {
   cliniciansUrl,
   type Posted,
   showClinicians,
-} from './clinicians-page-view.ts';
+} from './clinicians-page-props.ts';
 import { findPerson } from './people-search.ts';
 import { timelineRoute } from './timeline-route.ts';
 

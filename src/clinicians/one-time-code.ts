@@ -1,13 +1,21 @@
 /** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, and its use. */
 import { hash } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { lettersInGroups } from '#src/adapters/random.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, cliniciansOf } from './clinician-store.ts';
 import type { LaunchingUser } from './find-or-create.ts';
 import { identitiesOf } from './identity-store.ts';
 
-export const CODE_LIFETIME_MS = 7 * 24 * 60 * 60_000;
+const LIFETIME_MS = 7 * 24 * 60 * 60_000;
+
+/** A new code, of 100 random bits, and the columns of the clinician who gets it. */
+export function newCode({ clock }: Pick<CliniciansDependencies, 'clock'>, organizationId: string) {
+  const code = lettersInGroups(4, 5);
+  const codeExpiresAt = new Date(clock().getTime() + LIFETIME_MS);
+  return { code, columns: { codeHash: codeHash(organizationId, code), codeExpiresAt } };
+}
 
 /** Of a code as typed: case, spaces and dashes do not count. Plain, because 100 random bits cannot be guessed and a new APP_SECRETS must not invalidate issued codes. */
 export function codeHash(organizationId: string, code: string): string {

@@ -17,7 +17,7 @@ import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
-import { cliniciansUrl } from './clinicians-page-view.ts';
+import { cliniciansUrl } from './clinicians-page-props.ts';
 import { findPerson, type Person } from './people-search.ts';
 
 interface TimelineDependencies extends Pick<Adapters, 'db' | 'sealer'> {

@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';
-import { crcOfBoth, LEVEL, type Run, runOf, textOf } from './page-part.ts';
+import { crcOfBoth, LEVEL, type Run, runOf, textOf } from './compressed-part.ts';
 import { headerOf } from './request-values.ts';
 
 /** RFC 1952: deflate, no name, no time, unknown system. Runs of deflate follow, each ending on a byte boundary. */

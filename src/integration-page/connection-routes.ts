@@ -10,7 +10,7 @@ import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { isSettled } from './ask-before-end.ts';
 import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
 import { done, type Handler, leadToPage, mayChange, refused, type Visit } from './page-visit.ts';
-import { beginChecks, readRecord } from './stream.ts';
+import { beginChecks, readRecord } from './save-and-check.ts';
 
 /** Shows the page with the result of the last post, or runs the checks that the post asked for. */
 export const showPage: Handler = async (visit) => {

@@ -92,7 +92,7 @@ test.for<[string, () => Promise<unknown>]>([
     async () => {
       deployment.ehr.faults.set('foreign-next-link');
       await launchThemed('pat-ada').finally(() => deployment.ehr.faults.clear());
-      await page.locator('.notes').getByText('more').first().waitFor();
+      await page.getByText('The EHR pointed to another server').first().waitFor();
     },
   ],
   [
@@ -100,10 +100,9 @@ test.for<[string, () => Promise<unknown>]>([
     async () => {
       await launch('pat-ada');
       // The app waits ten seconds for an EHR, which may be less than the examination takes.
-      await page.route('**/requests', async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, body: (await response.text()).replace(/<div class="requests"[^]*/, '') });
-      });
+      const whole = await page.evaluate(async () => (await fetch(location.href)).text());
+      const body = whole.replace(/<div class="requests"[^]*/, '');
+      await page.route('**/requests', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
       await page.reload();
       await page.unroute('**/requests');
       await page.getByText('Reading requests from the EHR…').waitFor();

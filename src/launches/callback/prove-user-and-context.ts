@@ -4,7 +4,8 @@ import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/
 import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { endOf, tokensOf } from '#src/launches/session/launch-record.ts';
+import { endOf } from '#src/launches/session/launch-life.ts';
+import { tokensOf } from '#src/launches/session/launch-record.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';

@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import { ABSOLUTE_LIMIT_MS } from '#src/launches/session/launch.ts';
+import { ABSOLUTE_LIMIT_MS } from '#src/launches/session/launch-life.ts';
 import { fetchSmartStyle } from '#src/smart/smart-style.ts';
 import { openLaunchOf } from './guard.ts';
 

@@ -1,5 +1,7 @@
 /** When an open launch will end without another visit, and when its page warns of that. */
-import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+
+import type { Launch } from './launch.ts';
+import { IDLE_LIMIT_MS } from './launch-life.ts';
 
 /** When a launch ends without another visit, and whether a visit postpones that. */
 export interface Closing {

@@ -6,8 +6,8 @@ import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-brows
 import type { EndReason } from './end-reasons.ts';
 import { createEndedNotes } from './ended-launches.ts';
 import type { LaunchOrigin } from './fit-page.ts';
-import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
-import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
+import type { LaunchKind } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 
 /** A cookie's content. The secret authenticates; the origin only decides policy and text of an error page. */
 export interface CookieValue extends LaunchOrigin {
@@ -25,6 +25,8 @@ const NAMES = {
   standalone: { probe: 'standalone-probe', tx: 'standalone-tx-', launch: 'standalone-launch-' },
 } as const satisfies Record<LaunchKind, unknown>;
 const KINDS = ['ehr', 'standalone'] as const;
+/** More open charts than a user needs; beyond it, the oldest launch ends. */
+const MOST_LAUNCHES_PER_BROWSER = 20;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 
 export type LaunchCookies = ReturnType<typeof createLaunchCookies>;

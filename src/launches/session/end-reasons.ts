@@ -2,7 +2,8 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
+import type { Launch } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS } from './launch-life.ts';
 
 /** Each reason with its error. The audit trail keeps the reason; for an hour, the next visit shows the error page. */
 const CODE_BY_REASON = {

@@ -1,10 +1,10 @@
-/** The stored form of a launch: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05), and when it ends. */
+/** The stored form of a launch: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05). */
 import { hash } from 'node:crypto';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from './launch.ts';
+import type { Launch, LaunchTokens } from './launch.ts';
 
 export interface LaunchRecord {
   launch: Launch;
@@ -61,11 +61,4 @@ export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
     expiresAt: after(expiresInSeconds),
     activeUntil: after(activeTtlSeconds),
   };
-}
-
-/** RF-12, RF-14: the launch ends with a token that cannot be renewed. */
-export function endOf({ refreshToken, expiresInSeconds }: TokenResponse, now: Date): Date {
-  const isRenewable = refreshToken !== undefined || expiresInSeconds === undefined;
-  const lifetimeMs = isRenewable ? ABSOLUTE_LIMIT_MS : expiresInSeconds * 1_000;
-  return new Date(now.getTime() + Math.min(lifetimeMs, ABSOLUTE_LIMIT_MS));
 }

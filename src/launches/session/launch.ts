@@ -79,13 +79,6 @@ export interface InLaunch {
   organization: Organization;
 }
 
-/** Without a visit for this long a launch ends. */
-export const IDLE_LIMIT_MS = 60 * 60_000;
-/** The longest launch, about one long shift. */
-export const ABSOLUTE_LIMIT_MS = 12 * 60 * 60_000;
-/** More open charts than a user needs; beyond it, the oldest launch ends. */
-export const MOST_LAUNCHES_PER_BROWSER = 20;
-
 /**
  * May the launch's token be used for this? A permission that a refresh removed stays removed, and one that it added is
  * ignored (RF-09). A scope limited by a search is enough to read but not to write; see {@link limitsOn}.

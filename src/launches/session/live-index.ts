@@ -1,7 +1,8 @@
 /** Indexes the ids of an organization's open launches, for administrators and for changes of settings. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Adapters } from '#src/adapters.ts';
-import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import type { Launch } from './launch.ts';
+import { IDLE_LIMIT_MS } from './launch-life.ts';
 
 /** A used launch is noted again after this long, so its score may be this much too high. */
 export const NOTE_EVERY_MS = 60_000;

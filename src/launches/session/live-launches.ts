@@ -1,7 +1,8 @@
 /** Reads the open launches of an organization from their records, and drops ended ones from the index. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { isOver } from './end-reasons.ts';
-import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import type { Launch } from './launch.ts';
+import { IDLE_LIMIT_MS } from './launch-life.ts';
 import { keyOf, type OpenedLaunch } from './launch-record.ts';
 import type { LiveIndex } from './live-index.ts';
 

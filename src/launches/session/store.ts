@@ -6,7 +6,8 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import type { EndReason } from './end-reasons.ts';
 import { createEndedLaunches } from './ended-launches.ts';
-import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import type { Launch } from './launch.ts';
+import { IDLE_LIMIT_MS } from './launch-life.ts';
 import {
   createLaunchSealing,
   hashOf,

@@ -4,13 +4,13 @@ import { setTimeout } from 'node:timers/promises';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
+import { TRANSACTION_LIFETIME_MS } from './launch-life.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { LaunchStore } from './store.ts';
 import type { StoreRetries } from './store-retries.ts';
 import {
   type Completion,
   completionsOf,
-  TRANSACTION_LIFETIME_MS,
   type Transaction,
   type TransactionKey,
   transactionName,

@@ -33,9 +33,6 @@ export interface Completion {
   secret: string;
 }
 
-/** `state` lives this long (AZ-08). */
-export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
-
 /** The browser's half of a transaction: the `state` on the redirect and the secret in its cookie. */
 export interface TransactionKey {
   state: string;

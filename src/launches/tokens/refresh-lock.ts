@@ -9,7 +9,16 @@ import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { isFree, isLasting, isTokenExpired, pauseBefore, unavailable } from './refresh-times.ts';
+import {
+  isFree,
+  isLasting,
+  isTokenExpired,
+  LONGEST_WAIT_MS,
+  pauseBefore,
+  STALE_CLAIM_GRACE_MS,
+  unavailable,
+  WAIT_STEP_MS,
+} from './refresh-times.ts';
 
 export interface RefreshLockDependencies extends Pick<Adapters, 'clock' | 'log'> {
   launches: LaunchStore;
@@ -106,11 +115,6 @@ export async function putOff(
   if (isTokenExpired(launch, now)) throw unavailable(restored, now, error);
   return restored;
 }
-
-const WAIT_STEP_MS = 50;
-const LONGEST_WAIT_MS = 8_000;
-/** How long to wait before a launch with a stale claim ends, because its owner may still be storing the result. */
-const STALE_CLAIM_GRACE_MS = 2_000;
 
 /** @returns the launch with the other request's token, or its own. @throws 'session.expired', 'refresh.unavailable' */
 export async function waitForOther(

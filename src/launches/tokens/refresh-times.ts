@@ -10,6 +10,11 @@ export const LONGEST_PROOF_MS = 4_000;
 /** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** A page waits this long for a refresh by another request, and looks this often. */
+export const LONGEST_WAIT_MS = 8_000;
+export const WAIT_STEP_MS = 50;
+/** How long to wait before a launch with a stale claim ends, because its owner may still be storing the result. */
+export const STALE_CLAIM_GRACE_MS = 2_000;
 
 /** The pause after a number of failures; it grows with each and is random (RF-07). */
 export function pauseBefore(failures: number): number {

@@ -1,6 +1,7 @@
 /** A New request form, in any number of windows and launches, and its owner. */
 import { hash, randomUUID } from 'node:crypto';
-import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { ABSOLUTE_LIMIT_MS } from '#src/launches/session/launch-life.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 
 /** A form. What it sends is identified by the form's id (FH-17). */

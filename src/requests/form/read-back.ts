@@ -2,7 +2,8 @@
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
-import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
+import { describePriority } from '#src/requests/progress/priority.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/phrases.ts';
 import { endDayOf, WEEKDAYS, windowIn, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';

@@ -6,7 +6,7 @@ import { isShown } from '#src/settings/shown-when.ts';
 import { unmarked } from '#src/smart/fhir/markup.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { instantText } from '#views/date-text.ts';
-import { NO_DAY } from './time-problems.ts';
+import { NO_DAY } from './day-and-time.ts';
 
 /** The prefix of the name of a service's own field. */
 export const OWN = 'own.';

@@ -4,10 +4,9 @@ import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
-import { withDayWords } from '#views/date-text.ts';
+import { confirmationOf, neededDay, questionAbout, timeProblems } from './day-and-time.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, isWordless, lengthOf, NO_WORDS, OWN, ownProblems, tooLong } from './service-questions.ts';
-import { NO_DAY, timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [
@@ -60,10 +59,6 @@ export interface NewRequest extends Record<keyof typeof LONGEST, string> {
   own: Answers;
 }
 
-const MOST_YEARS_AHEAD = 2;
-/** These priorities mean "now", so a day after tomorrow contradicts them. */
-const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
-
 /** Two of them are words: "轮椅" is a wheelchair. */
 const IDEOGRAMS = /[\p{Ideographic}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]{2}/u;
 
@@ -85,10 +80,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
         (typed) => (visibleLength(typed) >= 3 || IDEOGRAMS.test(typed)) && asInformation(typed) !== undefined,
         'must say what is needed, in a few words',
       ),
-      neededOn: z.iso
-        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : NO_DAY) })
-        .refine((day) => day >= today, { error: 'must not be in the past' })
-        .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
+      neededOn: neededDay(today),
       priority: oneOf(PRIORITIES),
       ...eachText((name) => text(LONGEST[name])),
     })
@@ -157,19 +149,4 @@ export function asTyped(typed: TypedRequest): NewRequest {
 export function picksOf(typed: TypedRequest): string[] {
   const chosen = Object.entries(typed).filter(([name, value]) => name.startsWith(PICK) && value !== '');
   return chosen.map(([name]) => name.slice(PICK.length)).toSorted();
-}
-
-/** The answer to the question about priority and day; another pair is another question. */
-export function confirmationOf({ priority = '', neededOn = '' }: { priority?: string; neededOn?: string }): string {
-  return `${priority} ${neededOn}`;
-}
-
-function questionAbout({ priority, neededOn }: NewRequest, tomorrow: string): string | undefined {
-  const word = AT_ONCE[priority];
-  if (word === undefined || neededOn <= tomorrow) return undefined;
-  return `The priority is ${word}, but the request is needed on ${withDayWords(neededOn)}. Correct one of them, or send it as it is if both are right`;
-}
-
-function yearsAfter(day: string): string {
-  return `${Number(day.slice(0, 4)) + MOST_YEARS_AHEAD}${day.slice(4)}`;
 }

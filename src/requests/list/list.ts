@@ -6,6 +6,7 @@ import { maxRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { askForList, type Found, type RequestListOptions } from './ask-for-list.ts';
 import { fillersIn } from './fillers.ts';
+import { onceById, sift } from './left-out.ts';
 import { namesItself, resolveNames } from './names.ts';
 import {
   brokenRule,
@@ -15,7 +16,6 @@ import {
   describeRemarks,
   nameServices,
 } from './notices.ts';
-import { onceById, sift } from './own-and-newest.ts';
 import { orderForReading } from './reading-order.ts';
 import { mergeRequests } from './replaced-orders.ts';
 import { markAlike, type RequestRow, toRow } from './row.ts';

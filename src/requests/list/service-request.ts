@@ -2,12 +2,14 @@
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
+import { isStatement } from '#src/requests/progress/asks-no-provider.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
+import { lateness } from '#src/requests/progress/overdue.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
+import { describePriority } from '#src/requests/progress/priority.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
-import { isStatement } from '#src/requests/progress/statements.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
-import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
+import { readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/phrases.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -16,7 +18,7 @@ import { notesShown } from '#src/smart/fhir/notes.ts';
 import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
-import { describeSource, describeStatus, type Lateness } from './status.ts';
+import { describeSource, describeStatus } from './status.ts';
 import { isShortened } from './withheld.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
@@ -123,18 +125,6 @@ const MONTH_MS = 31 * DAY_MS;
 
 function isDeadline({ occurrencePeriod }: ForeignRecord): boolean {
   return occurrencePeriod !== undefined && asRecord(occurrencePeriod).start === undefined;
-}
-
-/** News of what was done in time may take this long. */
-const GRACE_MS = 60 * 60_000;
-
-/** Whether its needed day is over, or at least its needed time. */
-function lateness(
-  { lastDay, lastAt }: Needed,
-  { now, timeZone }: { now: Date; timeZone: string },
-): Lateness | undefined {
-  if (lastDay !== undefined && lastDay < dayIn(now, timeZone)) return 'days';
-  return lastAt !== undefined && lastAt + GRACE_MS <= now.getTime() ? 'hours' : undefined;
 }
 
 /** An empty reference, or one to "Unassigned", names no provider; one that is masked does. */

@@ -1,5 +1,6 @@
 /** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
+import type { Lateness } from '#src/requests/progress/overdue.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import type { RequestStatus as ShownStatus } from '#views/requests/request-row.ts';
@@ -15,8 +16,6 @@ export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'h
   /** It is closed, and the provider has not said so. */
   readonly isUnended?: true;
 }
-
-export type Lateness = 'days' | 'hours';
 
 interface StatusWord {
   readonly group: 'open' | 'closed';

@@ -11,6 +11,7 @@ import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
+import { confirmationOf } from '#src/requests/form/day-and-time.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { type Chosen, chosenIn } from '#src/requests/form/from-chart.ts';
@@ -19,7 +20,7 @@ import { isFor, namedIn, type Offer, offerOf } from '#src/requests/form/offered.
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
-import { asTyped, confirmationOf, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import { asTyped, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { type ChartFacts, chartMark } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

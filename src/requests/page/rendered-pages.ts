@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { PagePart } from '#src/http/page-part.ts';
+import type { PagePart } from '#src/http/compressed-part.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 

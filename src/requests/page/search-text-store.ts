@@ -1,7 +1,7 @@
 /** Keeps the texts that a launch's list was searched for, sealed, because a URL must not hold them. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { IDLE_LIMIT_MS } from '#src/launches/session/launch.ts';
+import { IDLE_LIMIT_MS } from '#src/launches/session/launch-life.ts';
 import { searchKeyOf } from '#src/launches/session/launch-record.ts';
 
 export type SearchTexts = ReturnType<typeof createSearchTexts>;

@@ -2,23 +2,16 @@
 import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
-import {
-  asRecord,
-  asRecords,
-  asText,
-  asWritten,
-  type ForeignRecord,
-  hasEnded,
-  startsLater,
-} from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord, startsLater } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
-import { describePriority } from './codes.ts';
 import { endOf, namedBesideDone } from './done.ts';
 import { quotedFirst } from './guide-codes.ts';
 import { groupOf, requestsOf } from './named-requests.ts';
+import { isPeriodOver } from './overdue.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
+import { describePriority } from './priority.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
@@ -130,7 +123,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
       !mayBeDone &&
       !isOver(word) &&
       [asRecord(resource.restriction).period ?? resource.requestedPeriod, resource.executionPeriod].some((one) =>
-        isPast(one, now),
+        isPeriodOver(one, now),
       ),
     priority: describePriority(resource.priority),
     owner: (nameKey(party) ?? asText(owner.reference)) === undefined || isPlaceholder(owner) ? undefined : party,
@@ -147,13 +140,6 @@ const isOnlyReferred = ({ note, output }: ForeignRecord) =>
   asRecords(output).every(({ valueReference: to }) => to !== undefined && displayOf(to) === undefined);
 
 const DAY_MS = 24 * 60 * 60_000;
-/** News of what was done in time may take this long. */
-const GRACE_MS = 60 * 60_000;
-
-function isPast(period: unknown, now: Date): boolean {
-  const hasTime = asWritten(asRecord(period).end).includes('T');
-  return hasEnded(period, hasTime ? new Date(now.getTime() - GRACE_MS) : now);
-}
 
 /** Infinity without a readable date; a date without a time lasts to the end of its last day. */
 function latestMs(date = ''): number {

@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { circlesIn } from '#src/adapters/circles.ts';
-import { newestVersions } from '#src/requests/list/own-and-newest.ts';
+import { newestVersions } from '#src/requests/list/left-out.ts';
 import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';

@@ -3,7 +3,7 @@ import { dayText } from '#src/patients/fhir-date.ts';
 import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { describeSource, describeStatus } from '#src/requests/list/status.ts';
-import { describePriority } from '#src/requests/progress/codes.ts';
+import { describePriority } from '#src/requests/progress/priority.ts';
 import { daysSince, elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { rowOf as plainRow } from '#test/requests/page/rows.ts';
 import { requestRow } from '#views/requests/request-row.ts';

@@ -1,6 +1,6 @@
 /** A reload with the same answers of the EHR reuses what was read; any other change builds a new page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { partOf } from '#src/http/page-part.ts';
+import { partOf } from '#src/http/compressed-part.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { createPageMemory, type RememberedPage } from '#src/requests/page/rendered-pages.ts';
 import { steadyUntil } from '#src/smart/fhir/unchanged-until.ts';

@@ -1,4 +1,4 @@
-/** Finds what is wrong with the time of a new request, field by field. */
+/** Finds what is wrong with the day and time of a new request, field by field, and asks back about a doubtful day. */
 import { z } from 'zod';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { endDayOf, momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
@@ -8,14 +8,29 @@ const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 /** The problem of a day that does not exist or is written in another way. */
 export const NO_DAY = 'must be a date that exists, written like 2027-01-31';
+const MOST_YEARS_AHEAD = 2;
 const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
 /** How far in the past a time may be: to type, review and send it takes some minutes. */
 const GRACE_MS = 15 * 60_000;
 /** The longest window over midnight. A longer one is more likely a confusion of a.m. and p.m. */
 const MOST_MINUTES_OVERNIGHT = 12 * 60;
+/** These priorities mean "now", so a day after tomorrow contradicts them. */
+const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 const DAY_MS = 24 * 60 * 60_000;
 const DAY_MINUTES = 24 * 60;
+
+/** The schema of the first day, which is required. */
+export function neededDay(today: string) {
+  return z.iso
+    .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : NO_DAY) })
+    .refine((day) => day >= today, { error: 'must not be in the past' })
+    .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` });
+}
+
+function yearsAfter(day: string): string {
+  return `${Number(day.slice(0, 4)) + MOST_YEARS_AHEAD}${day.slice(4)}`;
+}
 
 /** @param wanted untrusted texts. */
 export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
@@ -97,4 +112,18 @@ function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<s
   if (lastDay < day) return { lastDay: 'must not be before the first day' };
   const isLong = Date.parse(lastDay) - Date.parse(day) > MOST_SERIES_DAYS * DAY_MS;
   return { lastDay: isLong ? 'must be within a year of the first day' : undefined };
+}
+
+/** The answer to the question about priority and day; another pair is another question. */
+export function confirmationOf({ priority = '', neededOn = '' }: { priority?: string; neededOn?: string }): string {
+  return `${priority} ${neededOn}`;
+}
+
+export function questionAbout(
+  { priority, neededOn }: { priority: string; neededOn: string },
+  tomorrow: string,
+): string | undefined {
+  const word = AT_ONCE[priority];
+  if (word === undefined || neededOn <= tomorrow) return undefined;
+  return `The priority is ${word}, but the request is needed on ${withDayWords(neededOn)}. Correct one of them, or send it as it is if both are right`;
 }
