@@ -6,6 +6,7 @@ import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner, sheetEdge } from './patient-banner.ts';
+import { problemLine } from './request-list.ts';
 import { priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request shows, even if the request could not be read. Texts are plain; the view escapes. */
@@ -84,16 +85,7 @@ export function detailProblemPage(
   frame: DetailFrame,
   problem: { readonly text: string; readonly supportCode: string; readonly reloadHref: string | undefined },
 ): string {
-  const { text, supportCode, reloadHref } = problem;
-  const reload =
-    reloadHref === undefined
-      ? null
-      : html` <a class="btn btn-sm btn-outline-secondary refresh" href="${reloadHref}">Reload</a>`;
-  return framed(
-    frame,
-    'Request',
-    html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`,
-  );
+  return framed(frame, 'Request', problemLine(problem.text, problem.supportCode, problem.reloadHref));
 }
 
 function framed(frame: DetailFrame, title: string, body: SafeHtml): string {

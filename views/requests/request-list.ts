@@ -49,8 +49,9 @@ export interface RequestListProps {
 /** @param printed patient, time and reader at the top of every sheet, because sheets get separated. */
 export function requestList(list: RequestListProps, printed: readonly string[], supportCode: string): SafeHtml {
   const hasRows = list.all > 0;
+  // The page's own URL ends in `requests`, so the relative link leads back to it.
   return html`<div class="requests">
-${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
+${list.problem && problemLine(list.problem.text, supportCode, list.problem.canReload === true ? 'requests' : undefined)}
 ${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
 ${list.rows.length > 0 ? shownRequests(list, printed) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list, printed) : null}
@@ -59,12 +60,11 @@ ${noticeLines(list, printed)}
 `;
 }
 
-/** The page's own URL ends in `requests`, so the relative link leads back to it. */
-function problemLine({ text, canReload }: NonNullable<RequestListProps['problem']>, supportCode: string): SafeHtml {
+/** What could not be read. @param reloadHref undefined where reading it again would not help. */
+export function problemLine(text: string, supportCode: string, reloadHref: string | undefined): SafeHtml {
   const reload =
-    canReload === true
-      ? html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>`
-      : null;
+    reloadHref &&
+    html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="${reloadHref}">Reload</a>`;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
 }
 

@@ -3,9 +3,9 @@ import { type NamedResource, type Pointer, type RoleNames, readNamedResource } f
 import type { PartyReference } from '#src/patients/party.ts';
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
-import { sendBatch } from '#src/requests/search/send-batch.ts';
+import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
 import { fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
@@ -96,14 +96,14 @@ async function readAll(
   return [...named, ...nameless.map((reference) => ({ reference, name: undefined, role: undefined }))];
 }
 
-/** A final status: success, or a refusal that will not pass. */
-const ANSWERED = /^(?!408|429)[234]/;
-
 /** `isFinal`: all reads were answered, so that a resource that is missing has no name. */
 function readIn(entries: readonly ForeignRecord[] | undefined) {
   if (!entries) return { resources: [], isFinal: false };
-  const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
-  return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
+  const isOver = (status = 0) => status >= 200 && !mayPass(status);
+  return {
+    resources: entries.map((item) => asRecord(item.resource)),
+    isFinal: entries.every((one) => isOver(entryStatus(one))),
+  };
 }
 
 async function readOneByOne(api: FhirApi, wanted: readonly string[]) {

@@ -1,5 +1,5 @@
 /** What the clinician has to do next about a request, from its status, its Task and what is missing. */
-import { READ } from './rivals.ts';
+import { READ } from './several-owners.ts';
 
 export interface StepFacts {
   readonly icon: string;
@@ -11,7 +11,6 @@ export interface StepFacts {
   readonly isContradicted?: boolean | undefined;
   /** The EHR closed it, and the last word of its provider is that it goes on, or there is none. */
   readonly isUnended?: boolean;
-  /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
@@ -19,17 +18,13 @@ export interface StepFacts {
   readonly isUnheard?: boolean | undefined;
   /** A person has to read what its provider wrote: no code of a guide explains it. */
   readonly hasWords?: boolean;
-  /** Its provider, or the one who sent it, wrote a note. */
   readonly hasNote?: boolean;
-  /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
   readonly asked?: string | undefined;
   readonly isPatients?: boolean;
-  /** It asks no provider to do anything. */
   readonly isUnasked?: boolean;
   readonly hasTime: boolean;
-  /** It has had no news for longer than its kind of service should take. */
   readonly hasNoMovement?: boolean;
   /** It is needed within a day, or for the first time, and the last news is not from this hour. */
   readonly isSoon?: boolean;

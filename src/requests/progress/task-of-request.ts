@@ -2,10 +2,9 @@
 import { cached } from '#src/adapters/cache.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
-import { newestOf, onceById, ownerKey } from './latest-task.ts';
 import { isOf, nameKey } from './owner.ts';
 import { type Asked, wholeNames } from './purpose.ts';
-import { askedText, othersWhoAct, READ, rivalStep, rivalText } from './rivals.ts';
+import { askedText, newestOf, onceById, othersWhoAct, ownerKey, READ, rivalStep, rivalText } from './several-owners.ts';
 import type { Task } from './task.ts';
 import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
