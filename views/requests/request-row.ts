@@ -63,9 +63,6 @@ export interface RequestPriority {
   readonly word: string;
 }
 
-/** The usual source, which a row does not mention. */
-const USUAL_SOURCE = 'EHR order';
-
 /**
  * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens. Optional
  * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
@@ -97,7 +94,8 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
 export function statusOf(row: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
   const { status, source, isOwn, next } = row;
   const { note = '', sinceText = '' } = status;
-  const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
+  // The usual source is not mentioned.
+  const origin = source !== 'EHR order' ? source : isOwn ? 'sent from here' : '';
   // A dot may end a line, and never begins one.
   const words = [note, origin, unbroken(sinceText)]
     .filter((part) => part !== '')

@@ -51,10 +51,9 @@ const REFUSALS = {
 
 function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
   if (create === undefined) return null;
-  if (create !== 'new') {
+  if (create !== 'new')
     return html`<p class="note">${REFUSALS[create]}</p>
 `;
-  }
   return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">New request</a></p>
 `;
 }

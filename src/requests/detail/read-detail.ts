@@ -6,7 +6,7 @@ import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
 import { answered, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

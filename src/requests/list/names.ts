@@ -47,8 +47,8 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   // Only this patient is named so; another patient of the same server is not.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
   // The name that one reference to a party gives it is that of the others.
-  const displayed = parties.map(({ local, display }) => ({ reference: local, name: display, role: undefined }));
-  const named = displayed.filter(({ name }) => name !== undefined);
+  const displayed = parties.filter(({ display }) => display !== undefined);
+  const named = displayed.map(({ local, display }) => ({ reference: local, name: display, role: undefined }));
   const given = byReference([patient, ...named, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
   // A role that is known is not read again, but the person who has it and the organization are.

@@ -79,8 +79,10 @@ export function toRow(
   const still = daysWithoutMovement({ isWaiting, icon, service, category, days: moved.days }, at.limits ?? NEVER);
   // Words of a Task count only where its status does.
   const spoken = status === request.status || isProhibited ? undefined : task;
-  const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
-  const { note } = status;
+  // The word of a hand-over that was never sent is the order's own.
+  const ofDraft = spoken?.word.icon === 'draft' ? 'Finish the hand-over' : undefined;
+  const asked =
+    spoken?.besideStep ?? ofDraft ?? (older.some(({ said }) => said) ? 'Check the older request' : undefined);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -92,7 +94,7 @@ export function toRow(
     category,
     caution,
     noted: isOpen ? request.noted : undefined,
-    status: { ...status, note: note && withMoments(note, at.timeZone), sinceText },
+    status: { ...status, note: status.note && withMoments(status.note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
@@ -143,8 +145,6 @@ export function toRow(
   };
 }
 
-const CHECK_OLDER = 'Check the older request';
-
 /** What a row shows of the order itself, and not of what became of it. */
 const OF_THE_ORDER = [
   ...(['service', 'detail', 'category', 'caution', 'source', 'priority'] as const),
@@ -186,11 +186,6 @@ function telling(task: Task, service: string): Task {
   if (task.hasWords) return task;
   const isNew = (one = '') => lettersOf(one) !== lettersOf(service);
   return { ...task, remarks: task.remarks.filter(isNew), noted: isNew(task.noted) ? task.noted : undefined };
-}
-
-/** What the hand-over itself asks of the clinician, although its word does not. */
-function stepOf(task: Task | undefined): string | undefined {
-  return task?.word.icon === 'draft' ? 'Finish the hand-over' : undefined;
 }
 
 /** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */

@@ -43,7 +43,7 @@ const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isActi
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
 const UNANSWERED: NextStep = { text: 'Due soon, no reply seen', isAction: false };
-const UNHEARD: NextStep = { text: 'Due soon, replies not read', isAction: false };
+const UNHEARD: NextStep = { ...UNANSWERED, text: 'Due soon, replies not read' };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /**
