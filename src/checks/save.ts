@@ -76,7 +76,7 @@ export async function saveConnection(
   const draft = latest?.at === (options.draft ?? latest?.at) ? latest : undefined;
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
   const next = { ...settingsOf(organization), ...accepted, fhirBaseUrl: url };
-  const parsed = parseSettings(next, production, ['clientId']);
+  const parsed = parseSettings(next, production, ['clientId'], organization);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const { enabled } = organization;
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;

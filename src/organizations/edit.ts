@@ -58,7 +58,7 @@ export async function editOrganization(
   const saved = await store.save(
     id,
     (before) => {
-      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
+      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset), before);
       const isTaken = before !== undefined && mustBeNew;
       if (parsed.ok && !isTaken) return parsed.settings;
       problems = isTaken || parsed.ok ? [{ field: 'id', message: TAKEN }] : parsed.problems;
@@ -78,7 +78,7 @@ export function wouldEndLaunches(
   before: Organization,
   changes: SettingChanges,
 ): boolean {
-  const parsed = parseSettings(merge(before.id, before, changes), production, unsetFields(before, false));
+  const parsed = parseSettings(merge(before.id, before, changes), production, unsetFields(before, false), before);
   return parsed.ok && withSettings(before, parsed.settings).connectionVersion !== before.connectionVersion;
 }
 

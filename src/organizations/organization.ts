@@ -4,7 +4,7 @@ import { cached } from '#src/adapters/cache.ts';
 import { AppError } from '#src/errors.ts';
 import { serverUrl } from '#src/settings/addresses.ts';
 import { endingFields, type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
-import { plainText, textFormat } from '#src/settings/formats.ts';
+import { plainText, tableDoubts, textFormat } from '#src/settings/formats.ts';
 import { missingFrom } from '#src/smart/documents/given-endpoints.ts';
 
 /** Org IDs are used in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
@@ -74,16 +74,21 @@ export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok
 
 /**
  * Checks untrusted settings: missing ones get defaults, unknown names are problems. @param production refuses http even
- * on loopback. @param mayBeUnset fields for which '' is accepted.
+ * on loopback. @param mayBeUnset fields for which '' is accepted. @param before what is saved: its tables are not questioned.
  */
 export function parseSettings(
   input: unknown,
   production: boolean,
   mayBeUnset: readonly UnsetField[] = [],
+  before?: OrganizationSettings,
 ): ParsedSettings {
   const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describeIssue) };
-  const problems = missingFrom(parsed.data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
+  const { data } = parsed;
+  const missing = missingFrom(data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
+  const changed = (['services', 'receivers'] as const).filter((field) => data[field] !== before?.[field]);
+  const doubts = changed.flatMap((field) => tableDoubts[field](data[field]).map((message) => ({ field, message })));
+  const problems: SettingProblem[] = [...missing, ...doubts];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
 }
 

@@ -17,8 +17,8 @@ export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): 
   });
 }
 
-/** FHIR R4: what a request may be about. */
-const SUBJECT = /(?:^|\/)(Patient|Group|Device|Location)\/([^/?#]+)/;
+/** FHIR R4: what a request may be about. The path of the FHIR server itself may have such a word. */
+const SUBJECT = /^(?:[^?#]*\/)?(Patient|Group|Device|Location)\/([^/?#]+)/;
 
 /**
  * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than

@@ -63,16 +63,22 @@ function tableText(problemsOf: (text: string) => readonly string[]) {
 /** The services that can be requested; an empty text means the default ones. */
 export const catalogueText = tableText((table) => {
   const read = readCatalogue(table === '' ? DEFAULT_SERVICES : table);
-  if (!read.ok) return read.problems;
-  return doubtsIn(table, CATALOGUE_COLUMNS, ({ field, name, label, service }) =>
-    field === '' ? ['name', name] : ['label', label, service],
-  );
+  return read.ok ? [] : read.problems;
 }).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
 
 export const receiversText = tableText((table) => {
   const read = readReceivers(table);
-  return read.ok ? doubtsIn(table, RECEIVER_COLUMNS, ({ name }) => ['name', name]) : read.problems;
+  return read.ok ? [] : read.problems;
 });
+
+/** What leaves a table in doubt, by setting: it is said when the table changes, and stops nothing that was saved before. */
+export const tableDoubts = {
+  services: (table: string) =>
+    doubtsIn(table, CATALOGUE_COLUMNS, ({ field, name, label, service }) =>
+      field === '' ? ['name', name] : ['label', label, service],
+    ),
+  receivers: (table: string) => doubtsIn(table, RECEIVER_COLUMNS, ({ name }) => ['name', name]),
+};
 
 /** A whole number, or its digits as typed in a form or on the command line. */
 export function wholeNumber(min: number, max: number) {

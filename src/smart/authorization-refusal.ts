@@ -2,7 +2,7 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { hintIn } from './refusal-hint.ts';
-import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DELAY, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
+import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
@@ -19,9 +19,10 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
     case 'invalid_resource':
       return 'authorization.audience';
     case 'server_error':
-      return hintIn(said, OF_TENANT);
+      return hintIn(said, OF_CONTEXT);
     case 'temporarily_unavailable':
-      return hintIn(said, OF_DELAY);
+      // Keycloak, of a sign-in page that was open for too long.
+      return /\bauthentication_expired\b/.test(said) ? 'authorization.sign-in-needed' : undefined;
     case 'consent_required':
     case 'interaction_required':
       return hintIn(said, OF_CONSENT);

@@ -19,12 +19,12 @@ const BAD = `${NOT} ${UNKNOWN} invalid wrong failed failure fail failing mismatc
 const ALG = 'alg algorithm algorithms';
 const TLS = 'certificate certification ssl tls';
 const READ =
-  'retrieve retrieved retrieving fetch fetched fetching load loaded loading download downloaded downloading read reading resolve resolved tls';
+  'retrieve retrieved retrieving fetch fetched fetching download downloaded downloading read reading resolve resolved';
 export const OF_CLIENT: Hints = [
+  ['token.server-error', 'database'],
   ...OF_REQUEST,
   // Apigee and others call the client ID an API key.
   ['client.unknown', 'api apikey', 'key apikey', 'invalid unknown'],
-  ['client.method', 'secret client_secret client_secret_basic client_secret_post'],
   ['client.jwks-chain', 'certificate', 'verify', 'first'],
   ['client.jwks-untrusted', 'pkix sslhandshakeexception handshake validatorexception certificate_verify_failed'],
   ['client.jwks-untrusted', TLS, 'chain path trust trusted untrusted remote established self authority local'],
@@ -44,6 +44,8 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', 'route resolution', 'host name'],
   ['client.jwks-unreachable', 'host hostname remote dns', 'unknown known resolve resolved unreachable'],
   ['client.jwks-unreachable', KEYS, READ],
+  // Not of a key: Keycloak says that it cannot load a key which the JWKS does not have.
+  ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'load loaded loading tls'],
   ['client.jwks-unreachable', KEYS, 'reach reached reachable unreachable connect connection timeout timed'],
   ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'returned status http unavailable forbidden json'],
   ['client.key-off', KEYS, OFF],
@@ -54,6 +56,7 @@ export const OF_CLIENT: Hints = [
   ['client.type', 'typ'],
   // Keycloak behind a proxy, which knows itself by the name inside.
   ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
+  ['client.audience-host', 'aud audience', 'expected_token_endpoint'],
   ['client.audience', 'aud audience', `${BAD} must expected claim`],
   ['client.method', 'mtls mutual'],
   ['client.key-unknown', KEYS, BAD],
@@ -76,7 +79,7 @@ export const OF_CLIENT: Hints = [
   ['network.address-refused', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id clientid identifier ${APP}`, 'unknown unregistered unrecognized'],
-  ['client.unknown', `client_id clientid identifier ${APP}`, NOT, UNKNOWN],
+  ['client.unknown', `client_id clientid identifier ${APP}`, NOT, `${UNKNOWN} known`],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],
   ['client.unknown', APP, ENVIRONMENT, 'belongs belong other another wrong registered exist'],
   ...OF_OFF,

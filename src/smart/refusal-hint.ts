@@ -12,24 +12,21 @@ const OF_ANY_CAUSE = [
 
 /** Numbers of requests, apps and errors: "ec" in such a number, and "code" before one, are no words. */
 const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?:error|status) code\b|\bcode:? \d/g;
-/** What an address is made of are no words, except that it is that of our JWKS. */
-const ADDRESS = /https?:\/\/[^\s"',;)]*/g;
-/** A server in trouble of its own says nothing of this app or user, whatever else it names. */
-const OWN_TROUBLE =
-  /\b(?:database|maintenance|captcha|vault|migrat(?:ed|ion)|lockdown|in the cache|try again later)\b/i;
+/** What an address is made of are no words, except that it is that of our JWKS, or a token endpoint that is expected. */
+const ADDRESS = /(\bexpected |\bmust be )?https?:\/\/[^\s"',;)]*/g;
 /** A scope such as user/Patient.read speaks of no user. */
 const SCOPE = /\b(?:patient|user|system)\/[\w*]+\.[\w*]+|\blaunch\/\w+/g;
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
 export function hintIn(said: string, hints: Hints): Rule | undefined {
-  if (OWN_TROUBLE.test(said.slice(0, 1_000))) return undefined;
-  const sentences = said
+  const addressless = said
     .slice(0, 1_000)
     .toLowerCase()
-    .replace(ADDRESS, (one) => (one.includes('jwks') ? 'https jwks' : 'https'))
-    .replace(SCOPE, 'scope')
-    .replace(NUMBER, ' ')
-    .split(/\.\s/);
+    .replace(ADDRESS, (one, wanted = '') => {
+      if (wanted && one.endsWith('/token')) return 'expected_token_endpoint';
+      return `${wanted}https ${one.includes('jwks') ? 'jwks' : ''}`;
+    });
+  const sentences = addressless.replace(SCOPE, 'scope').replace(NUMBER, ' ').split(/\.\s/);
   const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
   const words = new Set(
     own

@@ -8,7 +8,6 @@ import {
   OF_DENIAL,
   OF_GRANT,
   OF_GRANT_TYPE,
-  OF_SCOPE,
   OF_TOKEN_REQUEST,
   OF_TOKEN_REQUEST_LAST,
 } from './refusal-words.ts';
@@ -61,7 +60,8 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_request':
       return ruleOfRequest(said, OF_ASSERTION) ?? 'token.request-refused';
     case 'not_allowed':
-      return hintIn(said, OF_SCOPE) ?? 'token.other-error';
+      // Keycloak gives out a code for offline_access, and refuses the token.
+      return /\b(?:offline|scope)/i.test(said) ? 'token.scope' : 'token.other-error';
     default:
       // A code of the server's own is words as well, such as invalid_assertion.
       return (

@@ -2,7 +2,8 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** A rule applies to a sentence that has a word of each of its groups; the first such rule counts. */
-export type Hints = readonly (readonly [rule: Rule, ...groups: readonly string[]])[];
+type Hint = readonly [rule: Rule, ...groups: readonly string[]];
+export type Hints = readonly Hint[];
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
@@ -25,21 +26,14 @@ const RETURN = 'redirect redirection reply callback return';
 const ADDRESS = 'url urls uri uris address';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER = 'unknown expired used invalid already resolved consumed redeemed longer stale';
-const OF_PATIENT: Hints[number] = [
-  'context.patient-missing',
-  'patient',
-  NOT + ' required',
-  'context selected picked chosen open',
-];
+const NEEDED = `${NOT} required`;
+const OF_PATIENT: Hint = ['context.patient-missing', 'patient', NEEDED, 'context selected picked chosen open'];
 export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
-  ['authorization.audience', 'resource', 'principal listed'],
   ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'tenant', 'valid other specific'],
-  ['client.off', APP, 'realm', 'enabled disabled'],
-  ['authorization.blocked', 'user account', 'realm', 'enabled disabled'],
   ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
@@ -89,8 +83,6 @@ export const OF_TOKEN_REQUEST_LAST: Hints = [
   ['grant.refused', 'authorization', 'code', 'invalid'],
 ];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
-/** Keycloak gives out a code for offline_access, and refuses the token. */
-export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
@@ -108,14 +100,14 @@ export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
   ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
 ];
-const ENDED = 'active expired over ended invalid timed';
-const OF_SESSION: Hints[number] = ['authorization.sign-in-needed', 'session', ENDED];
+const ENDED = 'active expired over ended invalid timed terminated';
+const OF_SESSION: Hint = ['authorization.sign-in-needed', 'session', ENDED];
 export const OF_GRANT: Hints = [
-  OF_PATIENT,
+  // The server fails itself, whatever its words name besides.
+  ['token.server-error', 'database', 'access connect connection error failure timeout unavailable'],
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
-  ['grant.expired', 'already', 'code', 'redeemed'],
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation'],
   ['refresh.reused', 'refresh', 'already', 'used'],
   ...OF_CODE,
@@ -129,14 +121,14 @@ export const OF_GRANT: Hints = [
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
+  OF_PATIENT,
 ];
-const NOT_ON = `${OFF} allowed enabled supported permitted`;
+const NOT_ON = `${OFF} allowed enabled supported permitted registered`;
 /** Reasons of Oracle Health, which come as one word each. */
 const OF_URN: Hints = [
   ...OF_TENANT,
   ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
   ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
-  ['authorization.audience', 'unknown_resource_server'],
   ['authorization.declined', 'denied_by_user cancelled'],
   ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
 ];
@@ -149,7 +141,7 @@ export const OF_OFF: Hints = [
   ['client.off', 'service', 'principal', 'missing lacks found'],
 ];
 // Keycloak, of a client without the authorization code flow.
-const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
+const OF_FLOW: Hint = ['authorization.client-not-allowed', 'flow response_type grant_type authorization_code', NOT_ON];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 // Each of these is in every request, so a server that misses one did not get it.
 const PKCE = 'pkce proof challenge code_challenge code_challenge_method';
@@ -180,6 +172,8 @@ export const OF_AUTHORIZATION: Hints = [
   OF_SESSION,
   OF_PATIENT,
 ];
+/** In the words of a `server_error`. */
+export const OF_CONTEXT: Hints = [OF_PATIENT, ...OF_TENANT, ...OF_LAUNCH, OF_SESSION];
 /** Of the client itself, before anything that a long description adds. */
 export const OF_CLIENT_ID: Hints = [
   ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
@@ -202,5 +196,3 @@ export const OF_DENIAL: Hints = [
   ...OF_OFF,
   ['client.off', APP, 'blocked pending'],
 ];
-/** Keycloak, of a sign-in page that was open for too long. */
-export const OF_DELAY: Hints = [['authorization.sign-in-needed', 'authentication_expired']];

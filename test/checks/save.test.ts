@@ -70,6 +70,14 @@ test('a URL that passes is saved with the discovered facts, so that the next lau
   expect(other.requests).toHaveLength(0);
 });
 
+test('a table that is in doubt, saved by an earlier version, stops no launch and no new URL', async () => {
+  const { save, find, store, id } = await arrange();
+  const services = 'service,name,system,code,sections,field,label,kind,choices,required,note\nvan,Van\nbus,Van';
+  await store.save(id, (before) => before && { ...before, services }, new Date());
+  expect((await find()).services).toBe(services);
+  expect((await save(other.fhirBase)).state).toBe('in use');
+});
+
 test('a URL that fails the hard checks stays a draft; the working connection stays in use', async () => {
   const { save, find, store, id } = await arrange();
   const before = await find();

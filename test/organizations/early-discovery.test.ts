@@ -1,4 +1,5 @@
 /** What a process discovers about its EHRs before the first launch. */
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { discoverEarly } from '#src/organizations/early-discovery.ts';
 import { createSmartConnections } from '#src/organizations/smart-connections.ts';
@@ -86,6 +87,8 @@ test('a browser that does not come back may mean that the authorization endpoint
   now += 60_000;
   connections.sent(organization);
   connections.sent(organization);
+  // Long enough for a call to arrive.
+  await setTimeout(300);
   expect(asked()).toEqual([]);
   now += 60_000;
   connections.sent(organization);

@@ -1,7 +1,7 @@
 /** Services and receivers as tables: each problem names its row, and an exported table can be imported again. */
 import { describe, expect, test } from 'vitest';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
-import { parseSettings } from '#src/organizations/organization.ts';
+import { parseSettings, readStoredSettings } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { readReceivers, receiversIn } from '#src/settings/receivers.ts';
 import { readCatalogue, servicesIn } from '#src/settings/service-catalogue.ts';
@@ -138,8 +138,14 @@ describe('an invalid row is named', () => {
     expect(parsed.ok ? undefined : parsed.problems.map((one) => one.message)).toEqual(message && [message]);
   });
 
-  test('a table that was saved with it before is still read', () => {
-    expect(servicesIn(`${HEAD.trim()},shwon\nvan,Van\nbus,Van\n`)).toHaveLength(2);
+  test('a table that was saved with it before is still read, and stops no other change', () => {
+    const services = `${HEAD.trim()},shwon\nvan,Van\nbus,Van`;
+    const base = { id: 'a', name: 'Aa', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'c' };
+    const before = readStoredSettings({ ...base, services, receivers: `${RECEIVERS}\nSwift,a\nswift,b` });
+    expect(servicesIn(before.services)).toHaveLength(2);
+    expect(receiversIn(before.receivers)).toHaveLength(2);
+    expect(parseSettings({ ...before, name: 'Bb' }, true, [], before).ok).toBe(true);
+    expect(parseSettings({ ...before, services: `${services}\nbed,Bed` }, true, [], before).ok).toBe(false);
   });
 
   test('sections are listed as people list them', () => {

@@ -39,6 +39,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
   'network.unknown-endpoint-name': (rule, failed, steps) => byHand(bySetting(rule, failed, steps), failed, steps),
+  // The EHR itself named that host as iss, so the setting is not misspelled.
+  'network.unknown-name': (rule, _failed, steps) => (isStandalone(steps) ? rule : 'network.unknown-endpoint-name'),
   'refresh.not-confirmed': (rule, { facts }, steps) =>
     isGivenByHand(steps) ? ruleOfIntrospection(facts['introspection answer'], 'settings') : rule,
   'scope.patient-missing': (rule, _failed, steps) =>

@@ -27,7 +27,7 @@ export const clientRules = {
     'Write token_endpoint in smart-configuration as the authorization server names itself. If it has the slash, compare our JWKS URL and key {kid} with the registration.',
   ),
   'client.key-unknown': ehrTeam(
-    'The EHR does not find or verify our key {kid}: it has another JWKS URL, or an old copy of our JWKS',
+    'The EHR does not find or verify our key {kid}: it has another JWKS URL, cannot reach ours, or keeps an old copy of our JWKS',
     'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
   ),
   'client.jwks-unreachable': ehrTeam(
@@ -48,7 +48,7 @@ export const clientRules = {
   ),
   'client.off': lastingAtEhr(
     'The EHR knows the client ID {client id}, and the client is switched off, expired, not approved or not licensed there',
-    'Activate the client {client id} in this environment.',
+    'Activate the client {client id} in this environment, or give the administrator the client ID that belongs to it.',
   ),
   'client.method': lastingAtEhr(
     'The EHR expects another way of client authentication than private_key_jwt from {client id}, or has registered it as a public or single-page app',
@@ -79,8 +79,8 @@ export const clientRules = {
     'Ask the EHR team which audience it expects, and choose it at “Audience of the signed assertion” in Advanced settings.',
   ),
   'client.audience-host': ehrTeam(
-    'The authorization server refuses the audience of the client assertion, because it knows itself by another host name than that of its token endpoint in smart-configuration, {host}: most often that inside a proxy',
-    'Set the public address on {host} as the external host name of the authorization server, or let the proxy before it pass Host on.',
+    'The authorization server refuses the audience of the client assertion, because it knows itself by another address than that of its token endpoint in smart-configuration, on {host}: most often that inside a proxy',
+    'Set the public address on {host} as the external address of the authorization server, or let the proxy before it pass Host on.',
   ),
   'client.audience-setting': administrator(
     'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',

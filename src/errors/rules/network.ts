@@ -15,8 +15,8 @@ export const networkRules = {
     'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
   ),
   'network.unknown-endpoint-name': lastingAtEhr(
-    'A host that the EHR names in its own documents does not exist in public DNS',
-    'Correct the host in the EHR’s document, or publish its name in DNS.',
+    'A host that the EHR names, as iss or in its documents, does not exist in public DNS',
+    'Publish that name in public DNS, or let the EHR name its public host there.',
   ),
   'network.name-server': networkTeam(
     'The name server did not answer for the host',

@@ -36,10 +36,12 @@ export function isUnderOther(request: ForeignRecord, sent: ForeignRecord): boole
   return names.length > 0 && !numbersOf(sent).every((own) => names.includes(own));
 }
 
-/** Whether the EHR has answered with an order that it had before. Its clock may be slow, and it may write the day alone. */
+/** Whether the EHR has answered with an order that it had before. Its clock may be slow, and it may leave out time or zone. */
 function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
   const had = asWritten(request.authoredOn);
-  const slackMs = (had.length > 10 ? 10 : 24 * 60) * 60_000;
+  const isExact = /(?:Z|[+-]\d\d:\d\d)$/.test(had) && !had.includes('T00:00');
+  // A day in the west ends 36 hours after its beginning in UTC.
+  const slackMs = (isExact ? 10 : 36 * 60) * 60_000;
   const isDated = isUnderOther(request, sent) && had.length >= 10;
   return isDated && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
 }

@@ -85,7 +85,7 @@ export type DraftStore = ReturnType<typeof createDraftStore>;
 export const MOST_DRAFTS = 10;
 const MOST_SENT = 10;
 const SENT_LIFETIME_MS = 15 * 60_000;
-/** Room for four forms at their longest, or for ten usual ones, with their pages' messages, and for what was sent. */
+/** Room for one form at its longest, or for ten usual ones, with their pages' messages, and for what was sent. */
 const MOST_BYTES = 655_360;
 const MOST_BYTES_OF_DRAFTS = MOST_BYTES - 65_536;
 // These names differ from those of an earlier version, whose records of deliveries are not read here: nothing is sent

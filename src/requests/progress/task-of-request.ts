@@ -42,7 +42,10 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   if (tasks.length === 0) return undefined;
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
-  const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) ? undefined : wordsOf(task)));
+  // What a group's Task says of a purpose does not take the place of what is said of this request alone.
+  const byPurpose = Map.groupBy(tasks, (task) =>
+    wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
+  );
   const ofWhole = byPurpose.get(undefined) ?? [];
   const all = ofWhole.map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const { owned, ofGroup = [] } = Object.groupBy(all, ({ group }) => (group === undefined ? 'owned' : 'ofGroup'));
@@ -116,8 +119,6 @@ function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
   return purpose?.part !== undefined && !isOver(word) && latestMs >= whole.changedMs;
 }
 
-/** Does the EHR say in its own words what it is for? */
-const isNamed = (purpose: Task['purpose']) => purpose !== undefined && purpose.names.length > 0;
 const wordsOf = ({ purpose }: Task) => purpose?.words;
 
 /** A result that is coded as the order itself ends it. */
@@ -173,7 +174,7 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && isNamed(purpose);
+    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && purpose?.names[0] !== undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
 }
@@ -182,7 +183,7 @@ const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
 
 /** Whether a Task of unknown purpose may be the provider's, who has answered it. */
 function mayHave({ purpose, word }: Task): boolean {
-  return isNamed(purpose) && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
+  return purpose?.names[0] !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
 }
 
 const MOST_BESIDE = 2;

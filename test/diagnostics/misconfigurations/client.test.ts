@@ -13,6 +13,8 @@ const basic: Meddling = {
   answer: (answer) => answer.writeHead(401, { 'www-authenticate': 'Basic realm="client"' }).end(),
 };
 
+const EXPECTED = 'JWT audience is invalid, expected https://ehr.example/oauth2/token';
+
 launchesSay('token', [
   ['a client assertion refused without a reason', 'invalid-client', 'client.key', /must show the key [\w-]+/],
   ['a JWKS URL that is not ours', { registered: { jwksUrl: 'http://localhost:1/jwks.json' } }, 'client.key'],
@@ -25,6 +27,12 @@ launchesSay('token', [
     'an assertion type that the EHR does not take',
     { settings: { assertionType: 'client-authentication+jwt' } },
     'client.type-setting',
+  ],
+  ['an EHR that expects another address of its token endpoint', refused(EXPECTED), 'client.audience-host'],
+  [
+    'an EHR that expects its token endpoint where the issuer is set',
+    { ...refused(EXPECTED), settings: { assertionAudience: 'issuer' } },
+    'client.audience-setting',
   ],
   ['an EHR that expects the issuer as audience', { sandbox: { profile: 'helseid-like' } }, 'client.assertion'],
   [
@@ -86,9 +94,10 @@ launchesSay('token', [
     /clock of its token server is behind/,
   ],
   [
-    'a client of the other environment',
+    'a client that is not allowed here, or is of the other environment',
     token('unauthorized_client:Client is not allowed in this environment'),
-    'client.unknown',
+    'client.off',
+    /client ID that belongs to it/,
   ],
   [
     'ES384 at an EHR that takes RS384',

@@ -2,16 +2,18 @@
 
 import { createServer, Socket } from 'node:net';
 import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeCertificates } from '#test/helpers/servers/certificates.ts';
 import { type Meddling, page } from '#test/helpers/servers/gateway.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
+import { answerNames } from '#test/helpers/servers/name-servers.ts';
 import { expectRow, expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import {
   CONFIGURATION,
   GUIDE,
   half,
+  iss,
   KEYS,
   members,
   NO_CERTIFICATE,
@@ -217,6 +219,14 @@ describe('the network path to the server', () => {
     const said = await launchWith({ ...seed, settings });
     expectSaid(said, 'discovery', 'network.refused');
     expect(said.shown).not.toContain('Wait a moment');
+  });
+
+  test('a host that the EHR itself names as iss is no misspelling of ours', async () => {
+    answerNames(() => 'ENOTFOUND');
+    const fhirBaseUrl = 'https://inside.example/fhir';
+    const said = await launchWith({ settings: { fhirBaseUrl }, launch: iss(() => fhirBaseUrl) });
+    vi.restoreAllMocks();
+    expectSaid(said, 'discovery', 'network.unknown-endpoint-name');
   });
 
   test('a server that accepts the connection and answers late is not reported as a firewall', async () => {

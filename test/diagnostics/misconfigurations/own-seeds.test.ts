@@ -56,7 +56,7 @@ launchesSay('token', [
     'a client of another code',
     code('The code was issued for a different client'),
     'grant.other-client',
-    { shown: LASTS },
+    { shown: /refused to sign you in.*Trying again does not help/s },
   ],
   ['a gateway of Amazon', page(TOKEN, 403, JSON_TYPE, UNSIGNED), 'token.forbidden', { shown: LASTS }],
   ['an unpaid gateway', page(TOKEN, 402, JSON_TYPE, '{"error":"payment_required"}'), 'token.other-error'],

@@ -15,18 +15,22 @@ const TOKEN: Case[] = [
   ['invalid_grant', "Session doesn't have required client", 'grant.refused'],
   ['invalid_grant', 'AADSTS50173: The grant has expired due to it being revoked. The user might have', 'grant.expired'],
   ['invalid_client', 'No key with kid a in JWKS at https://app.example/jwks.json', 'client.key-unknown'],
+  ['invalid_client', 'Client app-1 was not found in the database', 'client.unknown'],
+  ['invalid_client', 'Too many requests, please try again later', 'token.busy'],
+  ['invalid_grant', 'Authorization code not found in the cache', 'grant.unknown'],
+  ['invalid_grant', 'The code has expired. Open the app again: it is not valid for this patient', 'grant.expired'],
   // What only has a word of a rule in it is of another cause, so it stays unexplained.
   ['invalid_client', 'RSA key is too small: the minimum key size is 3072 bits', 'client.key'],
   ['invalid_client', 'Maximum number of keys per client exceeded', 'client.key'],
   ['invalid_client', 'The audience of the tenant is restricted', 'client.key'],
   ['invalid_client', 'Client is not allowed to be used with the sandbox user', 'client.key'],
-  ['invalid_client', 'Database connection refused while loading client', 'client.key'],
+  ['invalid_client', 'Database connection refused while loading client', 'token.server-error'],
   ['invalid_client', 'Redirect to the identity provider failed', 'client.key'],
   ['invalid_grant', 'Proof of work missing', 'grant.refused'],
   ['invalid_grant', 'The session of the administrator was not found', 'grant.refused'],
   ['invalid_grant', 'User is allowed one session only', 'grant.refused'],
   ['invalid_grant', 'The user consented to another scope', 'grant.refused'],
-  ['invalid_grant', 'The policy could not be evaluated: database access failed', 'grant.refused'],
+  ['invalid_grant', 'The policy could not be evaluated: database access failed', 'token.server-error'],
   ['invalid_grant', 'The redirect took too long', 'grant.refused'],
   ['invalid_request', 'No body part of the order was given', 'token.request-refused'],
   ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
@@ -304,6 +308,12 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'The authorization code could not be redeemed: code_verifier does not match', 'grant.pkce'],
   ['invalid_grant', 'The authorization code of another client cannot be redeemed', 'grant.other-client'],
   ['invalid_client', 'JWT lacks a principal', 'client.key'],
+  ['invalid_client', "Client ID 'abc' is not known", 'client.unknown'],
+  ['invalid_client', 'aud must be https://ehr.example/oauth2/token', 'client.audience-host'],
+  ['invalid_client', 'Expected audience https://sts.example but got https://sts.example/token', 'client.audience'],
+  ['invalid_client', 'Unable to load JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
+  ['invalid_client', 'Unable to load public key', 'client.key-unknown'],
+  ['invalid_grant', 'User session has been terminated', 'authorization.sign-in-needed'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -311,6 +321,9 @@ test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
 });
 
 const SIGN_IN: Case[] = [
+  ['server_error', 'Launch context not found or expired', 'authorization.launch-over'],
+  ['server_error', 'No patient in launch context', 'context.patient-missing'],
+  ['unauthorized_client', 'Not registered for the authorization_code grant', 'authorization.client-not-allowed'],
   ['unauthorized', 'The user declined the request', 'authorization.declined'],
   ['invalid_request', 'DPoP proof is missing', 'client.proof-of-possession'],
   ['invalid_request', 'Invalid launch token', 'authorization.launch-over'],

@@ -148,6 +148,18 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     'Confirm the time',
   ],
   [
+    'that has done what was declined for this request',
+    [
+      accepted,
+      { ...own, ...before, id: 'i', code: { text: 'Verify insurance' }, status: 'rejected' },
+      { ...group, code: { text: 'Verify insurance' }, status: 'completed' },
+    ],
+    'Accepted',
+    ['Mount Charlton'],
+    'Check what was declined',
+    '“Verify insurance”: declined',
+  ],
+  [
     'about another patient',
     [{ ...group, focus: { reference: 'Patient/pat-2' } }],
     'Ordered in the EHR',
@@ -177,6 +189,15 @@ test.for<[string, object, object]>([
 ])('a group is not known by a number %s', async ([, ofRequest, groupIdentifier]) => {
   const { row } = await readField({ requisition: ofRequest }, { tasks: [{ ...group, groupIdentifier }] });
   expect(row?.status.word).toBe('Ordered in the EHR');
+});
+
+test('two groups in one list have each their own Tasks', async () => {
+  const along = [{ ...base, id: 'b', requisition: other.groupIdentifier, code: { text: 'Bed' } }];
+  const { list } = await readField(requisition, { along, tasks: [group, { ...other, id: 'o', status: 'accepted' }] });
+  expect(list.open.map(({ service, status }) => [service, status.word]).toSorted()).toEqual([
+    ['Bed', 'Accepted'],
+    ['Walker', 'Sent'],
+  ]);
 });
 
 test('a number that reads like another request leads to no Task of that one', async () => {

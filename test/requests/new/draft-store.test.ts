@@ -160,6 +160,16 @@ describe('MT-06: the drafts of a day have a limit', () => {
     await expect(take(owner, [], of(10))).rejects.toMatchObject({ code: 'request.no-room' });
   });
 
+  test('what gives room back is not refused, however full it is', async () => {
+    const redis = createMemoryStore(clock);
+    const change = (limit: number, before: Stored, after: Stored) =>
+      createDraftRoom(redis, clock, { organization: limit, user: limit })(owner, (reserve) =>
+        reserve(before, after).then(() => true),
+      );
+    await change(LARGE, [], of(900));
+    await expect(change(100, of(900), of(500))).resolves.toBe(true);
+  });
+
   test('the outcome of a post never lacks room, because a request may have been sent', async () => {
     const { take } = worldOf({ organization: 2_000, user: 2_000 });
     const outcome = of(1_400).map((one) => ({ ...one, problem: { text: 'y'.repeat(2_000) } }));

@@ -1,6 +1,7 @@
 /** The app says "Sent" only for a request that the EHR proves, whatever answers a create with a success (FH-17). */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
+import { type CreateProof, proofOf } from '#src/requests/delivery/create-proof.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
@@ -135,6 +136,32 @@ test('a look after a change of the form says that the earlier version was sent, 
   expect(looked.body).toContain('An earlier version of this request was sent and is in the EHR.');
   expect(looked.body).toContain('value="Van with a lift"');
   expect(calls('POST')).toBe(1);
+});
+
+const own = { system: 'urn:app', value: 'a' };
+const THEIRS = { identifier: [{ system: 'urn:other', value: '7' }] };
+
+test.for<[name: string, saved: object, proof: CreateProof, status?: number]>([
+  ['the day of a hospital in the west, where it is evening', { ...THEIRS, authoredOn: '2026-11-30' }, 'created'],
+  ['such a day as a moment', { ...THEIRS, authoredOn: '2026-11-30T00:00:00-05:00' }, 'created'],
+  ['a moment without a zone', { ...THEIRS, authoredOn: '2026-11-30T20:30:00' }, 'created'],
+  ['a clock that is slow', { ...THEIRS, authoredOn: '2026-12-01T01:21:00Z' }, 'created'],
+  ['an hour before', { ...THEIRS, authoredOn: '2026-11-30T19:30:00.000-05:00' }, 'unproved'],
+  ['two days before', { ...THEIRS, authoredOn: '2026-11-29' }, 'unproved'],
+  ['our number and a day of its own', { identifier: [own], authoredOn: '2026-01-01' }, 'created'],
+  ['no date', THEIRS, 'created'],
+  ['no date, with 200', THEIRS, 'unproved', 200],
+  ['an id alone, with 200', {}, 'created', 200],
+  ['its number beside ours, with 200', { identifier: [own, ...THEIRS.identifier] }, 'created', 200],
+  ['an address with a word of FHIR', { subject: { reference: 'https://a.example/Group/fhir/Patient/1' } }, 'created'],
+  ['another patient there', { subject: { reference: 'https://a.example/Group/fhir/Patient/2' } }, 'unproved'],
+  ['another patient of a longer id', { subject: { reference: 'Patient/12' } }, 'unproved'],
+  ['a group', { subject: { reference: 'Group/1' } }, 'unproved'],
+  ['a number of the patient', { subject: { identifier: { value: '1' } } }, 'unproved'],
+])('an order that comes back with %s', ([, saved, proof, status = 201]) => {
+  const sent = { resourceType: 'ServiceRequest', identifier: [own], authoredOn: '2026-12-01T01:30:00.000Z' };
+  const body = { resourceType: 'ServiceRequest', id: 'sr-1', ...saved };
+  expect(proofOf({ status, body, location: undefined }, sent, '1')).toBe(proof);
 });
 
 describe('after an unconfirmed create', () => {
