@@ -24,12 +24,17 @@ export function partsAtDays(text: string, isDate: boolean): string[] {
   return text.split(isDate && MONTH.test(text) ? MONTH : DAY);
 }
 
-/** Each day in a text about what is planned, as a clinician reads it: `Sun 20 Dec 2026`. @param isDate as above. */
-export function withDayWords(text: string, isDate = true): string {
-  return text.replace(isDate && MONTH.test(text) ? MONTH : DAYS, (day) => wordsOf(day, true));
+/** Each day of free text as a clinician reads it: `Sun 20 Dec 2026`. */
+export function textWithDays(text: string): string {
+  return text.replace(DAYS, (day) => wordsOf(day, true));
 }
 
-/** The same without a weekday, which a day in the past does not need: `14 Mar 1958`, or `Mar 1958` for a month alone. */
+/** The same of a date that is planned, which may be a month alone. */
+export function withDayWords(date: string): string {
+  return MONTH.test(date) ? wordsOf(date, true) : textWithDays(date);
+}
+
+/** The same of a date in the past, which needs no weekday: `14 Mar 1958`, or `Mar 1958` for a month alone. */
 export function withPastDayWords(text: string): string {
   return text.replace(MONTH.test(text) ? MONTH : DAYS, (day) => wordsOf(day, false));
 }

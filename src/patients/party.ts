@@ -11,16 +11,20 @@ export interface PartyReference {
   readonly contained: NamedResource | undefined;
   /** "NPI 1234567893", where the reference is a number and no address. */
   readonly number?: string | undefined;
+  /** The system of that number: two parties may have one number in two systems. */
+  readonly system?: string | undefined;
 }
 
 /** Never throws (FH-11). */
 export function readParty(reference: ForeignRecord, place: Place & { now: Date }): PartyReference {
   const contained = containedOf(reference, place);
+  const identifier = asRecord(reference.identifier);
   return {
     display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
     local: localReference(reference, place.base),
     contained: contained && readNamedResource(contained, place),
-    number: targetType(reference, place) === 'Patient' ? undefined : numberOf(asRecord(reference.identifier)),
+    number: targetType(reference, place) === 'Patient' ? undefined : numberOf(identifier),
+    system: asText(identifier.system),
   };
 }
 

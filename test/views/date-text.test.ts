@@ -6,6 +6,7 @@ import {
   partsAtDays,
   secondsIn,
   dayIn as shownDay,
+  textWithDays,
   withDayWords,
   withPastDayWords,
   zoneName,
@@ -96,6 +97,6 @@ test.for([
 });
 
 test('a month in free text may be a code', () => {
-  expect(withDayWords('2026-12', false)).toBe('2026-12');
+  expect(textWithDays('2026-12')).toBe('2026-12');
   expect([partsAtDays('2026-12', false), partsAtDays('2026-12', true)]).toEqual([['2026-12'], ['', '2026-12', '']]);
 });

@@ -1,11 +1,12 @@
 /** The page of one request: what the EHR says of it in sections, what happened to it, and related requests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { dayIn, partsAtDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
+import { dayIn, partsAtDays, textWithDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner, sheetEdge } from './patient-banner.ts';
+import { problemLine } from './request-list.ts';
 import { priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request shows, even if the request could not be read. Texts are plain; the view escapes. */
@@ -84,16 +85,7 @@ export function detailProblemPage(
   frame: DetailFrame,
   problem: { readonly text: string; readonly supportCode: string; readonly reloadHref: string | undefined },
 ): string {
-  const { text, supportCode, reloadHref } = problem;
-  const reload =
-    reloadHref === undefined
-      ? null
-      : html` <a class="btn btn-sm btn-outline-secondary refresh" href="${reloadHref}">Reload</a>`;
-  return framed(
-    frame,
-    'Request',
-    html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`,
-  );
+  return framed(frame, 'Request', problemLine(problem.text, problem.supportCode, problem.reloadHref));
 }
 
 function framed(frame: DetailFrame, title: string, body: SafeHtml): string {
@@ -140,7 +132,7 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
     ({ relation, id, service, needed }) =>
-      html`<dt>${relation}</dt><dd>${requestLink(id, id, withDayWords(service ?? 'Another request', false))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, textWithDays(service ?? 'Another request'))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
   )}</dl></section>
 `;
 }

@@ -49,8 +49,9 @@ export interface RequestListProps {
 /** @param printed patient, time and reader at the top of every sheet, because sheets get separated. */
 export function requestList(list: RequestListProps, printed: readonly string[], supportCode: string): SafeHtml {
   const hasRows = list.all > 0;
+  // The page's own URL ends in `requests`, so the relative link leads back to it.
   return html`<div class="requests">
-${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
+${list.problem && problemLine(list.problem.text, supportCode, list.problem.canReload === true ? 'requests' : undefined)}
 ${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
 ${list.rows.length > 0 ? shownRequests(list, printed) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list, printed) : null}
@@ -59,12 +60,11 @@ ${noticeLines(list, printed)}
 `;
 }
 
-/** The page's own URL ends in `requests`, so the relative link leads back to it. */
-function problemLine({ text, canReload }: NonNullable<RequestListProps['problem']>, supportCode: string): SafeHtml {
+/** What could not be read. @param reloadHref undefined where reading it again would not help. */
+export function problemLine(text: string, supportCode: string, reloadHref: string | undefined): SafeHtml {
   const reload =
-    canReload === true
-      ? html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>`
-      : null;
+    reloadHref &&
+    html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="${reloadHref}">Reload</a>`;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
 }
 
@@ -113,9 +113,7 @@ function emptyState(list: RequestListProps): SafeHtml | null {
       : html`None of the ${list.all} requests matches these filters.`;
     return html`<p class="empty">${none} <a href="${clear}">Clear the filters</a></p>`;
   }
-  if (list.problem !== undefined || list.isUnread === true) {
-    return null;
-  }
+  if (list.problem !== undefined || list.isUnread === true) return null;
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;
   const ofRecord = `${noneIn(list, 'in this record')}. The top of this page says what is special about it.`;
   const ofPatient = `${noneIn(list, 'for this patient')}${list.all > 0 ? '.' : ' yet.'}`;
@@ -125,11 +123,9 @@ function emptyState(list: RequestListProps): SafeHtml | null {
 }
 
 function noneIn({ all, title }: RequestListProps, where: string): string {
-  const isPlain = all === 0 || title === 'All';
-  if (isPlain) return `No requests ${where}`;
-  return title === 'Needs action'
-    ? `No requests that need action ${where}`
-    : `No ${title.toLowerCase()} requests ${where}`;
+  if (all === 0 || title === 'All') return `No requests ${where}`;
+  const named = title === 'Needs action' ? 'requests that need action' : `${title.toLowerCase()} requests`;
+  return `No ${named} ${where}`;
 }
 
 function noticeLines(list: RequestListProps, [patient]: readonly string[]): SafeHtml | null {
@@ -137,9 +133,7 @@ function noticeLines(list: RequestListProps, [patient]: readonly string[]): Safe
   const details = count === 1 ? '1 entry is a step' : `${count} entries are steps`;
   const others = `${details} of carrying out an order, such as a nursing task, and ${count === 1 ? 'is' : 'are'} not shown${list.otherServices === undefined ? '' : `: ${list.otherServices}`}. See the EHR.`;
   const lines = count === 0 ? list.notices : [...list.notices, others];
-  if (lines.length === 0) {
-    return null;
-  }
+  if (lines.length === 0) return null;
   return html`<section class="notes" aria-labelledby="notes"><b class="print-only">${patient}</b><h2 id="notes">Notes on this list</h2>
 <ul>${lines.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul></section>`;
 }

@@ -1,6 +1,6 @@
 /** One request in a list: its words, and its table row, which is a card on narrow screens. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { withDayWords, withPastDayWords } from '#views/date-text.ts';
+import { textWithDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import type { IconName } from '#views/icons.ts';
 
 /** One request in words a clinician reads. Every text is plain, bounded and not yet escaped; undefined = not given. */
@@ -63,9 +63,6 @@ export interface RequestPriority {
   readonly word: string;
 }
 
-/** The usual source, which a row does not mention. */
-const USUAL_SOURCE = 'EHR order';
-
 /**
  * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens. Optional
  * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
@@ -97,7 +94,8 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
 export function statusOf(row: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
   const { status, source, isOwn, next } = row;
   const { note = '', sinceText = '' } = status;
-  const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
+  // The usual source is not mentioned.
+  const origin = source !== 'EHR order' ? source : isOwn ? 'sent from here' : '';
   // A dot may end a line, and never begins one.
   const words = [note, origin, unbroken(sinceText)]
     .filter((part) => part !== '')
@@ -144,8 +142,8 @@ function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   return minor(`Replaces ${name}${marks.join('')}`);
 }
 
-const caution = (text?: string) => (text === undefined ? null : html`<em>${withDayWords(text, false)}</em> `);
-const minor = (text?: string) => (text === undefined ? null : html` <small>${withDayWords(text, false)}</small>`);
+const caution = (text?: string) => (text === undefined ? null : html`<em>${textWithDays(text)}</em> `);
+const minor = (text?: string) => (text === undefined ? null : html` <small>${textWithDays(text)}</small>`);
 const chip = (category?: string) => (category === undefined ? null : html` <i>${category}</i>`);
 
 /** The priority of a request that is on hold or closed is shown without colour, because it is not urgent. */
@@ -193,7 +191,7 @@ function reasonText(reason: RequestRow['reason']): SafeHtml | null {
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 function isolated(text: string): SafeHtml | string {
-  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${withDayWords(text, false)}</bdi>` : withDayWords(text, false);
+  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${textWithDays(text)}</bdi>` : textWithDays(text);
 }
 
 function moreNote(count: number): SafeHtml | null {

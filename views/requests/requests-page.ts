@@ -43,11 +43,6 @@ ${createLine(props.create, props.bar.base)}${asOfLine(props)}
 ${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base, timeZone: props.timeZone, helpDesk: props.helpDesk, id: RESULT })}${loadingLine(props.bar.base)}`);
 }
 
-function doneLine(text: string): SafeHtml {
-  return html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>
-`;
-}
-
 const REFUSALS = {
   'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
   'practitioners-only': 'New requests are created by practitioners, and the EHR did not identify you as one.',
@@ -56,10 +51,9 @@ const REFUSALS = {
 
 function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
   if (create === undefined) return null;
-  if (create !== 'new') {
+  if (create !== 'new')
     return html`<p class="note">${REFUSALS[create]}</p>
 `;
-  }
   return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">New request</a></p>
 `;
 }
@@ -86,12 +80,14 @@ export function requestsPageEnd(props: {
   // What was just sent is known without the EHR.
   const isOfEhr = ({ id }: { id: string }) => marks?.has(id) !== true;
   const isRead = problem === undefined || [...rows, ...closed].some(isOfEhr);
-  const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
+  const found = newlyFound > 0 ? FOUND : null;
   return String(
     html`${found}${props.own ? draftList(props.own.drafts, props.own.frame) : null}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${sheetEdge(props.patient)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
 
+const FOUND = html`<p class="notice notice-done" role="status">${icon('done')} <span>The request that the EHR had not confirmed is in the EHR now.</span></p>
+`;
 const SOURCE = 'These requests are read from your EHR, which has the full record.';
 
 function asOfLine({ asOf, timeZone, refreshHref }: RequestsPageStartProps): SafeHtml {

@@ -52,6 +52,8 @@ const REPLACED = {
   unknown:
     'may still be open in the EHR: the EHR did not confirm that it is cancelled. Look at it, and cancel it if it is still open.',
 } as const;
+const KEPT =
+  'is still open in the EHR, and this app cannot cancel requests there. Cancel it in the patient’s chart, or';
 /** Of these, its cancel page has nothing left to cancel. */
 const ENDED = new Set<string>(['cancelled', 'over', 'same']);
 
@@ -89,15 +91,13 @@ function replacedLine(
   base: string,
   helpDesk: string,
 ): SafeHtml {
-  const named = html`<strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>,`;
-  if (end === 'kept') {
-    return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} is still open in the EHR, and this app cannot cancel requests there. Cancel it in the patient’s chart, or ask ${helpDesk} to: until then the patient may be served twice.</span></p>
-`;
-  }
-  const text = REPLACED[end];
-  if (ENDED.has(end))
-    return html`<p class="notice notice-done" role="status">${icon('done')} <span>${named} ${text}</span></p>
-`;
-  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} ${text}</span> <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a></p>
+  const isEnded = ENDED.has(end);
+  const text =
+    end === 'kept' ? `${KEPT} ask ${helpDesk} to: until then the patient may be served twice.` : REPLACED[end];
+  const cancel =
+    isEnded || end === 'kept'
+      ? null
+      : html` <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a>`;
+  return html`<p class="notice ${isEnded ? 'notice-done' : 'notice-problem'}" role="${isEnded ? 'status' : 'alert'}">${icon(isEnded ? 'done' : 'warning')} <span><strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>, ${text}</span>${cancel}</p>
 `;
 }

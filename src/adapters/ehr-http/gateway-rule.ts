@@ -2,17 +2,20 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { OutboundResponse } from './client.ts';
 
-type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & { challenge?: string | undefined };
+/** What of an answer may name a gateway. */
+export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & {
+  challenge?: string | undefined;
+};
 
 /** The kinds of answers that are searched for words: pages, texts or JSON, by what their status says. */
 const KINDS = {
-  refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
-  denial: ({ status, contentType }: Answer) => status === 403 && /html|plain/.test(contentType),
-  page: ({ contentType }: Answer) => /html/.test(contentType),
-  key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
-  words: ({ status, contentType }: Answer) => (status === 401 || status === 403) && !/html/.test(contentType),
-  failure: ({ status, contentType }: Answer) => status >= 400 && status !== 429 && /json/.test(contentType),
-  bad: ({ status }: Answer) => status === 400,
+  refusal: ({ status, contentType }: GatewayAnswer) => status >= 400 && /html/.test(contentType),
+  denial: ({ status, contentType }: GatewayAnswer) => status === 403 && /html|plain/.test(contentType),
+  page: ({ contentType }: GatewayAnswer) => /html/.test(contentType),
+  key: ({ status, contentType }: GatewayAnswer) => (status === 401 || status === 403) && /json/.test(contentType),
+  words: ({ status, contentType }: GatewayAnswer) => (status === 401 || status === 403) && !/html/.test(contentType),
+  failure: ({ status, contentType }: GatewayAnswer) => status >= 400 && status !== 429 && /json/.test(contentType),
+  bad: ({ status }: GatewayAnswer) => status === 400,
 };
 
 /** Words about the address that a call came from. A firewall's page may name it for any reason, so pages are not searched. */
@@ -61,7 +64,7 @@ const OF_GATEWAYS = /^(?:(?:api-?)?key|negotiate|ntlm|kerberos|aws4)\b/i;
  * What a proxy or gateway says in place of the server; undefined for any other answer.
  * @param answer with its WWW-Authenticate as challenge, where we had signed in; untrusted.
  */
-export function ruleOfGateway(answer: Answer): Rule | undefined {
+export function ruleOfGateway(answer: GatewayAnswer): Rule | undefined {
   if (answer.status === 407 || answer.status === 511) return 'network.proxy-sign-in';
   if (answer.status === 401 && OF_GATEWAYS.test(answer.challenge ?? '')) return 'network.gateway-key';
   // Cloudflare's own, of the server behind it.

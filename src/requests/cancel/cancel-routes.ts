@@ -12,7 +12,7 @@ import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
-import { recordCancelled, recordOpened } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
@@ -76,7 +76,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const kept = await deps.keptLists.find(launch.id, now);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
-    recordOpened(deps.audit, request, launch);
+    recordVisit(deps.audit, request, launch, 'patient-opened');
     response.type('html').send(
       cancelPage({
         patient,
@@ -146,7 +146,8 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       await storeSoon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
       await storeSoon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
     }
-    if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
+    if (end.kind === 'cancelled' && end.isNews)
+      recordVisit(deps.audit, request, launch, 'request-cancelled', { status });
     const hasReason = end.kind === 'cancelled' ? end.hasReason : undefined;
     await say({ kind: end.kind, said: 'said' in end ? end.said : [], hasReason });
   };

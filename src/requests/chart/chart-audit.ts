@@ -4,22 +4,18 @@ import type { Audit } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 
-/** The row is written by every page that shows the patient. */
-export function recordOpened(audit: Audit, request: Request, launch: Launch): void {
-  audit.record({ event: 'patient-opened', ...byIn(request, launch) });
-}
-
-/** The row is written once per request, by the visit that learned of it. */
-export function recordCreated(audit: Audit, request: Request, launch: Launch): void {
-  audit.record({ event: 'request-created', ...byIn(request, launch) });
-}
-
-/** The row is written by the visit that cancelled the request. @param status its new status. */
-export function recordCancelled(audit: Audit, request: Request, launch: Launch, status: string): void {
-  audit.record({ event: 'request-cancelled', ...byIn(request, launch), detail: { status } });
-}
-
-function byIn(request: Request, { organizationId, user: actor, id: launchId, context }: Launch) {
+/**
+ * `patient-opened`: by every page that shows the patient; `request-created`: once per request, by the visit that learned of
+ * it; `request-cancelled`: by the visit that cancelled it. @param detail the new status of a cancelled request.
+ */
+export function recordVisit(
+  audit: Audit,
+  request: Request,
+  { organizationId, user: actor, id: launchId, context }: Launch,
+  event: 'patient-opened' | 'request-created' | 'request-cancelled',
+  detail?: { readonly status: string },
+): void {
   const { address, supportCode } = contextOf(request);
-  return { organizationId, actor, address, launchId, supportCode, patient: `Patient/${context.patient}` };
+  const patient = `Patient/${context.patient}`;
+  audit.record({ event, organizationId, actor, address, launchId, supportCode, patient, ...(detail && { detail }) });
 }

@@ -1,6 +1,6 @@
 /** Starts the FHIR reads of a page together; those of a fresh launch start before its browser requests the page. */
 import { LRUCache } from 'lru-cache';
-import { agedBy, atMost } from '#src/adapters/cache.ts';
+import { agedBy, atMost, cached } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
@@ -94,8 +94,7 @@ export function createChartReadings(
       includes: includesOf(organization),
       tasks: tasksOf(organization),
     };
-    const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
-    names.set(launch.id, remembered);
+    const remembered = cached(names, launch.id, () => new Map<string, NamedResource>());
     const shown = onceAsked(ownUserOf(launch, opened.user));
     const naming = { user: shown, ...support, remembered, now: startedAt, ownSystem };
     const requests = lists.ask({
@@ -106,16 +105,13 @@ export function createChartReadings(
     return { ...opened, startedAt, requests };
   };
   // Within the hour, one read of the user serves all their launches; not every page repeats it.
-  const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
-    const key = userKey(launch);
-    const known = users.get(key);
-    if (known) return known;
-    const stored = clinicians.recall(launch.organizationId, launch.user);
-    const user = readUser({ api, launch, organization, now: clock(), stored });
-    users.set(key, user);
-    void learn(launch, user);
-    return user;
-  };
+  const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading =>
+    cached(users, userKey(launch), () => {
+      const stored = clinicians.recall(launch.organizationId, launch.user);
+      const user = readUser({ api, launch, organization, now: clock(), stored });
+      void learn(launch, user);
+      return user;
+    });
   const learn = async (launch: Launch, user: UserReading): Promise<void> => {
     const [name, role, isFinal] = await Promise.all([user.name, user.role, user.isFinal]);
     clinicians.learn(launch.organizationId, launch.user, { name, role });

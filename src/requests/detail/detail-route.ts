@@ -11,7 +11,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
-import { recordOpened } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
 import {
@@ -98,7 +98,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     };
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
-    recordOpened(audit, request, launch);
+    recordVisit(audit, request, launch, 'patient-opened');
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
     const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
     const place = { ...at, patientId, user: ownUserOf(launch, user), ownSystem: ownSystemOf(publicUrl) };

@@ -1,10 +1,11 @@
 /** Reads what guides add to a request by extensions, such as how long a prescription is valid, as far as it is simple. */
+import { sideExtensions } from '#src/requests/list/sides.ts';
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { elementText, type Place } from './referred.ts';
 
-/** These are said where they belong: why a status is what it is, and that something must not be done. */
-const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
+/** These are said where they belong: why a status is what it is, where it is done, and that it must not be done. */
+const ELSEWHERE = /(?:request-statusReason|doNotPerform|\/bodySite|procedure-targetBodyStructure)$/i;
 /** Elements whose extensions are read too. The extensions of a site, a time or a note are shown with that element. */
 const ELEMENTS = 'category code orderDetail requester performer locationCode reasonCode insurance'.split(' ');
 const MORE = 'more in the EHR';
@@ -16,10 +17,12 @@ export function readExtensions(resource: ForeignRecord, place: Place): [string, 
   const beside = Object.keys(resource).filter((name) => name.startsWith('_'));
   const within = ELEMENTS.flatMap((name) => asRecords(resource[name]));
   const all = [resource, ...beside.map((name) => asRecord(resource[name])), ...within];
+  // The side stands beside the words of these.
+  const sides = ['code', 'reasonCode'].flatMap((name) => asRecords(resource[name]).flatMap(sideExtensions));
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
     .flatMap((extensions) => asRecords(extensions))
-    .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url));
+    .filter((one) => !ELSEWHERE.test(asWritten(one.url)) && !isNullSystem(one.url) && !sides.includes(one));
   const rest: [string, string[]][] = given.length > MOST ? [['Other details', [MORE]]] : [];
   const read = given.slice(0, MOST).map((one): [string, string[]] => {
     const parts = partsIn(one);

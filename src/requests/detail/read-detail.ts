@@ -1,15 +1,28 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { groupOf } from '#src/requests/progress/owner.ts';
-import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
-import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
+import { groupOf } from '#src/requests/progress/named-requests.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
+import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
 import { answered, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
+
+/**
+ * The types of events, each with the FHIR R4 search parameter that is sent besides `patient`. Task is searched by
+ * patient alone, because Epic supports no other parameter that fits; Tasks about other requests are left out later.
+ */
+const EVENT_SEARCHES = [
+  ['Task', undefined],
+  ['Provenance', 'target'],
+  ['Appointment', 'based-on'],
+  ['Communication', 'based-on'],
+] as const;
+const MOST_EVENTS = 200;
+const MOST_SIBLINGS = 50;
 
 export interface DetailOptions {
   readonly requestId: string;
@@ -45,8 +58,6 @@ export type DetailResult =
   | ReadDetail
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: FhirFailure };
-
-const MOST_RESOURCES = 200;
 
 /** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
@@ -92,6 +103,18 @@ function askable(references: readonly string[], { mayUse }: DetailOptions): stri
   return references.filter((reference) => mayUse({ type: reference.split('/')[0] ?? '', interaction: 'r' }));
 }
 
+/** Only types that may be searched are requested (SCO-19). */
+function searchOf(
+  type: string,
+  count: number,
+  { patientId, searchParameters, mayUse }: DetailOptions,
+  others: Record<string, string> = {},
+): string[] {
+  if (!mayUse({ type, interaction: 's' })) return [];
+  const query = new URLSearchParams({ patient: patientId, _count: String(count), ...others });
+  return [`${type}?${withSearchParameters(query, searchParameters)}`];
+}
+
 /** @returns undefined where the EHR takes no batch. */
 async function readBatch(
   api: FhirApi,
@@ -99,23 +122,13 @@ async function readBatch(
   options: DetailOptions,
   withSiblings = false,
 ): Promise<BatchAnswer | undefined> {
-  const { batches } = options;
-  if (batches.isMissing()) return undefined;
-  const siblings = withSiblings ? siblingSearches(options) : [];
-  const own = [...reads, ...eventSearches(options)];
-  const entry = [...own, ...siblings].map((url) => ({ request: { method: 'GET', url } }));
-  if (entry.length === 0) return { resources: [], siblings: [], first: undefined, isPartial: false };
-  try {
-    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
-    const entries = asRecords(answer['entry'], MOST_RESOURCES);
-    const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
-    if (!isRefused) return batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
-    batches.noteMissing();
-  } catch (error) {
-    if (!refusesSuch(fhirErrorOf(error))) throw error;
-    batches.noteMissing();
-  }
-  return undefined;
+  const events = EVENT_SEARCHES.flatMap(([type, parameter]) =>
+    searchOf(type, MOST_EVENTS, options, parameter && { [parameter]: `ServiceRequest/${options.requestId}` }),
+  );
+  const own = [...reads, ...events];
+  const urls = [...own, ...(withSiblings ? searchOf('ServiceRequest', MOST_SIBLINGS, options) : [])];
+  const entries = urls.length === 0 ? [] : await sendBatch(api, urls, options.batches);
+  return entries === 'no-batch' ? undefined : batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
 }
 
 type BatchAnswer = ReturnType<typeof batchAnswerOf>;
@@ -124,24 +137,12 @@ type BatchAnswer = ReturnType<typeof batchAnswerOf>;
 function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]) {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
-  const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);
   return {
     resources: entries.flatMap(resourcesOf),
     siblings: others.flatMap(resourcesOf),
-    first: statusOf(entries[0]?.response),
-    isPartial: entries.some((entry) => hasNext(entry) || hasFailed(entry)),
+    first: entryStatus(entries[0] ?? {}),
+    isPartial: entries.some((entry) => hasNext(entry) || mayPass(entryStatus(entry))),
   };
-}
-
-/** A temporary failure, which says nothing about what the EHR has. */
-function isOfTheMoment(status: number): boolean {
-  return status >= 500 || status === 429 || status === 408;
-}
-
-function statusOf(response: unknown): number | undefined {
-  const { status: written } = asRecord(response);
-  const status = typeof written === 'number' ? written : Number.parseInt(asWritten(written), 10);
-  return Number.isNaN(status) ? undefined : status;
 }
 
 /** The answer to a search is a Bundle of its own. */

@@ -45,12 +45,9 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly ownSystem?: string;
 }
 
-/** Everything that came, checked for nothing yet; `failure` is why not all of it came. */
-export type Found = Awaited<ReturnType<typeof askForList>>;
-
 /**
  * Searches requests and, if they do not come along, Tasks. Keeps only what the list shows of each resource, as soon as it
- * arrives (FH-12). A failure of the EHR is not thrown: it is the result's `failure`.
+ * arrives (FH-12), and checks nothing yet. A failure of the EHR is not thrown: it is the result's `failure`.
  */
 export async function askForList(api: FhirApi, options: RequestListOptions) {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;

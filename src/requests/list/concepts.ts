@@ -1,6 +1,5 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { certaintiesOf, conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { lettersOf } from '#src/requests/progress/purpose.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
@@ -12,6 +11,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
@@ -41,7 +41,10 @@ export function readService(resource: ForeignRecord): { service: string; categor
     return text === undefined ? [] : categoryWords(text);
   });
   const named =
-    asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference) ?? ofOtherVersions(resource);
+    asConceptText(resource.code) ??
+    asInformation(resource.code) ??
+    displayOf(asRecord(resource.code).reference) ??
+    ofOtherVersions(resource);
   const service = named ?? categories[0] ?? narrativeOf(resource, LONGEST_DETAIL) ?? NOT_NAMED;
   return { service, category: categories.find((category) => lettersOf(category) !== lettersOf(service)) };
 }

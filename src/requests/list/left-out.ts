@@ -57,7 +57,6 @@ function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
   return byNumber + byMoment > 0;
 }
 
-function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): -1 | 0 | 1 {
-  if (a === undefined || b === undefined || a === b) return 0;
-  return a > b ? 1 : -1;
+function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): number {
+  return a === undefined || b === undefined ? 0 : Number(a > b) - Number(a < b);
 }

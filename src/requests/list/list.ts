@@ -4,7 +4,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { describeLimits } from '#src/requests/search/scope-limits.ts';
 import { maxRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { askForList, type Found, type RequestListOptions } from './ask-for-list.ts';
+import { askForList, type RequestListOptions } from './ask-for-list.ts';
 import { fillersIn } from './fillers.ts';
 import { onceById, sift } from './left-out.ts';
 import { namesItself, resolveNames } from './names.ts';
@@ -73,12 +73,12 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     ...[...found.identifiers].flatMap(([name, id]) => (isOurs(name) ? [id] : [])),
     ...kept.flatMap(({ id, keys }) => (keys.numbers.some(isOurs) ? [id] : [])),
   ]);
-  const { isUnheard } = found;
+  const { isUnheard, failure } = found;
   const at = { now, timeZone, limits: movement, isUser, encounter, isUnheard, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>
     replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
   const rows = markAlike(kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request))));
-  const { end, counted, unreadable, limitedBy } = found.result;
+  const { end, isBegun, counted, unreadable, limitedBy } = found.result;
   const unshown = [...sifted.inError, ...sifted.otherOrders].filter((one) => isLost(one, taskOf(one)));
   const otherPatients = sifted.otherPatients + found.otherTasks;
   const leftOut = { ...sifted, otherPatients, unreadable, counted, limitedBy };
@@ -96,14 +96,10 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
-    problem: problemOf(found, helpDeskName),
+    problem:
+      end === 'complete' || end === 'more' ? undefined : describeProblem(end, isBegun, { failure, helpDeskName }),
     broke: brokenRule({ ...leftOut, counted: hasMore ? undefined : counted }),
     identifiers: found.identifiers,
     leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };
-}
-
-function problemOf({ result: { end, isBegun }, failure }: Found, helpDeskName: string): RequestsProblem | undefined {
-  if (end === 'complete' || end === 'more') return undefined;
-  return describeProblem(end, isBegun, { failure, helpDeskName });
 }

@@ -3,9 +3,9 @@ import { type NamedResource, type Pointer, type RoleNames, readNamedResource } f
 import type { PartyReference } from '#src/patients/party.ts';
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
-import { sendBatch } from '#src/requests/search/send-batch.ts';
-import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
+import { fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
@@ -47,8 +47,8 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   // Only this patient is named so; another patient of the same server is not.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
   // The name that one reference to a party gives it is that of the others.
-  const displayed = parties.map(({ local, display }) => ({ reference: local, name: display, role: undefined }));
-  const named = displayed.filter(({ name }) => name !== undefined);
+  const displayed = parties.filter(({ display }) => display !== undefined);
+  const named = displayed.map(({ local, display }) => ({ reference: local, name: display, role: undefined }));
   const given = byReference([patient, ...named, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
   // A role that is known is not read again, but the person who has it and the organization are.
@@ -85,7 +85,7 @@ async function readAll(
   { now, batches, patientId }: Pick<Naming, 'now' | 'batches' | 'patientId'>,
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
-  const entries = await sendBatch(api, wanted, batches);
+  const entries = await sendBatch(api, wanted, batches).catch(nothingOf);
   const { resources, isFinal } = entries === 'no-batch' ? await readOneByOne(api, wanted) : readIn(entries);
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const own = resources.filter((resource) => !mayBeOfOther(resource, localOf, patientId));
@@ -96,14 +96,14 @@ async function readAll(
   return [...named, ...nameless.map((reference) => ({ reference, name: undefined, role: undefined }))];
 }
 
-/** A final status: success, or a refusal that will not pass. */
-const ANSWERED = /^(?!408|429)[234]/;
-
 /** `isFinal`: all reads were answered, so that a resource that is missing has no name. */
-function readIn(entries: readonly ForeignRecord[] | 'failed') {
-  if (entries === 'failed') return { resources: [], isFinal: false };
-  const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
-  return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
+function readIn(entries: readonly ForeignRecord[] | undefined) {
+  if (!entries) return { resources: [], isFinal: false };
+  const isOver = (status = 0) => status >= 200 && !mayPass(status);
+  return {
+    resources: entries.map((item) => asRecord(item.resource)),
+    isFinal: entries.every((one) => isOver(entryStatus(one))),
+  };
 }
 
 async function readOneByOne(api: FhirApi, wanted: readonly string[]) {

@@ -5,10 +5,10 @@ import { codeOf } from '#src/requests/progress/codes.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
-import { lettersOf } from '#src/requests/progress/purpose.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
+import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
 import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -50,12 +50,13 @@ export function toRow(
   request: ServiceRequest,
   nameOf: (party: PartyReference) => string,
   at: ReadAt,
-  task?: Task,
+  given?: Task,
   replaced: readonly Replaced[] = [],
 ) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester, isProhibited } =
     request;
   const [first, ...others] = request.reasons;
+  const task = given && telling(given, service);
   // A Task does not change the status of a prohibition: the order not to do something stands.
   const status = isProhibited ? forbidden(request.status, task) : withTask(request.status, task, request.isSeries);
   // If the word is the Task's, so is its time.
@@ -78,10 +79,10 @@ export function toRow(
   const still = daysWithoutMovement({ isWaiting, icon, service, category, days: moved.days }, at.limits ?? NEVER);
   // Words of a Task count only where its status does.
   const spoken = status === request.status || isProhibited ? undefined : task;
-  const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
-  // A Task that only repeats the name of the service says nothing new; words that have to be read stay.
-  const isTelling = (one: string) => spoken?.hasWords === true || lettersOf(one) !== lettersOf(service);
-  const note = status.note?.split(' · ').filter(isTelling).join(' · ') || undefined;
+  // The word of a hand-over that was never sent is the order's own.
+  const ofDraft = spoken?.word.icon === 'draft' ? 'Finish the hand-over' : undefined;
+  const asked =
+    spoken?.besideStep ?? ofDraft ?? (older.some(({ said }) => said) ? 'Check the older request' : undefined);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -93,7 +94,7 @@ export function toRow(
     category,
     caution,
     noted: isOpen ? request.noted : undefined,
-    status: { ...status, note: note && withMoments(note, at.timeZone), sinceText },
+    status: { ...status, note: status.note && withMoments(status.note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
@@ -144,8 +145,6 @@ export function toRow(
   };
 }
 
-const CHECK_OLDER = 'Check the older request';
-
 /** What a row shows of the order itself, and not of what became of it. */
 const OF_THE_ORDER = [
   ...(['service', 'detail', 'category', 'caution', 'source', 'priority'] as const),
@@ -182,9 +181,11 @@ function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt):
   return own && mayServe(own) && older !== undefined && older === newer ? undefined : task.word.word;
 }
 
-/** What the hand-over itself asks of the clinician, although its word does not. */
-function stepOf(task: Task | undefined): string | undefined {
-  return task?.word.icon === 'draft' ? 'Finish the hand-over' : undefined;
+/** A Task that only repeats the name of the service says nothing new; words that have to be read stay. */
+function telling(task: Task, service: string): Task {
+  if (task.hasWords) return task;
+  const isNew = (one = '') => lettersOf(one) !== lettersOf(service);
+  return { ...task, remarks: task.remarks.filter(isNew), noted: isNew(task.noted) ? task.noted : undefined };
 }
 
 /** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */

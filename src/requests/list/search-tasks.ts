@@ -1,17 +1,15 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { cached } from '#src/adapters/cache.ts';
-import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { groupOf } from '#src/requests/progress/owner.ts';
-import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
+import { isUnread, namesOnlyNumber } from '#src/requests/progress/named-requests.ts';
+import { readTask, type Task } from '#src/requests/progress/task.ts';
 import { newestTask, type TasksTogether, tasksTogether } from '#src/requests/progress/task-of-request.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -57,22 +55,6 @@ function numberedText(count: number): string {
   const what =
     count === 1 ? '1 answer of a provider names its request' : `${count} answers of providers name their requests`;
   return `${what} only by a number, so the list does not say which request is meant. See the EHR.`;
-}
-
-/** It is about a request, but names its patient or the request by no reference of this server, or has conditions that may reverse it. */
-function isUnread(resource: ForeignRecord, base: URL): boolean {
-  const { for: patient, focus, basedOn } = resource;
-  const requests = [...asRecords(focus), ...asRecords(basedOn)].filter((one) => {
-    const inside = asRecords(resource.contained).find(({ id }) => `#${asWritten(id)}` === one.reference);
-    return (
-      [one.type, inside?.resourceType].includes('ServiceRequest') || /ServiceRequest\//i.test(asWritten(one.reference))
-    );
-  });
-  const isNamed = patient === undefined || /^[^#]/.test(asWritten(asRecord(patient).reference));
-  const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
-  const hasStatus = codeOf(resource.status) !== undefined;
-  const isReadable = hasStatus && isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
-  return (requests.length > 0 || groupOf(resource) !== undefined) && !isReadable;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */

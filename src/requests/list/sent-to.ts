@@ -33,9 +33,10 @@ export function sentTo(
   return { shown: { names: names.slice(0, MOST_NAMED), more }, counted };
 }
 
-/** How many providers these are by their references; one, where two types, such as a person and a role, may be the same. */
+/** How many providers these are by their references, or else their numbers; one, where two types, such as a person and a role, may be the same. */
 function countLocals(parties: readonly PartyReference[]): number {
   const locals = new Set(parties.flatMap(({ local }) => local ?? []));
+  if (locals.size === 0) return new Set(parties.map(nameKey)).size;
   return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;
 }
 

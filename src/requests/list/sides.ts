@@ -49,15 +49,16 @@ export function sideIn(text: string | undefined): string | undefined {
   return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
+/** The extensions of a concept, and of its codings, that say its side. */
+export function sideExtensions(concept: ForeignRecord): ForeignRecord[] {
+  return extensionsOf(concept).filter(({ url }) => QUALIFIER.test(asWritten(url)));
+}
+
 function qualifiersOf(concept: ForeignRecord): string[] {
-  const extensions = extensionsOf(concept);
-  if (extensions.length === 0) return [];
-  const words = extensions
-    .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
-    .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
-      const coding = valueCoding ?? { code: valueCode };
-      return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, coding: [coding] }) ?? [];
-    });
+  const words = sideExtensions(concept).flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
+    const coding = valueCoding ?? { code: valueCode };
+    return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, coding: [coding] }) ?? [];
+  });
   const plain = words.map((text) => text.replace(TAG, '').replace('SNOMED CT ', '').toLowerCase());
   return [...new Set(plain.map((text) => LETTERS.get(text) ?? SNOMED.get(text) ?? text))];
 }

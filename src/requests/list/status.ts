@@ -65,13 +65,10 @@ export function describeStatus(facts: {
   readonly hasProvider: boolean;
   /** undefined for a request that is not late, or cannot be: that something must not be done. */
   readonly late: Lateness | undefined;
-  /** it says, or may say, that something must not be done */
   readonly isProhibited?: boolean | undefined;
   /** the patient, or a relative, is to do it: no reply is due */
   readonly isPatients?: boolean;
-  /** it is to begin on a later day */
   readonly isAhead?: boolean;
-  /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
   const { hasProvider } = facts;

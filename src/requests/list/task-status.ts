@@ -1,4 +1,5 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
+import { SETTLED } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { claimed, doneInDoubt, type TaskWord } from '#src/requests/progress/task-words.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -20,7 +21,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
   const isLate = task.isLate && !isDone;
-  const remark = [task.purpose?.words, task.remark].filter(Boolean).join(': ');
+  const remark = [task.purpose?.words, task.remarks.join(' · ')].filter(Boolean).join(': ');
   return {
     word,
     icon,
@@ -45,9 +46,9 @@ export function forbidden(status: RequestStatus, task: Task | undefined): Reques
 }
 
 /** A hand-over that was never sent does not change the order, which stands. */
-function besideDraft(status: RequestStatus, { remark, beside, owner, isWithRequester }: Task): RequestStatus {
+function besideDraft(status: RequestStatus, { remarks, beside, owner, isWithRequester }: Task): RequestStatus {
   const why = isWithRequester === true ? 'hand-over is still with the requester' : 'hand-over is only a draft';
-  const note = [status.note, why, remark, beside].filter(Boolean).join(' · ');
+  const note = [status.note, why, ...remarks, beside].filter(Boolean).join(' · ');
   return { ...status, note, hasProvider: status.hasProvider || owner !== undefined };
 }
 
@@ -76,8 +77,8 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   };
 }
 
-function saysOf({ word, said, noted, remark }: Task): string {
-  if (word === doneInDoubt) return ['provider has closed it', remark].filter(Boolean).join(' · ');
+function saysOf({ word, said, noted, remarks }: Task): string {
+  if (word === doneInDoubt) return ['provider has closed it', ...remarks].join(' · ');
   const answer = word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
   return [word.icon === 'sent' ? 'provider has not answered' : answer, said, noted].filter(Boolean).join(' · ');
 }
@@ -108,6 +109,5 @@ const PENDING = new Set<RequestStatus['icon']>(['sent', 'received', 'hold']);
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
 const AGREED = new Set<RequestStatus['icon']>(['accepted', 'booked']);
-const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
 /** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);

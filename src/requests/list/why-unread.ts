@@ -28,6 +28,7 @@ type ListProblem =
   | 'not-granted'
   | 'page-gone'
   | 'restricted'
+  | 'consent'
   | 'incomplete'
   | 'kept-out'
   | 'refused-otherwise'
@@ -52,6 +53,10 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
   incomplete: [
     'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
     'fhir.search-wants-parameter',
+  ],
+  consent: [
+    'The patient’s consent in the EHR does not let this app read requests. Look in the EHR itself.',
+    'fhir.consent',
   ],
   'kept-out': [NONE_SHOWN, 'fhir.not-in-fhir'],
   'refused-otherwise': [NONE_SHOWN, 'fhir.other-status'],
@@ -107,6 +112,7 @@ const ofToken = (failed: FhirError | undefined): Rule | undefined =>
 function kindOf(failed: FhirError, isPartial: boolean): ListProblem | undefined {
   const { issues, status, failure, rule } = failed;
   if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
+  if (rule === 'fhir.consent') return 'consent';
   // The server has no such search.
   if (status === 405 || status === 501) return 'not-found';
   // Apigee says the same of a rate for each minute, which waiting ends.

@@ -39,13 +39,19 @@ export interface FreshRows {
   readonly unlisted: readonly RequestRow[];
 }
 
+/** After this time only its row says that a request was sent, unless something has to be looked at. */
+const SAID_MS = 2 * 60_000;
+
 /** The notice about the last request that was sent; undefined where none was sent recently. */
 export function sentNotice(
   [last]: readonly Sent[],
-  { timeZone, receivers }: Organization,
+  { timeZone, receivers, showEhrOrders }: Organization,
   launch: Launch,
+  asOf: Date,
 ): SentNotice | undefined {
   if (!last) return undefined;
+  const isOld = asOf.getTime() - Date.parse(last.at) > SAID_MS;
+  if (isOld && showEhrOrders && !hasCaution(last)) return undefined;
   const at = { base: new URL(launch.fhirBase), now: new Date(last.at), timeZone };
   const { service, needed, performers } = readServiceRequest(last.request, at);
   const provider = performers[0]?.display;
@@ -63,6 +69,9 @@ export function sentNotice(
     differs: last.differs,
   };
 }
+
+const hasCaution = ({ said = [], differs = [], replaced }: Sent) =>
+  said.length + differs.length > 0 || ![undefined, 'cancelled', 'over'].includes(replaced?.end);
 
 /** @param sent the recently sent requests, the latest first. */
 export function freshRows(sent: readonly Sent[], list: RequestList, place: Place): FreshRows {

@@ -5,7 +5,7 @@ import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import { identityMark } from '#src/patients/identity-mark.ts';
-import { recordCancelled } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { hasBeenCancelled, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { versionsOf, withCancelled } from '#src/requests/delivery/deliveries.ts';
@@ -57,7 +57,7 @@ export async function sendInLaunch(
     const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
     const ehr = { api, publicUrl: deps.publicUrl, mayUpdate };
     const { end, isNews } = await endOriginal(ehr, corrects, by, { ...sending.end, written });
-    if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
+    if (isNews) recordVisit(deps.audit, request, launch, 'request-cancelled', { status: 'revoked' });
     if (end === 'cancelled') await noteCancelled(corrects.identifiers);
     return { ...sending, written, replaced: end };
   };

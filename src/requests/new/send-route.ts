@@ -7,7 +7,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
-import { recordCreated } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
@@ -130,7 +130,7 @@ async function askTheEhr(
   const { facts } = contextOf(request);
   if ('answer' in end && end.answer)
     Object.assign(facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
-  for (let found = 0; found < newlyFound; found += 1) recordCreated(deps.audit, request, launch);
+  for (let found = 0; found < newlyFound; found += 1) recordVisit(deps.audit, request, launch, 'request-created');
   if (end.kind !== 'sent') {
     facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};

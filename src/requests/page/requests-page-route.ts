@@ -9,7 +9,7 @@ import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/refresh-times.ts';
-import { recordOpened } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
 import { mayShowRequests } from '#src/requests/chart/patient-and-list-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
@@ -62,7 +62,7 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   setPagePolicy(response, { fetchesOwnPages: true, ...frames });
   leaveInTime(response, launch.id, closing, clock());
   const before = await beforeList(dependencies, launch, organization, patient);
-  recordOpened(audit, request, launch);
+  recordVisit(audit, request, launch, 'patient-opened');
   const left = isUnattended ? undefined : await leftOpen(dependencies, launch, before);
   if (left !== undefined) {
     trace.completed();

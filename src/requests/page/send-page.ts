@@ -13,7 +13,7 @@ import type { Introspected } from '#src/launches/tokens/introspect.ts';
 import { HELP_DESK } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
-import { recordCreated } from '#src/requests/chart/chart-audit.ts';
+import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
@@ -99,7 +99,7 @@ export async function sendList(
     afterList(dependencies, launch, organization, before, found.facts),
     isKept ? undefined : keepList(keptLists, launch, found, { asOf, patient, user }),
   ]);
-  for (let count = 0; count < own.newlyFound; count += 1) recordCreated(audit, request, launch);
+  for (let count = 0; count < own.newlyFound; count += 1) recordVisit(audit, request, launch, 'request-created');
   const isUsual = own.drafts.length === 0 && own.newlyFound === 0 && before.sent.length === 0;
   if (found.page && isUsual) sendRest(found.page.end.filled(fill));
   else {
@@ -117,7 +117,7 @@ export async function sendList(
 
 /** The props of the first part, with marks for what each page fills in. */
 function startProps(
-  { launch, organization, view, patient, before }: Shown,
+  { launch, organization, view, patient, asOf, before }: Shown,
   bar: RequestsPageStartProps['bar'],
   isUnattended: boolean,
 ): RequestsPageStartProps {
@@ -131,7 +131,7 @@ function startProps(
     refreshHref: `/launches/${launch.id}/requests${query}`,
     timeZone: organization.timeZone,
     create: before.create,
-    sent: sentNotice(before.sent, organization, launch),
+    sent: sentNotice(before.sent, organization, launch, asOf),
     helpDesk: organization.helpDeskName || HELP_DESK,
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
   };

@@ -1,8 +1,8 @@
 /** Sends several reads to the EHR at once: in one batch, or in parallel if it takes no batch (FH-06). */
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
-import { sendBatch } from '#src/requests/search/send-batch.ts';
+import { entryStatus, sendBatch } from '#src/requests/search/send-batch.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** The answer to one read; undefined if it failed or was refused. Untrusted. */
@@ -15,15 +15,15 @@ export async function fetchReads(
   batches: EhrLack,
 ): Promise<readonly ReadAnswer[]> {
   if (urls.length === 0) return [];
-  const entries = await sendBatch(api, urls, batches);
+  const entries = await sendBatch(api, urls, batches).catch(nothingOf);
   if (entries === 'no-batch') return Promise.all(urls.map((url) => api.get(url).catch(nothingOf)));
   // FHIR R4 http, batch: there is one entry for each, in the same order. A shorter answer does not say which it
   // leaves out.
-  return entries !== 'failed' && entries.length === urls.length ? entries.map(answerIn) : urls.map(() => undefined);
+  return entries?.length === urls.length ? entries.map(answerIn) : urls.map(() => undefined);
 }
 
-function answerIn({ resource, response }: ForeignRecord): ReadAnswer {
-  const status = asText(asRecord(response).status) ?? '200';
-  const answer = asRecord(resource);
-  return status.startsWith('2') && typeof answer.resourceType === 'string' ? answer : undefined;
+function answerIn(entry: ForeignRecord): ReadAnswer {
+  const status = entryStatus(entry) ?? 200;
+  const answer = asRecord(entry.resource);
+  return status >= 200 && status < 300 && typeof answer.resourceType === 'string' ? answer : undefined;
 }

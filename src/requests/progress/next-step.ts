@@ -1,5 +1,5 @@
 /** What the clinician has to do next about a request, from its status, its Task and what is missing. */
-import { READ } from './rivals.ts';
+import { READ } from './several-owners.ts';
 
 export interface StepFacts {
   readonly icon: string;
@@ -11,7 +11,6 @@ export interface StepFacts {
   readonly isContradicted?: boolean | undefined;
   /** The EHR closed it, and the last word of its provider is that it goes on, or there is none. */
   readonly isUnended?: boolean;
-  /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
@@ -19,17 +18,13 @@ export interface StepFacts {
   readonly isUnheard?: boolean | undefined;
   /** A person has to read what its provider wrote: no code of a guide explains it. */
   readonly hasWords?: boolean;
-  /** Its provider, or the one who sent it, wrote a note. */
   readonly hasNote?: boolean;
-  /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
   readonly asked?: string | undefined;
   readonly isPatients?: boolean;
-  /** It asks no provider to do anything. */
   readonly isUnasked?: boolean;
   readonly hasTime: boolean;
-  /** It has had no news for longer than its kind of service should take. */
   readonly hasNoMovement?: boolean;
   /** It is needed within a day, or for the first time, and the last news is not from this hour. */
   readonly isSoon?: boolean;
@@ -48,6 +43,7 @@ const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isActi
 const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
 const UNANSWERED: NextStep = { text: 'Due soon, no reply seen', isAction: false };
+const UNHEARD: NextStep = { ...UNANSWERED, text: 'Due soon, replies not read' };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /**
@@ -67,7 +63,7 @@ const BY_STATUS = new Map<string | undefined, NextStep>([
 /** States in which the provider has not agreed to anything yet. */
 export const WAITING: ReadonlySet<string> = new Set(['ordered', 'sent', 'received']);
 /** States in which the provider has agreed; a missing time was agreed outside the EHR. */
-const SETTLED = new Set(['booked', 'under-way']);
+export const SETTLED: ReadonlySet<string> = new Set(['booked', 'under-way']);
 
 /** One sentence per request; the first rule that holds decides. */
 export function nextStep(facts: StepFacts): NextStep {
@@ -90,7 +86,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
   if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
   // Most EHRs never show an answer to an order without a Task, so the step does not ask for one.
-  if (facts.isSoon === true) return icon === 'ordered' ? UNANSWERED : act('Ask for an answer');
+  if (facts.isSoon === true && icon === 'ordered') return facts.isUnheard === true ? UNHEARD : UNANSWERED;
+  if (facts.isSoon === true) return act('Ask for an answer');
   return { text: waitingText(waited), isAction: false };
 }
 

@@ -1,7 +1,7 @@
-/** Tells which requests a Task is about, who has it, and one owner from another. */
+/** Tells who has a Task, and one owner from another. */
 import type { PartyReference } from '#src/patients/party.ts';
-import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { leadsToPatient, requisitionOf } from '#src/smart/fhir/reference.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { leadsToPatient } from '#src/smart/fhir/reference.ts';
 
 /** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there. */
 export function askedOf(task: ForeignRecord): ForeignRecord {
@@ -19,10 +19,11 @@ export function recipientsOf({ owner, restriction, requestedPerformer }: Foreign
 }
 
 /** What tells one owner from another; undefined for one without a name or a number, such as one of another server. */
-export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
+export function nameKey({ local, display, contained, number, system }: PartyReference): string | undefined {
   const { practitioner, organization, title } = contained?.role ?? {};
   const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);
-  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || number);
+  const ofNumber = number && `${system} ${number}`;
+  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || ofNumber);
 }
 
 /** Whether an owner is this requester as a person: two parts of one organization may have the same number. */
@@ -35,19 +36,3 @@ const PERSON = /^Practitioner(?:Role)?\//;
 
 /** Types that are not providers: a task of the patient or a relative is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
-
-/**
- * The number of the requests that a Task hands over as a group, as in AU eRequesting: it names none of them. A number
- * without its system may be another's, and so may a Task that does not say whom it is for.
- */
-export function groupOf(task: ForeignRecord): string | undefined {
-  const group = asRecord(task.groupIdentifier);
-  const isCertain = task.for !== undefined && asInformation(group.system) !== undefined;
-  return isCertain && requestsOf(task).length === 0 ? requisitionOf(group) : undefined;
-}
-
-/** A Task is about its focus, unless that is its patient: one about a form to fill in ends the form, not its `basedOn`. */
-export function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
-  const [first, ...others] = asRecords(focus).filter((one) => !leadsToPatient(one));
-  return first ? [first, ...others] : asRecords(basedOn);
-}

@@ -3,6 +3,7 @@
  * only compared with the request's own, and shown.
  */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { quoted } from './guide-codes.ts';
 
 /** The codes of FHIR R4 task-code except `fulfill`, each with the words for what the Task asks for. */
@@ -128,12 +129,4 @@ export interface Asked {
 /** A Task is for the whole request if it has one of these names: its code, or its words. Other words may be a part of it. */
 export function wholeNames({ service, category = service, codes }: Asked): readonly string[] {
   return [lettersOf(service), lettersOf(category), ...codes];
-}
-
-/**
- * The letters and digits of a text, for comparing two texts without case, spaces and punctuation. Between digits the place
- * of these counts: 1.5 is not 15.
- */
-export function lettersOf(text: string): string {
-  return (text.toLowerCase().match(/[\p{L}\p{M}\p{S}?]|\p{N}(?:[^\p{L}\p{M}\p{N}\p{S}?]+(?=\p{N}))?/gu) ?? []).join('');
 }

@@ -2,10 +2,9 @@
 import { cached } from '#src/adapters/cache.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
-import { newestOf, onceById, ownerKey } from './latest-task.ts';
 import { isOf, nameKey } from './owner.ts';
 import { type Asked, wholeNames } from './purpose.ts';
-import { askedText, othersWhoAct, READ, rivalStep, rivalText } from './rivals.ts';
+import { askedText, newestOf, onceById, othersWhoAct, ownerKey, READ, rivalStep, rivalText } from './several-owners.ts';
 import type { Task } from './task.ts';
 import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
@@ -47,9 +46,8 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const byPurpose = Map.groupBy(tasks, (task) =>
     wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
   );
-  const all = (byPurpose.get(undefined) ?? []).map((task) =>
-    fromRequester(inItsTime(proved(task, request), request), request),
-  );
+  const ofWhole = byPurpose.get(undefined) ?? [];
+  const all = ofWhole.map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const { owned, ofGroup = [] } = Object.groupBy(all, ({ group }) => (group === undefined ? 'owned' : 'ofGroup'));
   const handOvers = owned ?? ofGroup;
   byPurpose.delete(undefined);
@@ -95,7 +93,7 @@ function groupNews(group: Task | undefined, own: Task | undefined) {
   if (!group || !own || isOver(own.word)) return undefined;
   const isNews = isOver(group.word) || NEWS.has(group.word.icon) || group.hasWords;
   if (!isNews && othersWhoAct([group], own).length === 0) return undefined;
-  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, group.remark].filter(Boolean).join(' · ');
+  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, ...group.remarks].join(' · ');
   return { text, step: group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR' };
 }
 
@@ -146,7 +144,7 @@ function fromRequester(task: Task, { requester }: About): Task {
 
 /** A completed Task that may not have carried out its request. */
 function inDoubt(task: Task, why?: string): Task {
-  return { ...task, word: doneInDoubt, remark: [task.remark, why].filter(Boolean).join(' · ') || undefined };
+  return { ...task, word: doneInDoubt, remarks: why === undefined ? task.remarks : [...task.remarks, why] };
 }
 
 /** Of several that were asked, one may have carried it out, and the others were called off for that reason. */
@@ -176,9 +174,7 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    mayBeDone(word)
-      ? purpose?.isStop === true || (own === undefined && purpose?.names[0] !== undefined)
-      : purpose?.isStop === true && own === undefined;
+    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && purpose?.names[0] !== undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
 }
@@ -195,9 +191,9 @@ const MOST_BESIDE = 2;
 /** "Verify insurance: declined, No coverage". */
 function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
   const lines = tasks.slice(0, MOST_BESIDE).map((task) => {
-    const { purpose, word, remark } = task;
+    const { purpose, word, remarks } = task;
     const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
-    return [`${purpose?.words}: ${state}`, remark].filter(Boolean).join(', ');
+    return [`${purpose?.words}: ${state}`, remarks.join(' · ')].filter(Boolean).join(', ');
   });
   const more = tasks.length > MOST_BESIDE ? ` +${tasks.length - MOST_BESIDE} more` : '';
   return `${lines.join(' · ')}${more}` || undefined;

@@ -52,11 +52,9 @@ const STATUSES = new Map<string | undefined, TaskWord>(
 );
 
 /** What the codes of guides mean that say more than the status. */
+const { question, booked, hold, accepted, declined, cancelled, failed } = WORDS;
 const REFINED = new Map<string, TaskWord>(
-  (['question', 'booked', 'hold', 'accepted', 'declined', 'cancelled', 'failed'] as const).map((name) => [
-    name,
-    WORDS[name],
-  ]),
+  Object.entries({ question, booked, hold, accepted, declined, cancelled, failed }),
 );
 
 /** The words of a hand-over that has ended: a code of a guide may only say that a completed one was not carried out. */

@@ -4,12 +4,13 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asRecord, asRecords, asText, type ForeignRecord, startsLater } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
-import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { endOf, namedBesideDone } from './done.ts';
 import { quotedFirst } from './guide-codes.ts';
+import { groupOf, requestsOf } from './named-requests.ts';
 import { isPeriodOver } from './overdue.ts';
-import { askedOf, groupOf, isOf, nameKey, PATIENTS_OWN, recipientsOf, requestsOf } from './owner.ts';
+import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { describePriority } from './priority.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
@@ -27,7 +28,7 @@ export interface Task {
   /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
   /** All that a row shows of what the provider wrote. */
-  readonly remark: string | undefined;
+  readonly remarks: readonly string[];
   /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
   readonly said: string | undefined;
   /** A person has to read what its provider wrote: no code of a guide explains it. */
@@ -97,6 +98,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
   const noted = notesShown(resource.note) ?? resultShown(resource);
+  const { length: count } = recipientsOf(resource);
+  const offered = count > 1 ? `any of ${count} providers may take it` : undefined;
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
@@ -106,9 +109,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
-    remark:
-      [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(Boolean).join(' · ') ||
-      undefined,
+    remarks: [word.note, said, asked, noted, offered].filter((text) => text !== undefined),
     said,
     hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),
     isMissed: word === doneInDoubt && reportsMissed(resource),
@@ -133,14 +134,10 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   };
 }
 
-/** Does a Task bring nothing but references, as to a report or a letter? They are no words that contradict its end. */
+/** Does a Task bring nothing but references without a display, as to a report? They are no words that contradict its end. */
 const isOnlyReferred = ({ note, output }: ForeignRecord) =>
-  note === undefined && asRecords(output).every(({ valueReference }) => valueReference !== undefined);
-
-/** Of a Task that may be taken by any of several. */
-function offeredText(count: number): string | undefined {
-  return count > 1 ? `any of ${count} providers may take it` : undefined;
-}
+  note === undefined &&
+  asRecords(output).every(({ valueReference: to }) => to !== undefined && displayOf(to) === undefined);
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -148,18 +145,4 @@ const DAY_MS = 24 * 60 * 60_000;
 function latestMs(date = ''): number {
   const ms = date.includes('T') ? Date.parse(date) : Date.parse(lastDayOf(date)) + DAY_MS;
   return Number.isNaN(ms) ? Infinity : ms;
-}
-
-/** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */
-export function namesOnlyNumber(resource: ForeignRecord): boolean {
-  const references = requestsOf(resource);
-  const isNumber = ({ reference, type, identifier }: ForeignRecord) =>
-    reference === undefined && (type ?? 'ServiceRequest') === 'ServiceRequest' && asText(asRecord(identifier).value);
-  return (
-    describeTask(resource.status) !== undefined &&
-    asRecords(resource.partOf).length === 0 &&
-    !isOfOtherDesk(resource) &&
-    references.length > 0 &&
-    references.every((one) => Boolean(isNumber(one)))
-  );
 }

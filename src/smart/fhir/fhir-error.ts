@@ -1,13 +1,12 @@
 /** The ways in which a FHIR call can fail. An error quotes neither URL nor body, because both are clinical. */
 import { causes, failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
-import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
-import { namesMissingParameter, RESTRICTED_CODES, saysNotEnabled, summarizeOutcome } from './issue-codes.ts';
+import { namesMissingParameter, summarizeOutcome } from './issue-codes.ts';
 import { outcomeTexts } from './outcome-texts.ts';
-import { ruleOfWords } from './refusal-words.ts';
+import { type Instead, insteadOf, rulesOf } from './refusal-words.ts';
 
 export type FhirFailure =
   | 'unauthorized'
@@ -35,7 +34,7 @@ export class FhirError extends Error {
   /** The server says that a search needs a parameter that was not sent. */
   readonly lacksParameter: boolean = false;
   /** What came in place of FHIR: a web page, or a gateway's own JSON or line of text. */
-  readonly instead: 'page' | 'json' | undefined;
+  readonly instead: Instead;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
   /** The rule of a refused token that is too new to be over, where the answer says more. */
@@ -85,36 +84,6 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
   429: 'throttled',
 };
 
-/** Statuses that say more than their failure. */
-const RULE_BY_STATUS: Record<number, Rule> = {
-  // A cache between us answers what this app did not ask for: it sends no condition.
-  304: 'fhir.other-status',
-  301: 'fhir.redirect',
-  302: 'fhir.redirect',
-  303: 'fhir.redirect',
-  307: 'fhir.redirect',
-  308: 'fhir.redirect',
-  406: 'fhir.no-json',
-  408: 'network.late',
-  407: 'network.proxy-sign-in',
-  415: 'fhir.no-json',
-};
-
-/** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
-const OF_GATEWAY = [400, 403, 413, 414, 431];
-
-/** A server may well say in plain text what a user may not see. */
-const OF_SERVER = /\b(?:user|patient|resource)\b/i;
-
-/** Statuses that refuse a read; others say nothing of the app. */
-const REFUSED = [400, 403];
-
-/** nginx, Apache, Tomcat and IIS, with status 400. */
-const HEADERS_TOO_LONG = /\bheaders?(?: or cookie| field)? (?:is |are |exceeds )?(?:too (?:large|long)|server limit)/i;
-
-/** The description of a refused token. Many servers send invalid_token without one, for every reason. */
-const DESCRIPTION = /\berror_description="([^"]{0,300})/i;
-
 /** The error for an answer's status. @param header of the answer, by lower-case name. */
 export function answered(
   status: number,
@@ -122,43 +91,18 @@ export function answered(
   text = '',
 ): FhirError {
   const body = parseJson(text);
+  const [contentType, challenge] = [header('content-type') ?? '', header('www-authenticate') ?? ''];
+  const answer = { status, contentType, challenge, text, body };
   const { issues } = summarizeOutcome(body);
-  const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  const contentType = header('content-type') ?? '';
-  const isPage = /^text\/html\b/i.test(contentType);
-  const isText = /^text\/plain\b/i.test(contentType) && !OF_SERVER.test(text);
-  const isOtherJson = isJsonObject(body)
-    ? !('resourceType' in body)
-    : (isText || /^application\/json\b/i.test(contentType)) && text;
   const said = outcomeTexts(body);
-  const words = said.join(' ');
-  const challenge = header('www-authenticate') ?? '';
-  const isUnauthorized = status === 401;
-  const own = isPage || (isJsonObject(body) && 'resourceType' in body) ? '' : text.slice(0, 2_000);
-  const spoken = `${words} ${isUnauthorized ? (DESCRIPTION.exec(challenge)?.[1] ?? '') : challenge} ${own}`.trim();
-  const ofWords = issues.some((code) => RESTRICTED_CODES.has(code)) ? 'fhir.restricted' : ruleOfWords(spoken, 'call');
-  const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
-  const isSaid = status === 403 || ofWords === 'fhir.restricted';
-  const saidRule = (isSaid ? ofWords : undefined) ?? (isOfApp && 'fhir.app-not-enabled');
-  const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text, challenge });
-  const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
-  const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
-  const isOfGateway =
-    isTooLong || (isPage && OF_GATEWAY.includes(status)) || (isOtherJson && (status === 413 || status === 414));
-  const named = isOfGateway ? ofPage : saidRule || RULE_BY_STATUS[status];
-  // An expired token is refused with 401 as well, so words about a token count only for one that is fresh.
-  const rule = isUnauthorized ? saidRule || undefined : (ofGateway ?? named);
+  const instead = insteadOf(answer);
+  const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   return new FhirError(failure, status, {
-    ifFresh: isUnauthorized ? (ofGateway ?? ruleOfWords(spoken, 'token') ?? ruleOfBasic(challenge)) : undefined,
-    ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
-    instead: isPage ? 'page' : isOtherJson ? 'json' : undefined,
-    lacksParameter: namesMissingParameter(words, issues),
+    ...{ issues, said, instead, ...rulesOf(answer, { issues, words: said.join(' '), instead }) },
+    retryAfterSeconds: secondsOf(header('retry-after') ?? ''),
+    lacksParameter: namesMissingParameter(said.join(' '), issues),
   });
 }
-
-/** A server that asks for a password alone takes no tokens. */
-const ruleOfBasic = (challenge: string) =>
-  /^basic\b(?!.*\bbearer\b)/i.test(challenge) ? 'network.gateway-key' : undefined;
 
 /** RFC 9110 Retry-After: seconds, or a date. Undefined for none, for the past, and for more than a day. */
 function secondsOf(retryAfter: string): number | undefined {

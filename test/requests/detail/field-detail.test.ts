@@ -25,7 +25,21 @@ const came = [
 ];
 const npi = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' } };
 
-test.for<[string, object, string, string[]]>([
+const left = {
+  extension: [{ url: 'http://x/laterality', valueCodeableConcept: { text: 'left' } }],
+};
+
+test.for<[string, object, string, string[] | undefined]>([
+  ['the side of its code', { code: { text: 'Walker', ...left } }, 'Body site', ['Side: left']],
+  ['the side of its code, once', { code: { text: 'Walker', ...left } }, 'Laterality', undefined],
+  ['the side of a reason, once', { reasonCode: [{ text: 'Fracture', ...left }] }, 'Laterality', undefined],
+  [
+    'a structure of the request, once',
+    { extension: [{ url: 'http://x/procedure-targetBodyStructure', valueReference: { display: 'Left knee' } }] },
+    'Procedure target body structure',
+    undefined,
+  ],
+  ['a side that only the request has', left, 'Laterality', ['left']],
   [
     'a role whose parts came with the list',
     { requester: { reference: 'PractitionerRole/r' } },

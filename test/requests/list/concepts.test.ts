@@ -67,6 +67,7 @@ test.for<[string, object, string, string | undefined]>([
     'Social needs',
   ],
   ['nothing but the code of a category', { category: [{ coding: [{ code: '108252007' }] }] }, 'Laboratory', undefined],
+  ['a code that is a plain text', { code: 'Walker', category: [{ text: 'Equipment' }] }, 'Walker', 'Equipment'],
   ['an absent code', { code: absent }, 'Service not named by EHR', undefined],
   [
     'invisible text',

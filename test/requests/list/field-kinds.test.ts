@@ -442,6 +442,11 @@ const outcome = (issue: object) => ({ resourceType: 'OperationOutcome', issue: [
 test.for<[string, object, string]>([
   ['a refusal', { status: 403, body: outcome(restricted) }, 'restricted'],
   ['an outcome in place of the Bundle', outcome(restricted), 'restricted'],
+  [
+    'a refusal for consent',
+    { status: 403, body: outcome({ severity: 'error', code: 'forbidden', diagnostics: 'Consent not on file' }) },
+    'consent',
+  ],
   ['a refusal of something else', { status: 403, body: outcome({ ...restricted, details: undefined }) }, 'refused'],
   ['another outcome', outcome({ ...restricted, details: { coding: [{ code: '59133' }] } }), 'refused'],
   ['an outcome that refuses nothing', outcome({ ...restricted, code: 'processing', details: undefined }), 'unexpected'],

@@ -203,6 +203,26 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Done', note: '“Letter”' }, next: { text: 'Nothing to do' } },
   ],
   [
+    'a letter whose name may deny it, of what the EHR calls done',
+    { status: 'completed' },
+    {
+      tasks: [
+        task({
+          output: [
+            {
+              type: { text: 'Letter' },
+              valueReference: { reference: 'DocumentReference/1', display: 'Patient refused' },
+            },
+          ],
+        }),
+      ],
+    },
+    {
+      status: { word: 'Done', note: 'provider has closed it · “Letter: Patient refused”' },
+      next: { text: 'Check it in the EHR' },
+    },
+  ],
+  [
     'a letter and words, of what the EHR calls done',
     { status: 'completed' },
     {
@@ -239,6 +259,25 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { performer: [{ identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' } }] },
     {},
     { sentTo: { names: ['NPI 1234567893'] } },
+  ],
+  [
+    'two providers of one number in two systems',
+    {
+      performer: ['urn:a', 'urn:b', 'urn:b'].map((system) => ({ identifier: { system, value: '4711' } })),
+    },
+    {},
+    { sentTo: { names: ['number 4711'], more: 1 } },
+  ],
+  [
+    'answers of two providers of one number in two systems',
+    {},
+    {
+      tasks: [
+        task({ status: 'accepted', owner: { identifier: { system: 'urn:a', value: '4711' } } }),
+        task({ id: 'u', status: 'in-progress', owner: { identifier: { system: 'urn:b', value: '4711' } } }),
+      ],
+    },
+    { status: { note: expect.stringContaining('another provider says “') } },
   ],
   [
     'what goes on although its reason says that it is off',

@@ -352,6 +352,16 @@ test.for<[string, object, string[]]>([
     UNREAD,
   ],
   ['without a status', { status: undefined }, UNREAD],
+  ['as its reason', { focus: undefined, reasonReference: { reference: 'ServiceRequest/a' } }, UNREAD],
+  ['as its input', { focus: undefined, input: [{ valueReference: { reference: 'ServiceRequest/a' } }] }, UNREAD],
+  [
+    'as the input of a questionnaire',
+    {
+      ...{ focus: undefined, input: [{ valueReference: { reference: 'ServiceRequest/a' } }] },
+      code: { coding: [{ code: 'complete-questionnaire' }] },
+    },
+    [],
+  ],
   ['of another kind', { focus: { reference: 'https://other.example/fhir/MedicationRequest/a' } }, []],
 ])('an answer about a request %s is not passed over', async ([, change, notices]) => {
   const { list } = await readField({}, { tasks: [task({ status: 'rejected', ...change })] });

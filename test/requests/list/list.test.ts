@@ -260,7 +260,7 @@ test('requests with only odd fields are shown without a failure (FH-11)', async 
   const odd = {
     status: 5,
     intent: [],
-    code: 'x',
+    code: 7,
     category: { text: [] },
     priority: 9,
     occurrencePeriod: 'x',

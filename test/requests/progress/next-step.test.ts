@@ -30,6 +30,8 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'accepted', isSoon: true }, 'Nothing to do', false],
   [{ icon: 'sent', isSoon: true, isOverdue: true }, 'Ask why it is late', true],
   [{ isSoon: true }, 'Due soon, no reply seen', false],
+  [{ isSoon: true, isUnheard: true }, 'Due soon, replies not read', false],
+  [{ icon: 'sent', isSoon: true, isUnheard: true }, 'Ask for an answer', true],
   [{ hasProvider: false }, 'Find a provider', true],
   [{ hasProvider: false, isUnheard: true }, 'Check who has it', true],
   [{ isUnheard: true }, 'Waiting for the provider for 3 days', false],

@@ -1,9 +1,48 @@
-/** Says what several owners of Tasks about one request say: who else has agreed, who asks, and who else is asked. */
-import { newestOf, ownerKey } from './latest-task.ts';
+/** Of several Tasks about one request: which is the newest, who else has agreed or asks, and who else is asked. */
+import { nameKey } from './owner.ts';
 import type { Task } from './task.ts';
 import { isOver, type TaskWord } from './task-words.ts';
 
+/**
+ * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
+ * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
+ * new and is not done. A draft comes last: no provider has it yet.
+ */
+export function newestOf(tasks: readonly Task[]): Task | undefined {
+  // A shortcut: most Tasks of a long list are alone of their kind.
+  if (tasks.length === 1) return tasks[0];
+  const isDraft = ({ word }: Task) => Number(word.icon === 'draft');
+  const [newest, ...older] = tasks.toSorted((a, b) => isDraft(a) - isDraft(b) || b.changedMs - a.changedMs);
+  if (!newest || !isOver(newest.word)) return newest;
+  const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
+  return (
+    older.find((task) => !isOver(task.word) && (isAsNew(task) || mayBeOfOther(task, newest))) ??
+    [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
+    newest
+  );
+}
+
+/** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
+export function onceById(tasks: readonly Task[]): readonly Task[] {
+  const newestMs = new Map<string | undefined, number>();
+  for (const { id, changedMs } of tasks) newestMs.set(id, Math.max(changedMs, newestMs.get(id) ?? -Infinity));
+  return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
+}
+
+/**
+ * Whether a Task may be another owner's than the newest one. Where an owner is missing, only a Task that no provider
+ * has taken up counts as the same one, sent again.
+ */
+function mayBeOfOther(task: Task, newest: Task): boolean {
+  const keys = [task, newest].map(ownerKey);
+  return keys.includes(undefined) ? task.word.icon !== 'sent' && task.word.icon !== 'draft' : keys[0] !== keys[1];
+}
+
+/** Undefined for an owner without a name or a number. */
+export const ownerKey = ({ owner }: Task) => owner && nameKey(owner);
+
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
+const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
 const isQuestion = ({ word }: Task) => word.icon === 'question';
 /** It may ask something, in words that only a person can read. */
 const mayAsk = ({ word, hasWords }: Task) => hasWords && !isOver(word);
@@ -14,10 +53,8 @@ export function othersWhoAct(tasks: readonly Task[], own: Task): readonly Task[]
   const byOwner = Map.groupBy(named, ownerKey);
   return [...byOwner.values()]
     .flatMap((some) => newestOf(some) ?? [])
-    .filter((task) => AGREED.has(task.word.icon) || isQuestion(task) || mayAsk(task));
+    .filter((task) => hasAgreed(task) || isQuestion(task) || mayAsk(task));
 }
-
-const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
 
 export function rivalText(rivals: readonly Task[], shown: Task): string | undefined {
   const [agreed, ...others] = rivals.filter(hasAgreed);
@@ -26,7 +63,11 @@ export function rivalText(rivals: readonly Task[], shown: Task): string | undefi
   const one = agreed && `${who} says “${agreed.word.word}”${too}`;
   const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
   const asking = rivals.find(mayAsk);
-  return [said, rivals.some(isQuestion) && `${who} has a question`, asking && `${who} writes ${asking.remark}`]
+  return [
+    said,
+    rivals.some(isQuestion) && `${who} has a question`,
+    asking && `${who} writes ${asking.remarks.join(' · ')}`,
+  ]
     .filter(Boolean)
     .join(' · ');
 }
