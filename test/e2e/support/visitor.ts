@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts';
 /** A browser for one deployment. */
 export interface Visitor {
   newTab(): Promise<Page>;
-  /** Its one tab, as it was at first: a new context costs a test half a second of CPU time, and a tab a third. */
+  /** One tab for all tests, without cookies and in its first size: a new one costs a third of a second of CPU time. */
   sameTab(): Promise<Page>;
   /** Opens the EHR, picks the patient from its list, and returns the app's frame. */
   openChart(page: Page, chartName: string): Promise<FrameLocator>;
