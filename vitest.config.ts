@@ -73,7 +73,13 @@ export default defineConfig({
     maxWorkers: 5,
     // Pages are made of short-lived strings: with room for more of them, a worker collects garbage a tenth less of its time.
     // And PGlite's WebAssembly lives too briefly to be optimized: that costs more than all of its queries.
-    execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=64', '--liftoff-only'],
+    execArgv: [
+      '--min-semi-space-size=32',
+      '--max-semi-space-size=64',
+      '--liftoff-only',
+      '--import',
+      new URL('test/helpers/short-ways.ts', import.meta.url).href,
+    ],
     // Modules, keys and databases serve every file of a worker; what a file fakes is undone by after-file.ts.
     isolate: false,
     globalSetup: ['test/helpers/global-setup.ts'],

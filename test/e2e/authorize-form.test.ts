@@ -1,17 +1,15 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { LONG_SCOPES } from './support/long-scopes.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
 const deployment = useStarted(() => startDeployment({ settings: [`scopes=${LONG_SCOPES}`] }));
-let visitor: Visitor | undefined;
-afterEach(() => visitor?.close());
+const visitor = useStarted(() => createVisitor(deployment));
 
 test('Back to the form does not trap the visitor in it (AZ-14)', async () => {
-  visitor = await createVisitor(deployment);
-  const tab = await visitor.newTab();
+  const tab = await visitor.sameTab();
   await tab.goto(deployment.ehr.chartUrl);
   await tab.goto(deployment.ehr.launch('pat-ada'));
   await tab.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
@@ -23,8 +21,7 @@ test('Back to the form does not trap the visitor in it (AZ-14)', async () => {
 });
 
 test('the form has no accessibility violation, light and dark, at 1280, 768 and 360 px', async () => {
-  visitor = await createVisitor(deployment);
-  const tab = await visitor.newTab();
+  const tab = await visitor.sameTab();
   // An empty script replaces ours, so that the form stays on the page.
   await tab.route('**/assets/send-authorize-form.*.js', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: '' }),

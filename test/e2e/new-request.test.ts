@@ -15,15 +15,17 @@ const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(docume
 )`;
 
 const deployment = useStarted(() => startDeployment({ settings: WRITING }));
+const scripted = useStarted(() => createVisitor(deployment));
+const plain = useStarted(() => createVisitor(deployment, { javaScript: false }));
 let visitor: Visitor;
-afterEach(async () => {
+afterEach(() => {
   deployment.ehr.faults.clear();
-  await visitor?.close();
+  visitor?.complaints.splice(0);
 });
 
-const open = async (javaScript: boolean) => {
-  visitor = await createVisitor(deployment, { cookies: 'all allowed', javaScript });
-  return visitor.newTab();
+const open = (javaScript: boolean) => {
+  visitor = javaScript ? scripted : plain;
+  return visitor.sameTab();
 };
 
 /** Polls, because a page scrolls to its focus when its stylesheets have arrived. */

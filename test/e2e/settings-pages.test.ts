@@ -141,12 +141,11 @@ const BROKEN_WORDS = `[...document.querySelectorAll('.settings-table :is(th, td)
   return broken;
 })`;
 
-test.for([700, 900, 1000])('at %d px no word of a table is broken, and no page scrolls sideways', async (width) => {
+test('at 700, 900 and 1000 px no word of a table is broken, and no page scrolls sideways', async () => {
   await audited();
   await withReceivers();
   const found = new Map<string, unknown>();
   const size = page.viewportSize() ?? { width: 1280, height: 800 };
-  await page.setViewportSize({ width, height: 800 });
   const pages = [
     'launches',
     'audit',
@@ -156,11 +155,15 @@ test.for([700, 900, 1000])('at %d px no word of a table is broken, and no page s
   ];
   for (const name of pages) {
     await open(`/settings/${name}`);
-    const words = await page.evaluate<string[]>(BROKEN_WORDS);
-    const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    for (const width of [700, 900, 1000]) {
+      await page.setViewportSize({ width, height: 800 });
+      const words = await page.evaluate<string[]>(BROKEN_WORDS);
+      const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      if (words.length > 0 || wider > 0) found.set(`${name}, ${width} px`, { words: [...new Set(words)], wider });
+    }
     // Where the heads of the columns are hidden, each value has its label.
     const unnamed = await page.locator('.settings-table:has(th:nth-child(5)) td:not([data-label])').count();
-    if (words.length > 0 || wider > 0 || unnamed > 0) found.set(name, { words: [...new Set(words)], wider, unnamed });
+    if (unnamed > 0) found.set(name, { unnamed });
   }
   await page.setViewportSize(size);
   expect([...found]).toEqual([]);

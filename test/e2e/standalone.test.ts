@@ -5,15 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
 const deployment = useStarted(() => startDeployment({ settings: ['standalone=true'] }));
-let visitor: Visitor;
-beforeEach(async () => {
-  visitor = await createVisitor(deployment, { cookies: 'all allowed' });
-  deployment.ehr.requests.clear();
-});
-afterEach(() => visitor?.close());
+const visitor = useStarted(() => createVisitor(deployment));
+beforeEach(() => deployment.ehr.requests.clear());
+afterEach(() => void visitor.complaints.splice(0));
 
 const start = () => `${deployment.appUrl}/smart/standalone/${deployment.orgId}`;
 const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
@@ -28,7 +25,7 @@ async function pick(page: Page, patient: string): Promise<void> {
 }
 
 test('the link beside the chart leads to Ben’s list with third-party cookies blocked, also after a reload (SCO-08)', async () => {
-  const chart = await visitor.newTab();
+  const chart = await visitor.sameTab();
   await chart.goto(deployment.ehr.chartUrl);
   const link = chart.getByRole('link', { name: 'Open the app outside the chart (standalone)' });
   const app = await visitor.windowOpenedBy(() => link.click());
@@ -50,7 +47,7 @@ test('the link beside the chart leads to Ben’s list with third-party cookies b
 });
 
 test('a standalone launch beside one in a chart: each keeps its own patient, and signing out of one leaves the other', async () => {
-  const chart = await visitor.newTab();
+  const chart = await visitor.sameTab();
   const ada = await visitor.openChart(chart, 'Moreno, Ada');
   await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
   const own = await visitor.newTab();
@@ -74,7 +71,7 @@ test('a standalone launch beside one in a chart: each keeps its own patient, and
 });
 
 test('Cancel at the EHR leads to an accessible page with a link to start again', async () => {
-  const page = await visitor.newTab();
+  const page = await visitor.sameTab();
   await page.goto(start());
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('heading', { name: 'The EHR did not allow access' }).waitFor();
@@ -85,7 +82,7 @@ test('Cancel at the EHR leads to an accessible page with a link to start again',
 });
 
 test('no site can show it in a frame, not even the organization’s EHR or with an open list (LA-14)', async () => {
-  const own = await visitor.newTab();
+  const own = await visitor.sameTab();
   await own.goto(start());
   await pick(own, 'Okafor, Ben');
   await own.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();

@@ -35,6 +35,9 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
+/** Of every new tab. */
+export const VIEWPORT = { width: 1280, height: 800 };
+
 const ALLOW = 1;
 const BLOCK = 2;
 
@@ -86,7 +89,7 @@ const launchOptions = () => ({
 
 const contextOptions = ({ javaScript }: ChromiumOptions) => ({
   javaScriptEnabled: javaScript ?? true,
-  viewport: { width: 1280, height: 800 },
+  viewport: VIEWPORT,
 });
 
 /** Shorter than a test's timeout, so that a failure names what was waited for. */

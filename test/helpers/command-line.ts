@@ -12,6 +12,9 @@ const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 /** Node's compile cache, so that it does not compile the sources again for every program that a test starts. */
 export const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
+/** The options of Node for those programs. */
+export const SHORT_WAYS = ['--import', fileURLToPath(new URL('short-ways.ts', import.meta.url))];
+
 /** The output of a command, and its exit code. */
 export interface CommandAnswer {
   code: number;
@@ -35,7 +38,7 @@ export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], 
 /** Runs the program, as a shell does. */
 export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
   // As in vitest.config.ts: a database lives too briefly for its WebAssembly to be optimized.
-  const child = spawn(process.execPath, ['--liftoff-only', CLI, ...args], {
+  const child = spawn(process.execPath, ['--liftoff-only', ...SHORT_WAYS, CLI, ...args], {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env },
   });
   const code = new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));

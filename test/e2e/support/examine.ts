@@ -63,7 +63,12 @@ export async function examine(page: Page, name: string): Promise<void> {
  * the page: to carry the thousands of checks that pass costs a third of a run.
  */
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
-  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(AXE);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) {
+    // The driver's own way carries the text as an argument and evaluates it there: a third more CPU time.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: `${AXE};0` });
+    await session.detach();
+  }
   const how = JSON.stringify({ ...HOW, ...options });
   return page.evaluate<string[]>(`axe.run(${how}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { COMPILED } from '#test/helpers/command-line.ts';
+import { COMPILED, SHORT_WAYS } from '#test/helpers/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -49,7 +49,7 @@ export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProce
 }
 
 function start(env: NodeJS.ProcessEnv, command: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...SHORT_WAYS, ...command], {
     cwd: ROOT,
     env: { NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
