@@ -18,7 +18,7 @@ export function newCode({ clock }: Pick<CliniciansDependencies, 'clock'>, organi
 }
 
 /** Of a code as typed: case, spaces and dashes do not count. Plain, because 100 random bits cannot be guessed and a new APP_SECRETS must not invalidate issued codes. */
-export function codeHash(organizationId: string, code: string): string {
+function codeHash(organizationId: string, code: string): string {
   const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');
   return hash('sha256', JSON.stringify([organizationId, letters]), 'base64url');
 }
