@@ -41,7 +41,7 @@ export async function createVisitor(deployment: Deployment, options: Partial<Chr
     // Before the page is left, so that it cannot store what was typed in it.
     await context.clearCookies();
     tab ??= await newTab();
-    await Promise.all(context.pages().map((one) => (one === tab ? undefined : one.close())));
+    await Promise.all(context.pages().flatMap((one) => (one === tab ? [] : [one.close()])));
     await tab.setViewportSize(VIEWPORT);
     await tab.emulateMedia({ media: null, colorScheme: null, reducedMotion: null });
     return tab;

@@ -194,7 +194,11 @@ test.for<[string, object, object]>([
 test('two groups in one list have each their own Tasks', async () => {
   const along = [{ ...base, id: 'b', requisition: other.groupIdentifier, code: { text: 'Bed' } }];
   const { list } = await readField(requisition, { along, tasks: [group, { ...other, id: 'o', status: 'accepted' }] });
-  expect(list.open.map(({ service, status }) => [service, status.word]).toSorted()).toEqual([
+  expect(
+    list.open
+      .map(({ service, status }) => [service, status.word])
+      .toSorted(([one], [other]) => one.localeCompare(other)),
+  ).toEqual([
     ['Bed', 'Accepted'],
     ['Walker', 'Sent'],
   ]);

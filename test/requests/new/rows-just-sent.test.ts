@@ -43,6 +43,6 @@ test.for<[string, object, object, boolean]>([
   const organization = { timeZone: 'UTC', receivers: '', showEhrOrders: true, ...settings };
   const launch = { fhirBase: 'https://ehr.example/fhir' };
   const asOf = new Date('2026-11-22T14:03:00Z');
-  const notice = sentNotice([last as Sent], organization as Organization, launch as Launch, asOf);
+  const notice = sentNotice([last], organization as Organization, launch as Launch, asOf);
   expect(notice !== undefined).toBe(isThere);
 });
