@@ -102,13 +102,11 @@ test('a month in free text may be a code', () => {
 
 test('names are valid in any case, and not all that a form names are kept', () => {
   const at = new Date('2026-11-24T05:00:00Z');
-  const name = [...'america/argentina/buenos_aires'];
   const inCase = (number: number) =>
-    name.map((letter, place) => ((number >> place) & 1 ? letter.toUpperCase() : letter)).join('');
-  for (let number = 0; number <= 256; number += 1) {
-    expect(isTimeZone(inCase(number))).toBe(true);
-    expect([dayIn(at, inCase(number)), zoneName(at, inCase(number))]).toEqual(['2026-11-24', 'GMT-3']);
-  }
+    [...'australia/sydney'].map((letter, place) => ((number >> place) & 1 ? letter.toUpperCase() : letter)).join('');
+  expect(isTimeZone(inCase(5))).toBe(true);
+  for (let number = 0; number <= 256; number += 1)
+    expect([dayIn(at, inCase(number)), shownDay(at, inCase(number))]).toEqual(['2026-11-24', '2026-11-24']);
   const make = vi.spyOn(Intl, 'DateTimeFormat');
   dayIn(at, inCase(0));
   expect(make).toHaveBeenCalledTimes(1);
