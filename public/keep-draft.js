@@ -5,6 +5,7 @@
 const form = document.querySelector('form[data-keep]');
 let isSubmitted = false;
 let timer;
+let saved;
 const MOST_WHEN_LEFT = 60_000;
 
 /** Whether a field's value differs from the one that the page came with. */
@@ -28,10 +29,16 @@ function keep() {
 }
 
 /** From a page that is left, a browser posts at most 64 kB: a longer form is saved while the user is still here. */
-function keepLong() {
+async function keepLong() {
   const body = typed();
+  clearTimeout(timer);
   timer = undefined;
-  if (!isSubmitted && isTyped() && String(body).length > MOST_WHEN_LEFT) void post(body);
+  const text = String(body);
+  // Each post counts towards the limit of posts that Send has too.
+  if (isSubmitted || text === saved || text.length <= MOST_WHEN_LEFT || !isTyped()) return;
+  saved = text;
+  const answer = await post(body);
+  if (!answer?.ok) saved = undefined;
 }
 
 async function leave() {

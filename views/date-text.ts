@@ -70,10 +70,13 @@ export function zoneName(at: Date, timeZone: string): string {
   // Each locale costs a format, so none is asked after the first that has a name.
   const nameIn = (locale: string) => partsIn(at, timeZone, locale).timeZoneName ?? '';
   const name = nameIn(LOCALES.find((locale) => !/^(?:GMT|UTC)[+-]/.test(nameIn(locale))) ?? 'en-US') || timeZone;
+  if (zoneNames.size >= MOST_KEPT) zoneNames.clear();
   zoneNames.set(timeZone, { quarter, name });
   return name;
 }
 
+/** Names are valid in any case, so there are more of them than zones. */
+const MOST_KEPT = 200;
 /** A zone's abbreviation changes with its clocks, which change at full quarters of an hour. */
 const QUARTER_MS = 15 * 60_000;
 const zoneNames = new Map<string, { quarter: number; name: string }>();
@@ -97,6 +100,7 @@ function partsIn(at: Date, timeZone: string, locale = 'en-US'): Parts {
   const options = { ...DIGITS, second: '2-digit', hourCycle: 'h23', timeZoneName: 'short', timeZone } as const;
   const format = known?.format ?? new Intl.DateTimeFormat(locale, options);
   const parts: Parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  if (formats.size >= MOST_KEPT && !known) formats.clear();
   formats.set(key, { format, second, parts });
   return parts;
 }

@@ -86,6 +86,10 @@ const unprovedAnswers = {
     '201 and a ServiceRequest of a patient without a reference',
     jsonAnswer(201, { ...request, id: 'sr-other', subject: { display: 'Ben Example' } }),
   ),
+  'create-201-longer-id': answeredWith(
+    '201 and a ServiceRequest of a patient in another form, whose id begins alike',
+    jsonAnswer(201, { ...request, id: 'sr-other', subject: { reference: 'urn:Patient/pat-ben-2' } }),
+  ),
   'create-201-earlier': answeredWith(
     '201 and an order of last year',
     jsonAnswer(201, {

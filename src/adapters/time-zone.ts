@@ -77,7 +77,8 @@ export function offsetMs(at: Date, timeZone: string): number {
   return Date.parse(`${written}T${time}Z`) - Math.floor(at.getTime() / 1_000) * 1_000;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Bounded, because a form may name a zone in any case. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
 
 /** The Swedish locale formats dates like ISO 8601. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {

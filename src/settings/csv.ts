@@ -1,4 +1,5 @@
 /** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its line. */
+import { plainCell } from '#src/http/sessions/csv-download.ts';
 import { plainKey } from '#src/smart/fhir/plain-spaces.ts';
 
 export interface CsvRow {
@@ -48,7 +49,10 @@ export function readCsv(text: string, columns: readonly string[], others: readon
     ok: true,
     rows: filled.map(({ number, cells }) => ({
       number,
-      cells: Object.fromEntries(known.map(([column, place]) => [column, unescaped(cells[place] ?? '')])),
+      // On one line, as a browser posts it.
+      cells: Object.fromEntries(
+        known.map(([column, place]) => [column, (cells[place] ?? '').replaceAll('\n', ' ').trim()]),
+      ),
     })),
   };
 }
@@ -85,14 +89,6 @@ function lineOfLastQuote(text: string): number {
   return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
 
-/** Without the apostrophe that our spreadsheet exports put before a possible formula, and on one line, as a browser posts it. */
-function unescaped(cell: string): string {
-  return cell
-    .replace(/^'(?=[=+\-@])/, '')
-    .replaceAll('\n', ' ')
-    .trim();
-}
-
 /**
  * All cells of all lines, the header included; undefined when a quoted cell has no end. If the header has no comma, its
  * semicolons or tabs separate: spreadsheets of many countries write semicolons, and a copied range has tabs.
@@ -111,11 +107,11 @@ export function csvCells(table: string): string[][] | undefined {
       at += 1;
     } else if (letter === '"' && (isQuoted || cell.trim() === '')) isQuoted = !isQuoted;
     else if (!isQuoted && (letter === separator || letter === '\n')) {
-      rows.at(-1)?.push(cell);
+      rows.at(-1)?.push(plainCell(cell));
       cell = '';
       if (letter === '\n') rows.push([]);
     } else cell += letter;
   }
-  rows.at(-1)?.push(cell);
+  rows.at(-1)?.push(plainCell(cell));
   return isQuoted ? undefined : rows;
 }

@@ -59,14 +59,21 @@ test('Back to a form whose launch is open shows what was typed', async () => {
   await page.close();
 });
 
-test('a form that is longer than what a browser posts from a left page is kept too', async () => {
+test('a form that is longer than what a browser posts from a left page is kept too, and posted once', async () => {
   const page = await openList();
+  await page.clock.install();
+  let posts = 0;
+  page.on('request', (request) => (posts += Number(request.url().endsWith('/requests/new/keep'))));
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page);
   await page.getByLabel('Note for the provider').fill('word '.repeat(16_000));
   const kept = page.waitForResponse(/requests\/new\/keep$/);
   await page.getByLabel('What is needed').focus();
   expect((await kept).status()).toBe(204);
+  // Nothing has changed since: each post takes from what Send may use.
+  await page.clock.runFor(21_000);
+  await page.getByLabel('Note for the provider').focus();
+  expect(posts).toBe(1);
   await page.close();
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { parseSettings, readStoredSettings } from '#src/organizations/organization.ts';
+import { csvCells } from '#src/settings/csv.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { readReceivers, receiversIn } from '#src/settings/receivers.ts';
 import { readCatalogue, servicesIn } from '#src/settings/service-catalogue.ts';
@@ -207,6 +208,13 @@ test('a name on two lines is one that a browser posts unchanged', () => {
 test('a table that a spreadsheet saved again, with quotes and other line ends, is equal', () => {
   const lines = DEFAULT_SERVICES.split('\n').map((line) => csvLine(line.split(',')));
   expect(servicesIn(lines.join(''))).toEqual(servicesIn(DEFAULT_SERVICES));
+});
+
+test('a table is the same after each export: what looks like a formula stays as it was typed', () => {
+  const cells = ['% of oxygen', '+1 555 0100', '＝x', 'Walker; +1 helper', '@home', "'quoted'", 'Tab\t-1'];
+  let table = [cells];
+  for (let turn = 0; turn < 3; turn += 1) table = csvCells(table.map(csvLine).join('').trim()) ?? [];
+  expect(table).toEqual([cells]);
 });
 
 test.for<[string, string]>([

@@ -1,5 +1,5 @@
 /** Days and times of a time zone, around midnight and when clocks change. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
 import {
   clockIn,
@@ -99,4 +99,19 @@ test.for([
 test('a month in free text may be a code', () => {
   expect(textWithDays('2026-12')).toBe('2026-12');
   expect([partsAtDays('2026-12', false), partsAtDays('2026-12', true)]).toEqual([['2026-12'], ['', '2026-12', '']]);
+});
+
+test('names are valid in any case, and not all that a form names are kept', () => {
+  const at = new Date('2026-11-24T05:00:00Z');
+  const inCase = (number: number) =>
+    [...'australia/sydney'].map((letter, place) => ((number >> place) & 1 ? letter.toUpperCase() : letter)).join('');
+  expect(isTimeZone(inCase(5))).toBe(true);
+  for (let number = 0; number <= 256; number += 1)
+    expect([dayIn(at, inCase(number)), shownDay(at, inCase(number))]).toEqual(['2026-11-24', '2026-11-24']);
+  const make = vi.spyOn(Intl, 'DateTimeFormat');
+  dayIn(at, inCase(0));
+  expect(make).toHaveBeenCalledTimes(1);
+  shownDay(at, inCase(0));
+  expect(make).toHaveBeenCalledTimes(2);
+  make.mockRestore();
 });

@@ -78,6 +78,12 @@ function csvCell(text: string): string {
   return `"${parts.join('').replaceAll('"', '""')}"`;
 }
 
+/** The text of a cell without the apostrophes that {@link csvLine} puts into it. */
+export function plainCell(cell: string): string {
+  const parts = cell.split(OTHER_SEPARATORS);
+  return parts.map((part) => (part.startsWith("'") && isFormula(part.slice(1)) ? part.slice(1) : part)).join('');
+}
+
 function isFormula(text: string): boolean {
   return /^[\s\p{Cc}\p{Cf}"']*[=+\-@|%＝＋－＠]/u.test(text) || /^[\t\r\n]/.test(text);
 }

@@ -7,7 +7,8 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
     'The request is cancelled in the EHR. If a provider has it already, call them: the EHR may not notify them.',
   changed:
     'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
-  absent: 'Nothing was cancelled: the EHR does not have this request any more, or not for this patient.',
+  absent:
+    'Nothing was cancelled: the EHR does not show an open request here that belongs to this patient. Look in the chart.',
   refused:
     'Nothing was cancelled: the EHR did not let this app do it now. Cancel it in the chart, or try again in a minute.',
   unknown:

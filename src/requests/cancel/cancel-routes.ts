@@ -30,7 +30,7 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
-import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
@@ -60,13 +60,11 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);
     const patient = await reading.patient;
-    const read = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(fhirErrorOf);
-    const found = read instanceof FhirError ? undefined : read;
+    const found = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(nothingOf);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
     const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
-    // The request's page says what is wrong with the EHR.
-    if (!outcome && read instanceof FhirError && read.failure !== 'not-found')
-      return response.redirect(303, `/launches/${launch.id}/requests/${requestId}`);
+    // The request's page says what is wrong with the EHR, and has one answer for what is not there or not this patient's.
+    if (!outcome && !found) return response.redirect(303, `/launches/${launch.id}/requests/${requestId}`);
     // After a post, the request may no longer be there.
     if (!isOpen && !outcome) throw notFound();
     const { cookieSecret, closing } = openLaunchOf(request);

@@ -34,7 +34,7 @@ export type CancelEnd =
   | { kind: 'cancelled'; isNews: boolean; names: readonly string[]; said?: readonly string[]; hasReason?: boolean }
   /** The request has another version by now, so nothing was changed. */
   | { kind: 'changed' }
-  /** The request is not there, is another patient's, or may not be cancelled. */
+  /** The request is not there, is not shown to this app, is another patient's, or may not be cancelled. */
   | { kind: 'absent' }
   /** The EHR refuses, or could not be asked; nothing was changed. */
   | { kind: 'refused'; answer: EhrAnswer; said: readonly string[] }
@@ -44,7 +44,9 @@ export type CancelEnd =
 /** Reads the request, and updates it only if it is the version that the user saw (If-Match). Never throws for an EHR's answer. */
 export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise<CancelEnd> {
   const found = await readOwn(api, wanted).catch(fhirErrorOf);
-  if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
+  // Many EHRs refuse what is another patient's: a refusal must not tell that it exists.
+  if (found instanceof FhirError)
+    return ['not-found', 'refused'].includes(found.failure) ? { kind: 'absent' } : refused(found);
   if (!found) return { kind: 'absent' };
   const names = asRecords(found.identifier).flatMap(({ value }) => asText(value) ?? []);
   if (hasBeenCancelled(found)) return { kind: 'cancelled', isNews: false, names };

@@ -23,7 +23,8 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
   const { reference } = asRecord(resource.subject);
-  const isOfPatient = resource.subject === undefined || asWritten(reference).includes(`Patient/${patientId}`);
+  const [named] = asWritten(reference).split('/_history/', 1);
+  const isOfPatient = resource.subject === undefined || `/${named}`.endsWith(`/Patient/${patientId}`);
   if (namesOther(body, patientId) || !isOfPatient || isEarlier(resource, sent)) return 'unproved';
   if (status === 201 && (isRequest || BESIDE_THE_REQUEST.has(resource.resourceType))) return 'created';
   const isShown = !isUnderOther(resource, sent) && (isResourceId(resource.id) || numbersOf(resource).length > 0);

@@ -16,7 +16,7 @@ import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import type { FormLimit } from '#src/requests/form/post-rate.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
@@ -36,13 +36,11 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
     await deps.formLimit.take(owner);
     const { api, patient } = openReadings(deps, launch, organization);
     const base = `/launches/${launch.id}/requests`;
-    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch(fhirErrorOf);
-    // The request's page says what is wrong with the EHR.
-    if (found instanceof FhirError && found.failure !== 'not-found')
-      return response.redirect(303, `${base}/${requestId}`);
+    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch(nothingOf);
+    // The request's page says what is wrong with the EHR, and has one answer for what is not there or not this patient's.
+    if (!found) return response.redirect(303, `${base}/${requestId}`);
     const { publicUrl } = deps;
-    if (!found || found instanceof FhirError || !mayCorrect(found, { launch, organization, publicUrl }))
-      throw notFound();
+    if (!mayCorrect(found, { launch, organization, publicUrl })) throw notFound();
     // Another correction may have been sent since the page offered this one.
     const canSearch = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
     const search = { requestId, patientId: (await patient).id, searchParameters: organization.searchParameters };

@@ -340,6 +340,11 @@ test('in an EHR that was never checked, the CapabilityStatement is read once for
   expect((await cancel(await open())).body).toContain(CANCELLED);
 });
 
+/** What a page says, without its support code. */
+function main(body: string): string {
+  return (/<main[^]*<\/main>/.exec(body)?.[0] ?? '').replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|name="?csrf"?[^>]*>/g, '');
+}
+
 function onPut(answer: (request: { body: string }) => object) {
   ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? answer(request) : { body: chart }));
 }
@@ -348,7 +353,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
   const isClosed = async () => {
     const form = { csrf: csrfOf(list), version: '7', ...REVOKE };
     expect((await browser.visit(url('sr-1'))).body).not.toContain('sr-1/cancel');
-    expect(outcomeOf(await open())).toEqual({ status: 404, code: 'request.not-found' });
+    expect(outcomeOf(await browser.open(url('sr-1/cancel')))).toEqual({ status: 404, code: 'request.not-found' });
     const posted = await browser.open(url('sr-1/cancel'), { form });
     expect(posted.body).not.toContain(CANCELLED);
     expect([puts(), await auditRows()]).toEqual([[], []]);
@@ -384,6 +389,28 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
     ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs patient/ServiceRequest.c' });
     list = await browser.open(launchUrl(organizationId));
     await isClosed();
+  });
+
+  test('and both are the same for an unknown request, a refused one and another patient’s', async () => {
+    const foreign = { ...chart, id: 'sr-foreign', subject: { reference: 'Patient/pat-2' } };
+    ehr.on('/fhir/ServiceRequest/sr-foreign', () => ({ body: foreign }));
+    ehr.on('/fhir/ServiceRequest/sr-refused', () => ({
+      status: 403,
+      body: saying('This order is of another patient'),
+    }));
+    const pages = async (id: string) => {
+      const form = { csrf: csrfOf(list), version: '7', ...REVOKE };
+      const seen = [
+        await browser.visit(url(`${id}/cancel`)),
+        await browser.open(url(`${id}/cancel`)),
+        await browser.open(url(`${id}/cancel`), { form }),
+        await browser.visit(url(`${id}/correct`), { form }),
+      ];
+      return seen.map(({ status, body }) => [status, main(body).replaceAll(id, '')]);
+    };
+    const unknown = await pages('sr-unknown');
+    expect([unknown, puts()]).toEqual([await pages('sr-refused'), []]);
+    expect(unknown).toEqual(await pages('sr-foreign'));
   });
 
   test('a POST without the token of the form', async () => {
