@@ -29,7 +29,7 @@ function keep() {
 }
 
 /** From a page that is left, a browser posts at most 64 kB: a longer form is saved while the user is still here. */
-async function keepLong() {
+function keepLong() {
   const body = typed();
   clearTimeout(timer);
   timer = undefined;
@@ -37,8 +37,7 @@ async function keepLong() {
   // Each post counts towards the limit of posts that Send has too.
   if (isSubmitted || text === saved || text.length <= MOST_WHEN_LEFT || !isTyped()) return;
   saved = text;
-  const answer = await post(body);
-  if (!answer?.ok) saved = undefined;
+  void post(body);
 }
 
 async function leave() {

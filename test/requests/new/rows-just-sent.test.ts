@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { Sent } from '#src/requests/form/draft-store.ts';
 import { sentNotice } from '#src/requests/new/rows-just-sent.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
