@@ -114,7 +114,7 @@ export const launchErrors = {
   },
   'discovery.endpoint-refused': {
     status: 502,
-    title: 'The EHR names a sign-in address we do not trust',
+    title: 'The EHR has an address that this app does not trust',
     help: 'To protect the patient, the app does not go there. Give the support code to {help desk}.',
     rules: ['discovery.endpoint-other-host', 'discovery.endpoint-not-https'],
   },

@@ -49,5 +49,6 @@ function readText(value: unknown, maxLength: number): string | undefined {
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return `a string of ${value.length} characters`;
+  if (Array.isArray(value)) return 'a list';
   return value === null ? 'null' : `of type ${typeof value}`;
 }

@@ -28,7 +28,7 @@ const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER = 'unknown expired used invalid already resolved consumed redeemed longer stale';
 const NEEDED = `${NOT} required`;
 const OF_PATIENT: Hint = ['context.patient-missing', 'patient', NEEDED, 'context selected picked chosen open'];
-export const OF_TENANT: Hints = [
+const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
@@ -53,6 +53,9 @@ export const OF_REDIRECT: Hints = [
 /** What servers say of a code, under whatever error. */
 export const OF_CODE: Hints = [
   ...OF_REDIRECT,
+  // Entra ID, of an app whose codes only a browser may exchange.
+  ['client.method', 'cross', 'origin'],
+  ['client.method', 'single', 'page'],
   ['client.proof-of-possession', 'dpop'],
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['grant.pkce', 'verifier challenge proof', 'code exchange'],
@@ -71,8 +74,6 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
   ...OF_CODE,
-  // Entra ID, of an app whose codes only a browser may exchange.
-  ['client.method', 'single', 'page'],
   ...OF_TENANT,
   ...OF_LAUNCH,
 ];

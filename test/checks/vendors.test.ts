@@ -110,6 +110,14 @@ describe('an EHR that publishes nothing', () => {
         tokenEndpoint: `${sandbox.origin}/old/token`,
         capabilities: [],
       });
+      const ours = await checkup.run(sandbox.fhirBase, {
+        ...given,
+        jwksUri: 'http://localhost:1/.well-known/jwks.json',
+      });
+      expect(row(ours, 'given-endpoints')).toMatchObject({
+        verdict: 'failure',
+        found: 'jwks_uri: an address of this app',
+      });
     }));
 });
 

@@ -3,7 +3,18 @@ import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import {
+  broken,
+  checksOf,
+  failure,
+  GIVEN_BY_YOU,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 
@@ -34,6 +45,13 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
 async function judgeGiven(context: CheckContext): Promise<Outcome> {
   const [used, published, fetched] = await Promise.all([context.configuration, context.published, context.wellKnown]);
   if (used?.source !== 'settings') return skipped('none are given');
+  const { host } = context.publicUrl;
+  const own = Object.keys(used.document).filter((name) => hostOf(used.document[name]) === host);
+  if (own.length > 0)
+    return failure(
+      `${own.join(', ')}: an address of this app`,
+      'Enter the address of the EHR there: the EHR team has it.',
+    );
   if (!published) {
     const seen = describeFetched(fetched);
     return isAbsent(fetched) ? pass(`the EHR publishes no sign-in addresses: ${seen}`) : info(`${seen}; not used`);
@@ -48,6 +66,8 @@ async function judgeGiven(context: CheckContext): Promise<Outcome> {
     'Ask the EHR team which addresses are right. To use its document, empty all fields under “Endpoints given by hand”; until then launches use what is there.',
   );
 }
+
+const hostOf = (address: unknown) => URL.parse(String(address))?.host;
 
 async function judgeType(context: CheckContext): Promise<Outcome> {
   if ((await context.configuration)?.source === 'settings')

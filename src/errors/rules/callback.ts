@@ -24,7 +24,7 @@ export const callbackRules = {
   ),
   'callback.no-cookie': user(
     'The browser that returned does not have the cookie of this sign-in: it kept no cookie, another browser or window returned, or the page was opened a second time or too late',
-    'Open the app again from the patient’s chart and finish the sign-in in the same window.',
+    'Open the app again from the patient’s chart and finish the sign-in in the same window. If it happens at each launch, the EHR team lets the sign-in happen in the window of the chart, with cookies allowed.',
   ),
   'callback.used': user(
     'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',

@@ -27,8 +27,8 @@ export const clientRules = {
     'Write token_endpoint in smart-configuration as the authorization server names itself. If it has the slash, compare our JWKS URL and key {kid} with the registration.',
   ),
   'client.key-unknown': ehrTeam(
-    'The EHR does not find or verify our key {kid}: it has another JWKS URL, cannot reach ours, or keeps an old copy of our JWKS',
-    'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
+    'The EHR does not find or verify our key {kid}: it has another JWKS URL, cannot reach ours, keeps an old copy of our JWKS, or expects another algorithm',
+    'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}. Allow its algorithm, {assertion algorithm}, for {client id}.',
   ),
   'client.jwks-unreachable': ehrTeam(
     'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',

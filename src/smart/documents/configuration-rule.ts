@@ -2,6 +2,7 @@
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { saysUnknownTenant } from '#src/smart/fhir/issue-codes.ts';
 import { parseCapability } from './capability-statement.ts';
 import { documentOf, type Fetched, type FetchedAnswer, isAbsent, shapeOf } from './fetched.ts';
 
@@ -38,12 +39,5 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
 /** What Oracle, Entra ID and API gateways say of a tenant in the path; the text is looked at and not kept. */
 function isOfUnknownTenant({ status, text }: FetchedAnswer): boolean {
   if (status < 400 || status >= 500 || status === 429) return false;
-  const said = text.slice(0, 2_000);
-  return UNKNOWN_TENANT.some((words) => words.test(said));
+  return saysUnknownTenant(text);
 }
-
-/** The words must belong together: "invalid token for tenant" is about the token. */
-const UNKNOWN_TENANT = [
-  /\b(?:unknown|no such|invalid)[ _-](?:tenant|practice|realm)\b/i,
-  /\b(?:tenant|practice|realm)(?: ?id)?(?: [\\'"]{0,2}[\w-]{1,64}[\\'"]{0,2})? (?:is |was |does |could )?(?:not (?:be )?(?:valid|found|exist|known)|invalid|unknown)\b/i,
-];

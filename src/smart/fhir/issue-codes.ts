@@ -70,3 +70,13 @@ function codesIn(details: unknown): unknown[] {
   const coding = isJsonObject(details) ? [details['coding']].flat(1) : [];
   return coding.filter(isJsonObject).map(({ code }) => code);
 }
+
+/** The words must belong together: "invalid token for tenant" is about the token. */
+const UNKNOWN_TENANT = [
+  /\b(?:unknown|no such|invalid)[ _-](?:tenant|practice|realm|partition)\b/i,
+  /\b(?:tenant|practice|realm|partition)(?: ?(?:id|name))?(?: [\\'"]{0,2}[\w-]{1,64}[\\'"]{0,2})? (?:is |was |does |could )?(?:not (?:be )?(?:valid|found|exist|known)|invalid|unknown)\b/i,
+];
+
+/** Does a server say that it does not know the tenant of its base? */
+export const saysUnknownTenant = (said: string): boolean =>
+  UNKNOWN_TENANT.some((words) => words.test(said.slice(0, 2_000)));

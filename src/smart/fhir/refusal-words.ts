@@ -5,7 +5,7 @@
 import { type GatewayAnswer, OF_ADDRESS, ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { RESTRICTED_CODES, saysNotEnabled } from './issue-codes.ts';
+import { RESTRICTED_CODES, saysNotEnabled, saysUnknownTenant } from './issue-codes.ts';
 
 type Row = readonly [rule: Rule, words: RegExp, butNot?: RegExp];
 
@@ -38,7 +38,7 @@ const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {
 };
 
 /** @param said by the server or by a gateway before it; untrusted. */
-export function ruleOfWords(said: string, kind: 'call' | 'token'): Rule | undefined {
+function ruleOfWords(said: string, kind: 'call' | 'token'): Rule | undefined {
   return ROWS[kind].find(([, words, butNot]) => words.test(said) && butNot?.test(said) !== true)?.[0];
 }
 
@@ -115,7 +115,8 @@ export function rulesOf(
       ifFresh: ofGateway ?? ruleOfWords(spoken, 'token') ?? ruleOfBasic(challenge),
     };
   const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body ?? text);
-  const ofApp = isOfApp ? 'fhir.app-not-enabled' : undefined;
+  const isElsewhere = [400, 404].includes(status) && saysUnknownTenant(words) && !/\bpatient\b/i.test(words);
+  const ofApp = isElsewhere ? 'discovery.tenant-unknown' : isOfApp ? 'fhir.app-not-enabled' : undefined;
   const isSaid = status === 403 || ofWords === 'fhir.restricted';
   const rule = ofGateway ?? ruleOfPage(answer, instead) ?? (isSaid ? ofWords : undefined) ?? ofApp;
   return { rule: rule ?? RULE_BY_STATUS[status] };

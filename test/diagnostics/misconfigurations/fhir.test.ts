@@ -57,6 +57,22 @@ launchesSay('patient', [
     'fhir.token-not-there',
     /removes the Authorization header/,
   ],
+  [
+    'a FHIR base of another partition',
+    page(
+      PATIENT,
+      404,
+      'application/fhir+json',
+      JSON.stringify({
+        resourceType: 'OperationOutcome',
+        issue: [
+          { severity: 'error', code: 'processing', diagnostics: 'HAPI-1319: Partition name "stjude" is not valid' },
+        ],
+      }),
+    ),
+    'discovery.tenant-unknown',
+    /Compare the tenant/,
+  ],
   ['a firewall that blocks the patient', page(PATIENT, 403), 'fhir.firewall'],
   ['a gateway for small headers', page(PATIENT, 431), 'fhir.headers-too-long', /limit for the headers/],
   ['a gateway for small headers, as text', page(PATIENT, 431, 'text/plain'), 'fhir.headers-too-long'],

@@ -138,6 +138,11 @@ const TOKEN: Case[] = [
     "AADSTS9002327: Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
     'client.method',
   ],
+  [
+    'invalid_request',
+    'AADSTS9002325: Proof Key for Code Exchange is required for cross-origin authorization code redemption.',
+    'client.method',
+  ],
   ['invalid_grant', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'Authorization has been revoked by the user', 'grant.consent'],
   ['invalid_grant', 'User account is disabled', 'authorization.blocked'],
