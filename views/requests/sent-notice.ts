@@ -98,6 +98,6 @@ function replacedLine(
     isEnded || end === 'kept'
       ? null
       : html` <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a>`;
-  return html`<p class="notice ${isEnded ? 'notice-done' : 'notice-problem'}" role="${isEnded ? 'status' : 'alert'}">${icon(isEnded ? 'done' : 'warning')} <span><strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>, ${text}</span>${cancel}</p>
+  return html`<p class="notice ${isEnded ? 'notice-done' : 'notice-problem'}" ${isEnded ? html`role="status"` : html`role="alert"`}>${icon(isEnded ? 'done' : 'warning')} <span><strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>, ${text}</span>${cancel}</p>
 `;
 }

@@ -1,5 +1,6 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { certaintiesOf, conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { lettersOf } from '#src/requests/progress/letters.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
@@ -11,7 +12,6 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';

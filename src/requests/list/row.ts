@@ -2,13 +2,13 @@
 import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { lettersOf } from '#src/requests/progress/letters.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
-import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
 import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';

@@ -3,8 +3,8 @@
  * that no code of a guide explains, wherever they stand, leave the request open.
  */
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
-import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { meaningsOf } from './guide-codes.ts';
+import { lettersOf } from './letters.ts';
 import { type Asked, askedWords } from './purpose.ts';
 import { DONE, hasWords, resultsNamed } from './reported.ts';
 import { done } from './task-words.ts';

@@ -3,8 +3,8 @@
  * only compared with the request's own, and shown.
  */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
-import { lettersOf } from '#src/smart/fhir/letters.ts';
 import { quoted } from './guide-codes.ts';
+import { lettersOf } from './letters.ts';
 
 /** The codes of FHIR R4 task-code except `fulfill`, each with the words for what the Task asks for. */
 const CONTROLS = new Map<unknown, string>([
