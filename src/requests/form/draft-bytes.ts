@@ -58,6 +58,7 @@ export function createDraftRoom(
 /** @param whose in words. */
 function noRoom(whose: string, now: Date): AppError {
   const retryAfterSeconds = Math.ceil((DAY_MS - (now.getTime() % DAY_MS)) / 1_000);
-  const shown = `The room for ${whose} is full until midnight UTC.`;
+  const hours = Math.ceil(retryAfterSeconds / 3_600);
+  const shown = `The room for ${whose} is full. There is room again in ${hours} ${hours === 1 ? 'hour' : 'hours'}.`;
   return new AppError('request.no-room', `${whose} take all their room`, { retryAfterSeconds, shown });
 }

@@ -112,7 +112,7 @@ describe('MT-06: the drafts of a day have a limit', () => {
   };
   const full = (whose: string) => ({
     ...{ code: 'request.no-room', retryAfterSeconds: 15 * 3_600 },
-    shown: `The room for ${whose} is full until midnight UTC.`,
+    shown: `The room for ${whose} is full. There is room again in 15 hours.`,
   });
   const LARGE = 1_000_000;
 
