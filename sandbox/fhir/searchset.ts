@@ -10,7 +10,7 @@ import { TASKS_ALONG } from './search.ts';
 const defaultPageSize = 20;
 
 /** The most matches of a page, whatever the client asks for. */
-const maximumPageSize = 50;
+const maximumPageSize = 500;
 
 interface PageState {
   type: string;

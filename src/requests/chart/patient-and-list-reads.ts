@@ -82,7 +82,10 @@ export async function readRequests(
   api: FhirApi,
   launch: Launch,
   organization: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now' | 'ownSystem'>,
+  naming: Pick<
+    RequestListOptions,
+    'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'longPages' | 'now' | 'ownSystem'
+  >,
 ): Promise<RequestList> {
   const { showEhrOrders, searchParameters, timeZone, discovered } = organization;
   if (!showEhrOrders) {

@@ -65,6 +65,7 @@ export function createChartReadings(
   const batchesOf = createEhrLacks(clock);
   const includesOf = createIncludeSupport(clock);
   const tasksOf = createEhrLacks(clock);
+  const longPagesOf = createEhrLacks(clock);
   const lists = createAskedLists(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
@@ -93,6 +94,7 @@ export function createChartReadings(
       batches: batchesOf(organization),
       includes: includesOf(organization),
       tasks: tasksOf(organization),
+      longPages: longPagesOf(organization),
     };
     const remembered = cached(names, launch.id, () => new Map<string, NamedResource>());
     const shown = onceAsked(ownUserOf(launch, opened.user));

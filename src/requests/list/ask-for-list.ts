@@ -5,7 +5,7 @@ import { isOfAnotherPatient, mayBeOfOther, numbersOf } from '#src/patients/patie
 import type { MovementLimits } from '#src/requests/progress/movement.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import type { IncludeSupport } from '#src/requests/search/include-support.ts';
-import { searchRequests } from '#src/requests/search/search-requests.ts';
+import { type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -36,6 +36,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: EhrLack | undefined;
+  /** What is known of long pages at this EHR; undefined if they are not to be asked for. */
+  readonly longPages?: EhrLack | undefined;
   /** Whether the EHR may have Tasks that are not asked for; default: no. */
   readonly isTaskUnsure?: boolean;
   /** After how many days without movement a request is flagged; default: never. */
@@ -76,7 +78,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   };
   const includes = mayName(options) ? (options.includes?.wanted() ?? []) : [];
   const withTasks = options.mayHaveTasks === true && options.includes?.bringsTasks() === true;
-  const ask = async (along: { includes: readonly string[]; withTasks: boolean }) => {
+  const ask = async (along: { includes: readonly string[]; withTasks: boolean; atOnce: boolean }) => {
     let failure: FhirError | undefined;
     const onFailure = (error: FhirError) => void (failure = error);
     const search = { patientId, searchParameters, ...along, beforeNextPage, onFailure };
@@ -84,11 +86,16 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     return { result, failure };
   };
   const askWithAll = async () => {
-    const asked = await ask({ includes, withTasks });
-    const isRefused = !asked.result.isBegun && asked.failure !== undefined && refusesSearch(asked.failure);
+    const atOnce = options.longPages?.isMissing() === false;
+    const first = await ask({ includes, withTasks, atOnce });
+    if (atOnce && first.failure?.failure === 'timeout') options.longPages?.noteMissing();
+    const isTooLong = atOnce && isUnanswered(first, refusesLength);
+    const asked = isTooLong ? await ask({ includes, withTasks, atOnce: false }) : first;
+    if (isTooLong && asked.result.isBegun) options.longPages?.noteMissing();
     const isMore = includes.length > 0 || withTasks;
-    const answered = isMore && isRefused ? await ask({ includes: [], withTasks: false }) : asked;
-    if (answered !== asked && answered.result.isBegun) options.includes?.noteRefused();
+    if (!isMore || !isUnanswered(asked, refusesSearch)) return asked;
+    const answered = await ask({ includes: [], withTasks: false, atOnce: false });
+    if (answered.result.isBegun) options.includes?.noteRefused();
     return answered;
   };
   const asking = askWithAll();
@@ -113,6 +120,18 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */
 function mayName({ canRead = () => true }: RequestListOptions): boolean {
   return [...namingTypes].some(canRead);
+}
+
+function isUnanswered(
+  { result, failure }: { result: SearchResult; failure: FhirError | undefined },
+  isRefusal: (error: FhirError) => boolean,
+): boolean {
+  return !result.isBegun && failure !== undefined && isRefusal(failure);
+}
+
+/** A page may be longer than the EHR sends, or than this app reads. Other refusals are not about its length. */
+function refusesLength(error: FhirError): boolean {
+  return refusesSearch(error) && ![403, 404, 410].includes(error.status ?? 0);
 }
 
 /** Some servers answer 500 to a parameter that they do not know. */

@@ -1,10 +1,10 @@
-/** Remembers which EHRs take no batch or have no Task, as their answers show, for as long as a discovery is kept. */
+/** Remembers which EHRs lack batches, Task or long pages, as their answers show, for as long as a discovery is kept. */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 
-/** Whether one organization's EHR lacks one thing: batches, or Task. */
+/** Whether one organization's EHR lacks one thing: batches, Task, or pages of any length. */
 export type EhrLack = ReturnType<ReturnType<typeof createEhrLacks>>;
 
 /** The same as the longest life of a discovery: an EHR that begins to take batches is tried again within the hour. */

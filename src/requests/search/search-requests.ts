@@ -8,6 +8,7 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './extra-parameters.ts';
 import { createTally } from './result-count.ts';
 
+/** What every server sends at once; AWS HealthLake and athenahealth refuse more than 100. */
 const PAGE_SIZE = 50;
 const MOST_PAGES = 10;
 /** The most requests of a list; beyond them, the list says that there are more. */
@@ -48,6 +49,8 @@ interface RequestSearch {
   includes?: readonly string[];
   /** Whether to ask for the Tasks about them as well (FH-15); default: no. */
   withTasks?: boolean;
+  /** Whether to ask for the whole list in one page (`_count`), which some EHRs refuse; default: no. */
+  atOnce?: boolean;
   /** Called before each page except the first: nothing of the page before may stay in memory. */
   beforeNextPage?: () => void;
   /** Receives the error that ended the search early. */
@@ -116,7 +119,8 @@ export async function searchRequests(
 
 function searchPath(search: RequestSearch): string {
   const { patientId, identifiers = [], includes = [], withTasks = false, searchParameters } = search;
-  const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
+  const size = search.atOnce === true ? maxRequests : PAGE_SIZE;
+  const query = new URLSearchParams({ patient: patientId, _count: String(size) });
   for (const include of includes) query.append('_include', include);
   if (withTasks) query.append('_revinclude', TASKS_ALONG);
   if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
