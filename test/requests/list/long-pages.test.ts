@@ -75,6 +75,15 @@ test('an EHR that refuses every length is asked anew for the next page', async (
   expect(list.calls).toEqual([long, short, long, short]);
 });
 
+test('an EHR that is asked for pages of 50 is not asked for them twice', async () => {
+  let isBroken = false;
+  await using list = await startList((call) => (isBroken || call === long ? { status: 400 } : page));
+  await list.load();
+  isBroken = true;
+  await list.load();
+  expect(list.calls).toEqual([long, short, short]);
+});
+
 test('an EHR that refuses long pages still includes names', async () => {
   await using list = await startList(
     (call) => (call.includes('_count=500') ? { status: 400 } : page),
