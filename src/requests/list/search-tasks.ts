@@ -25,21 +25,25 @@ export const IN_PART = 'Not everything that providers have answered could be rea
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 const MOST_KEPT = 1_000;
+/** Of parts of parts. */
+const MOST_LEVELS = 3;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
   const inError = new Set<unknown>();
+  const ids = new Set<unknown>();
   let hasUnread = false;
   return {
     /** None of which a version is entered in error. */
-    tasks: () => tasks.filter(({ id }) => id === undefined || !inError.has(id)),
+    tasks: () => withParts(tasks.filter(({ id }) => id === undefined || !inError.has(id))),
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
     /** One was too many, or may be about a request of this patient and cannot be read as a hand-over of it. */
-    hasUnread: () => hasUnread,
+    hasUnread: () => hasUnread || tasks.some((task) => isBare(task) && !partsOf(task).some((id) => ids.has(id))),
     take: (resource: ForeignRecord): void => {
+      ids.add(resource.id);
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
       if (codeOf(resource.status) === 'entered-in-error') return void inError.add(resource.id);
       const task = readTask(resource, at);
@@ -49,6 +53,20 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
       else hasUnread ||= isUnread(resource, at.base);
     },
   };
+}
+
+const isBare = ({ about, group }: Task) => about.length === 0 && group === undefined;
+const partsOf = ({ purpose }: Task) => purpose?.part?.parents ?? [];
+
+/** A part that names no request is about that of the Task that it is a part of, which may be such a part too. */
+function withParts(tasks: readonly Task[], level = 0): readonly Task[] {
+  if (level === MOST_LEVELS || !tasks.some(isBare)) return tasks;
+  const aboutOf = new Map(tasks.map(({ id, about }) => [id, about]));
+  const about = (task: Task) => [...new Set(partsOf(task).flatMap((id) => aboutOf.get(id) ?? []))];
+  return withParts(
+    tasks.map((task) => (isBare(task) ? { ...task, about: about(task) } : task)),
+    level + 1,
+  );
 }
 
 function numberedText(count: number): string {

@@ -22,6 +22,11 @@ export function groupOf(task: ForeignRecord): string | undefined {
   return isCertain && requestsOf(task).length === 0 ? requisitionOf(group) : undefined;
 }
 
+/** It says what it is about only by the Task that it is a part of. */
+export function isOnlyPart(task: ForeignRecord): boolean {
+  return task.partOf !== undefined && requestsOf(task).length === 0 && groupOf(task) === undefined;
+}
+
 /** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */
 export function namesOnlyNumber(resource: ForeignRecord): boolean {
   const references = requestsOf(resource);

@@ -3,6 +3,7 @@
  * only compared with the request's own, and shown.
  */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { displayOf, leadsToPatient, typeNamed } from '#src/smart/fhir/reference.ts';
 import { quoted } from './guide-codes.ts';
 import { lettersOf } from './letters.ts';
 
@@ -64,6 +65,9 @@ interface Part {
   readonly carriesOut: boolean;
 }
 
+/** A name that no request has. */
+const OF_NO_REQUEST = ' ';
+
 /** @returns undefined where it is the request itself, or nothing is said. */
 export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const alone = purposeAlone(task);
@@ -78,9 +82,33 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   return { words, names: [], part, isStop: false };
 }
 
+/** What a Task is about in place of the request that it is based on, such as an appointment. A form to fill in is none. */
+export function stepOf({ focus, basedOn }: ForeignRecord): ForeignRecord | undefined {
+  const others = asRecords(focus).filter((one) => !leadsToPatient(one));
+  const isStep = (one: ForeignRecord) => !/^(?:ServiceRequest|Questionnaire|$)/.test(typeOf(one) ?? '');
+  return basedOn !== undefined && others.every(isStep) ? others[0] : undefined;
+}
+
+/** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
+export function kindOf(reference: ForeignRecord): string {
+  const words = typeOf(reference)
+    ?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase();
+  return words === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;
+}
+
+function typeOf({ reference, type }: ForeignRecord): string | undefined {
+  return /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '')?.[1] ?? typeNamed(type);
+}
+
 function purposeAlone(task: ForeignRecord): Purpose | undefined {
   const control = controlOf(task);
   const text = carriesOut(task) ? undefined : (asConceptText(task.code) ?? asText(task.description));
+  const step = stepOf(task);
+  if (step !== undefined) {
+    const words = [displayOf(step) ?? kindOf(step), control ?? (text && quoted(text))].filter(Boolean).join(', ');
+    return { words, names: [OF_NO_REQUEST], isStop: false };
+  }
   if (control !== undefined) return { words: control, names: [], isStop: STOPS.has(control) };
   return text === undefined
     ? undefined

@@ -42,9 +42,11 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   if (tasks.length === 0) return undefined;
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
-  // What a group's Task says of a purpose does not take the place of what is said of this request alone.
+  // What a group’s Task says of a purpose does not take the place of what this request’s own says, nor one part that of another.
   const byPurpose = Map.groupBy(tasks, (task) =>
-    wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
+    wholes.has(task) || !task.purpose
+      ? undefined
+      : `${task.group} ${task.purpose.part && task.id} ${task.purpose.words}`,
   );
   const ofWhole = byPurpose.get(undefined) ?? [];
   const all = ofWhole.map((task) => fromRequester(inItsTime(proved(task, request), request), request));
@@ -60,7 +62,9 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
   const isGroups = own?.group !== undefined;
   const group = owned && newestOf(ofGroup);
-  const owner = own?.owner ?? (own?.isWithRequester === true ? undefined : group?.owner);
+  // That the group's owner has declined this one too is not known.
+  const isAnothers = own?.isWithRequester || own?.word.icon === 'declined';
+  const owner = own?.owner ?? (isAnothers ? undefined : group?.owner);
   if (isDone && !isStopped && !isPartOpen && !isGroups) return { ...own, owner, purpose: undefined };
   const why = isGroups ? OF_GROUP : isPartOpen ? 'a part of it is not done' : undefined;
   const news = groupNews(group, own);

@@ -52,6 +52,17 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     undefined,
     'Find a provider',
   ],
+  ...['rejected', 'failed', 'cancelled'].map((status): [string, object[], string, undefined, string] => [
+    `sent, beside one of its own without an owner that is ${status}`,
+    [{ ...own, status, id: 'own' }, group],
+    { rejected: 'Declined', failed: 'Failed', cancelled: 'Cancelled' }[status] ?? '',
+    undefined,
+    {
+      rejected: 'Choose another provider',
+      failed: 'Ask what happened',
+      cancelled: 'Decide whether it is still needed',
+    }[status] ?? '',
+  ]),
   [
     'that asks, beside one that waits',
     [
