@@ -130,7 +130,6 @@ function sendProblem(
 ): void {
   const { supportCode, facts } = contextOf(request);
   const { helpDeskName } = openLaunchOf(request).organization;
-  // The other words for a failure are those of a search.
   const refusal = failure.failure === 'refused' ? failure : undefined;
   const { kind, text, canReload } = describeProblem(failure.failure, false, { failure: refusal, helpDeskName });
   facts.pageProblem = kind;

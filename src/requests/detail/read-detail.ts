@@ -178,10 +178,10 @@ function detailOf(
       .some((reference) => localOf(reference) === `ServiceRequest/${requestId}`);
   const events = new Set(others.filter((one) => isEvent(one) && isAbout(one)));
   const parts = others.filter((one) => one.resourceType === 'Task' && isOnlyPart(one));
+  const wholesOf = ({ partOf, focus }: ForeignRecord) => [...asRecords(partOf), ...asRecords(focus)].map(localOf);
   // A Set also visits what is added during the loop: parts of parts.
-  for (const event of events)
-    for (const part of parts)
-      if (asRecords(part.partOf).some((one) => localOf(one) === `Task/${asWritten(event.id)}`)) events.add(part);
+  for (const { id } of events)
+    for (const part of parts) if (wholesOf(part).includes(`Task/${asWritten(id)}`)) events.add(part);
   return {
     kind: 'read',
     resource,

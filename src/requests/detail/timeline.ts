@@ -103,9 +103,9 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
-  const { part } = given ?? {};
-  const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
-  const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
+  const { part, parents = [] } = given ?? {};
+  const mayBeAlone = part !== undefined && parents.length > 0 && (part.carriesOut || word.icon !== 'done');
+  const isAlone = mayBeAlone && !parents.some((id) => ids.includes(id));
   const purpose = (isAlone ? part.alone : given)?.words;
   const others = stepOf(task) === undefined ? asRecords(task.focus) : [];
   const subjects = others.flatMap((one) => (isSelf(one) ? [] : (displayOf(one) ?? kindOf(one))));

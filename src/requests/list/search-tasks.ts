@@ -25,8 +25,6 @@ export const IN_PART = 'Not everything that providers have answered could be rea
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 const MOST_KEPT = 1_000;
-/** Of parts of parts. */
-const MOST_LEVELS = 3;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
@@ -35,13 +33,13 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const ids = new Set<unknown>();
   let hasUnread = false;
   return {
-    /** None of which a version is entered in error. */
-    tasks: () => withParts(tasks.filter(({ id }) => id === undefined || !inError.has(id))),
+    /** None of which a version is entered in error. The part of a part of a part is about the same request. */
+    tasks: () => withParts(withParts(withParts(tasks.filter(({ id }) => id === undefined || !inError.has(id))))),
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
     /** One was too many, or may be about a request of this patient and cannot be read as a hand-over of it. */
-    hasUnread: () => hasUnread || tasks.some((task) => isBare(task) && !partsOf(task).some((id) => ids.has(id))),
+    hasUnread: () => hasUnread || tasks.some((task) => isBare(task) && !parentsOf(task).some((id) => ids.has(id))),
     take: (resource: ForeignRecord): void => {
       ids.add(resource.id);
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
@@ -56,17 +54,17 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
 }
 
 const isBare = ({ about, group }: Task) => about.length === 0 && group === undefined;
-const partsOf = ({ purpose }: Task) => purpose?.part?.parents ?? [];
+const parentsOf = ({ purpose }: Task) => purpose?.parents ?? [];
 
-/** A part that names no request is about that of the Task that it is a part of, which may be such a part too. */
-function withParts(tasks: readonly Task[], level = 0): readonly Task[] {
-  if (level === MOST_LEVELS || !tasks.some(isBare)) return tasks;
-  const aboutOf = new Map(tasks.map(({ id, about }) => [id, about]));
-  const about = (task: Task) => [...new Set(partsOf(task).flatMap((id) => aboutOf.get(id) ?? []))];
-  return withParts(
-    tasks.map((task) => (isBare(task) ? { ...task, about: about(task) } : task)),
-    level + 1,
-  );
+/** A Task that names no request is about that of the Task that it is a part of. */
+function withParts(tasks: readonly Task[]): readonly Task[] {
+  if (!tasks.some(isBare)) return tasks;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  return tasks.map((task) => {
+    const parents = isBare(task) ? parentsOf(task).flatMap((id) => byId.get(id) ?? []) : [task];
+    const about = [...new Set(parents.flatMap((one) => one.about))];
+    return { ...task, about, group: parents.find(({ group }) => group !== undefined)?.group };
+  });
 }
 
 function numberedText(count: number): string {

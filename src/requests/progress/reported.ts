@@ -83,26 +83,18 @@ function resultNamed(result: ForeignRecord): readonly string[] | undefined {
   return [...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`), ...words];
 }
 
-const wordsIn = (...lines: string[]) => new Set(lines.flatMap((line) => line.split(' ')));
-/** What documents are called, also in German, French, Spanish, Dutch, Danish, Norwegian and Swedish. */
-const DOCUMENTS = wordsIn(
-  'report reports letter note notes summary document documents documentation form pdf record records result results',
-  'certificate protocol feedback bericht brief arztbrief entlassbrief entlassungsbericht entlassbericht befund befunde',
-  'befundbericht rapport lettre informe carta brief verslag ontslagbrief epikrise epikris brev compte rendu',
-);
-/** What a title says beside that, and that denies nothing. */
-const BESIDE_DOCUMENTS = wordsIn(
-  'a the of and for on clinical clinic discharge consult consultation referral visit encounter progress procedure',
-  'operative therapy nursing care specialist doctor physician provider patient medical laboratory lab pathology radiology',
-  'imaging diagnostic assessment evaluation final signed delivery transport service session treatment de du la le sortie alta',
-);
+/** What documents are called, also in other languages, and what else a title says that denies nothing. */
+const DOCUMENT =
+  /^(?:reports?|letter|notes?|summary|documents?|form|pdf|records?|results?|feedback|.*brief|.*bericht|befunde?|rapport|lettre|compte|informe|.*verslag|epikrise?)$/;
+const BESIDE =
+  /^(?:a|the|of|and|for|on|clinical|clinic|discharge|consult(?:ation)?|referral|visit|encounter|progress|procedure|operative|therapy|nursing|care|specialist|doctor|provider|patient|medical|lab(?:oratory)?|pathology|radiology|imaging|diagnostic|assessment|evaluation|final|signed|delivery|transport|service|session|treatment|de|du|la|le|sortie|alta|rendu)$/;
 
 /** Whether a name is nothing but the title of a document, with or without its day: "Discharge report 2026-11-20". */
 export function isTitle(name: string): boolean {
-  const plain = name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/\b\d{4}-\d\d-\d\d\b/g, '');
-  const words: string[] = plain.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  const isDocument = (word: string) => DOCUMENTS.has(word);
-  return words.some(isDocument) && words.every((word) => isDocument(word) || BESIDE_DOCUMENTS.has(word));
+  const plain = name.replace(/(?<=[a-z])(?=[A-Z])|\b\d{4}-\d\d-\d\d\b/g, ' ').toLowerCase();
+  const words: string[] = plain.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const beside = words.filter((word) => !DOCUMENT.test(word));
+  return beside.length < words.length && beside.every((word) => BESIDE.test(word));
 }
 
 /** Whether a code of a guide says that the service of a completed Task was not carried out. */

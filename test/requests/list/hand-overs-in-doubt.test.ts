@@ -398,6 +398,18 @@ test.for<[string, object[], object, string[]]>([
     { status: { word: 'Accepted', note: 'Part of it: declined' }, next: { text: 'Check what was declined' } },
     [],
   ],
+  [
+    'that failed after the whole was completed',
+    [task({}), sub({ status: 'failed', lastModified: '2026-11-21T14:02:00Z' })],
+    { status: { word: 'Closed by provider', note: 'a part of it is not done · Part of it: failed' } },
+    [],
+  ],
+  [
+    'that failed before the whole was completed',
+    [task({}), sub({ status: 'failed', lastModified: '2026-11-19T14:02:00Z' })],
+    { status: { word: 'Done' } },
+    [],
+  ],
   ['of nothing that came', [sub({ status: 'rejected' })], { status: { word: 'Ordered in the EHR' } }, UNREAD],
   [
     'of what is for another desk',
@@ -415,6 +427,23 @@ test.for<[string, object[], object, string[]]>([
   const { row, list } = await readField({}, { tasks });
   expect(row).toMatchObject(words);
   expect(list.notices).toEqual(notices);
+});
+
+const abort = { id: 'x', code: { coding: [{ code: 'abort' }] }, focus: { reference: 'Task/t' } };
+test.for<[string, object, string, string]>([
+  ['asked', { status: 'requested' }, 'Request to cancel: sent', 'Confirm the time'],
+  [
+    'asked, for the order',
+    { status: 'requested', basedOn: [{ reference: 'ServiceRequest/a' }] },
+    'Request to cancel: sent',
+    'Confirm the time',
+  ],
+  ['done', {}, 'Request to cancel: done', 'Check it in the EHR'],
+  ['refused', { status: 'rejected' }, 'Request to cancel: declined', 'Check what was declined'],
+  ['without a code', { status: 'rejected', code: undefined }, 'Part of it: declined', 'Check what was declined'],
+])('what a Task asks of another Task is seen: %s', async ([, change, note, step]) => {
+  const { row } = await readField({}, { tasks: [task({ status: 'accepted' }), task({ ...abort, ...change })] });
+  expect([row?.status.word, row?.status.note, row?.next.text]).toEqual(['Accepted', note, step]);
 });
 
 const STEPS: [string, object][] = [
