@@ -58,7 +58,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
 }
 
 /** Such as bidirectional overrides, which turn the text of a page around. Joiners, of which some scripts need one, stay. */
-const INVISIBLE = /[[\p{Cf}\p{Zl}\p{Zp}]--[\u200C\u200D]]/v;
+const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
  * What leaves a readable table in doubt: a column that is unknown or there twice, an invisible character, and a row that a
