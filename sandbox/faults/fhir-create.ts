@@ -97,6 +97,13 @@ const unprovedAnswers = {
       ...{ identifier: [{ system: 'urn:other', value: '1' }], authoredOn: '2025-01-31' },
     }),
   ),
+  'create-201-other-server': answeredWith(
+    '201 and a ServiceRequest of the patient with this id on another server',
+    jsonAnswer(201, {
+      ...{ ...request, id: 'sr-other' },
+      subject: { reference: 'https://other.example/fhir/Patient/pat-ben' },
+    }),
+  ),
   'create-201-task': answeredWith(
     '201 and a resource of another type',
     jsonAnswer(201, { resourceType: 'Task', id: 'task-1' }),

@@ -57,9 +57,12 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   };
 }
 
+/** Such as bidirectional overrides, which turn the text of a page around. Joiners, of which some scripts need one, stay. */
+const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /**
- * What leaves a readable table in doubt: a column that is unknown or there twice, and a row that a reader could not tell
- * from another. A table that was saved with it is still read. @param nameOf the kind of a row's name, the name, and its place.
+ * What leaves a readable table in doubt: a column that is unknown or there twice, an invisible character, and a row that a
+ * reader could not tell from another. A table that was saved with it is still read. @param nameOf the kind of a row's name, the name, and its place.
  */
 export function doubtsIn(
   text: string,
@@ -71,9 +74,14 @@ export function doubtsIn(
   const header = (csvCells(text)?.[0] ?? []).map((name) => name.trim().toLowerCase()).filter(Boolean);
   const odd = header.filter((name) => isRepeated(name) || !columns.includes(name)).join(', ');
   const table = readCsv(text, [], columns);
-  const rows = (table.ok ? table.rows : []).map(({ number, cells }) => ({ number, name: nameOf(cells) }));
+  const all = table.ok ? table.rows : [];
+  const rows = all.map(({ number, cells }) => ({ number, name: nameOf(cells) }));
   const twice = rows.filter(({ name: [kind, name = '', within] }) => isRepeated(`${kind} ${within} ${plainKey(name)}`));
+  const invisible = all.flatMap(({ number, cells }) =>
+    Object.entries(cells).flatMap(([column, cell]) => (INVISIBLE.test(cell) ? `line ${number}: ${column}` : [])),
+  );
   return [
+    ...invisible.map((cell) => `${cell} has an invisible character or a mark of direction: type it again`),
     ...(odd === '' ? [] : [`line 1 has columns that are not known, or there twice: ${odd.slice(0, 100)}`]),
     ...twice.map(({ number, name: [kind, name] }) => `line ${number}: ${kind} ${name} is there already`),
   ];

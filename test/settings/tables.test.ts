@@ -130,6 +130,33 @@ describe('an invalid row is named', () => {
       { receivers: `${RECEIVERS}\nSwift Rides,a\nswift  rides,b\n` },
       'line 3: name swift  rides is there already',
     ],
+    ...[
+      ['a turned name of a service', { services: `${HEAD}van,Van\nbus,Bus \u202Eegart\n` }, 3, 'name'],
+      ['a turned label', { services: `${HEAD}van,Van\nvan,,,,,a,\u2067Lift,text\n` }, 3, 'label'],
+      [
+        'a choice with a zero-width space',
+        { services: `${HEAD}van,Van\nvan,,,,,a,Lift,choice,A|B\u200B\n` },
+        3,
+        'choices',
+      ],
+      ['a turned name of a receiver', { receivers: `${RECEIVERS}\nSwift,a\nSlow\u202C,b\n` }, 3, 'name'],
+      [
+        'a turned telephone number',
+        { receivers: 'name,kind,telephone,services,reference\nSwift,,\u202E555,,\n' },
+        2,
+        'telephone',
+      ],
+    ].map(([what, tables, line, column]): [string, Record<string, string>, string] => [
+      String(what),
+      { ...Object(tables) },
+      `line ${line}: ${column} has an invisible character or a mark of direction: type it again`,
+    ]),
+    [
+      'a turned name of the help desk',
+      { helpDeskName: 'Desk\u202E1' },
+      'must not contain invisible characters or marks of direction',
+    ],
+    ['a label of a script that has joiners', { services: `${HEAD}van,Van\nvan,,,,,a,می\u200Cخواهم,text\n` }, undefined],
     ['the default services', { services: DEFAULT_SERVICES }, undefined],
   ])('and so is what a reader could not tell apart: %s', ([, tables, message]) => {
     const parsed = parseSettings(

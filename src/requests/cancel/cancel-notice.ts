@@ -8,7 +8,7 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
   changed:
     'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
   absent:
-    'Nothing was cancelled: the EHR does not show an open request here that belongs to this patient. Look in the chart.',
+    'Nothing was cancelled: the EHR did not show this app an open request of this patient here. It may have none, or may not let this app read it. Look in the chart.',
   refused:
     'Nothing was cancelled: the EHR did not let this app do it now. Cancel it in the chart, or try again in a minute.',
   unknown:

@@ -121,12 +121,12 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const { launch, requestId, reading } = await open(deps, request);
     const reason = fieldOf(request, 'reason', 'reason').trim();
     const asked = fieldOf(request, 'status', 'choice');
-    const say = async (ended: Ended) => {
+    const say = async (ended: Ended, isRefused = false) => {
       const name = randomBytes(32).toString('base64url');
       const { supportCode } = contextOf(request);
       const typed = { status: asked, reason: ended.kind === 'cancelled' ? '' : reason };
       await deps.outcomes.keep(name, launch.id, { ...ended, ...typed, supportCode }, BOUNDS);
-      if (ended.kind === 'no-reason' || ended.kind === 'changed' || ended.kind === 'absent') trace.discard();
+      if (['no-reason', 'changed', 'absent'].includes(ended.kind) && !isRefused) trace.discard();
       response.redirect(303, `/launches/${launch.id}/requests/${requestId}/cancel?${OUTCOME}=${name}`);
     };
     const version = fieldOf(request, 'version', 'id');
@@ -147,7 +147,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     if (end.kind === 'cancelled' && end.isNews)
       recordVisit(deps.audit, request, launch, 'request-cancelled', { status });
     const hasReason = end.kind === 'cancelled' ? end.hasReason : undefined;
-    await say({ kind: end.kind, said: 'said' in end ? end.said : [], hasReason });
+    await say({ kind: end.kind, said: 'said' in end ? end.said : [], hasReason }, 'answer' in end);
   };
   return (request, response, next) =>
     deps.traces.follow({ request, step: 'cancel' }, async () => cancel(request, response, next));

@@ -34,8 +34,8 @@ export type CancelEnd =
   | { kind: 'cancelled'; isNews: boolean; names: readonly string[]; said?: readonly string[]; hasReason?: boolean }
   /** The request has another version by now, so nothing was changed. */
   | { kind: 'changed' }
-  /** The request is not there, is not shown to this app, is another patient's, or may not be cancelled. */
-  | { kind: 'absent' }
+  /** The request is not there, is not shown to this app, is another patient's, or may not be cancelled. `answer`: a refusal to show it. */
+  | { kind: 'absent'; answer?: EhrAnswer }
   /** The EHR refuses, or could not be asked; nothing was changed. */
   | { kind: 'refused'; answer: EhrAnswer; said: readonly string[] }
   /** Whether the request is cancelled is not known. */
@@ -44,10 +44,12 @@ export type CancelEnd =
 /** Reads the request, and updates it only if it is the version that the user saw (If-Match). Never throws for an EHR's answer. */
 export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise<CancelEnd> {
   const found = await readOwn(api, wanted).catch(fhirErrorOf);
-  // Many EHRs refuse what is another patient's: a refusal must not tell that it exists.
-  if (found instanceof FhirError)
-    return ['not-found', 'refused'].includes(found.failure) ? { kind: 'absent' } : refused(found);
-  if (!found) return { kind: 'absent' };
+  if (found instanceof FhirError && found.failure !== 'not-found') {
+    const end = refused(found);
+    // Many EHRs refuse what is another patient's: a refusal must not tell that it exists.
+    return found.failure === 'refused' ? { kind: 'absent', answer: end.answer } : end;
+  }
+  if (!found || found instanceof FhirError) return { kind: 'absent' };
   const names = asRecords(found.identifier).flatMap(({ value }) => asText(value) ?? []);
   if (hasBeenCancelled(found)) return { kind: 'cancelled', isNews: false, names };
   if (!wanted.isAllowed(found)) return { kind: 'absent' };
@@ -115,6 +117,6 @@ export function hasBeenCancelled({ status }: ForeignRecord): boolean {
   return CANCELLED_AS.some((one) => one === codeOf(status));
 }
 
-function refused({ status, issues, rule, said }: FhirError): CancelEnd {
-  return { kind: 'refused', answer: { status, issues, rule }, said };
+function refused({ status, issues, rule, said }: FhirError) {
+  return { kind: 'refused' as const, answer: { status, issues, rule }, said };
 }

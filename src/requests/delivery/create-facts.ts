@@ -29,8 +29,9 @@ export function createFacts({ end }: FormSending): StepFacts {
 
 /** The facts of the step `cancel`. */
 export function cancelFacts(end: CancelEnd): StepFacts {
-  const warning = end.kind === 'refused' ? 'the EHR refused to cancel the request' : 'the EHR did not confirm it';
-  return { ...factsOf(end), ...((end.kind === 'refused' || end.kind === 'unknown') && { warning }) };
+  const isRefused = 'answer' in end;
+  const warning = isRefused ? 'the EHR refused to show or cancel the request' : 'the EHR did not confirm it';
+  return { ...factsOf(end), ...((isRefused || end.kind === 'unknown') && { warning }) };
 }
 
 function factsOf(end: FormSending['end'] | CancelEnd): StepFacts {
@@ -41,7 +42,7 @@ function factsOf(end: FormSending['end'] | CancelEnd): StepFacts {
 
 function ruleOf(kind: (FormSending['end'] | CancelEnd)['kind'], answer: EhrAnswer | undefined): Rule | undefined {
   if (kind === 'unknown') return answer?.rule ?? 'fhir.create-unclear';
-  if (kind !== 'refused') return undefined;
+  if (kind !== 'refused') return answer?.rule;
   const { status = 0, issues = [], rule } = answer ?? {};
   if (rule !== undefined) return rule;
   if (issues.includes('duplicate')) return 'fhir.create-conflict';

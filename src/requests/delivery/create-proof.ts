@@ -4,7 +4,7 @@ import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
-import { resourceNamed } from '#src/smart/fhir/reference.ts';
+import { localReference, resourceNamed } from '#src/smart/fhir/reference.ts';
 import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 
 /**
@@ -18,13 +18,16 @@ export type CreateProof = 'created' | 'denied' | 'unproved';
  * with an id and none. A body that does not name this patient, of another type, or of an earlier order proves nothing.
  * @param sent the posted request, which is about this patient.
  */
-export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
+export function proofOf(
+  { status, body }: Pick<CreateAnswer, 'status' | 'body'>,
+  sent: FhirResource,
+  { patientId, base }: { patientId: string; base: URL },
+): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
-  const { reference } = asRecord(resource.subject);
-  const [named] = asWritten(reference).split('/_history/', 1);
-  const isOfPatient = resource.subject === undefined || `/${named}`.endsWith(`/Patient/${patientId}`);
+  const isOfPatient =
+    resource.subject === undefined || localReference(resource.subject, base) === `Patient/${patientId}`;
   if (namesOther(body, patientId) || !isOfPatient || isEarlier(resource, sent)) return 'unproved';
   if (status === 201 && (isRequest || BESIDE_THE_REQUEST.has(resource.resourceType))) return 'created';
   const isShown = !isUnderOther(resource, sent) && (isResourceId(resource.id) || numbersOf(resource).length > 0);
@@ -37,14 +40,19 @@ export function isUnderOther(request: ForeignRecord, sent: ForeignRecord): boole
   return names.length > 0 && !numbersOf(sent).every((own) => names.includes(own));
 }
 
-/** Whether the EHR has answered with an order that it had before. Its clock may be slow, and it may leave out time or zone. */
+/**
+ * Whether the EHR has answered with an order that it had before: one of an earlier time, or another one of this app. Its
+ * clock may be slow, and it may leave out time or zone.
+ */
 function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
+  if (!isUnderOther(request, sent)) return false;
+  const own = asRecords(sent.identifier).map(({ system }) => system);
+  if (asRecords(request.identifier).some(({ system }) => own.includes(system))) return true;
   const had = asWritten(request.authoredOn);
   const isExact = /(?:Z|[+-]\d\d:\d\d)$/.test(had) && !had.includes('T00:00');
   // A day in the west ends 36 hours after its beginning in UTC.
   const slackMs = (isExact ? 10 : 36 * 60) * 60_000;
-  const isDated = isUnderOther(request, sent) && had.length >= 10;
-  return isDated && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
+  return had.length >= 10 && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
 }
 
 /** What a server may answer in place of the request that it has created: nothing, or remarks on it. */

@@ -2,7 +2,7 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, type FhirFailure, isRefusal, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
@@ -66,7 +66,7 @@ export async function postOnce(
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, said, retryAfterSeconds, ...made } = await post(api, resource, options.patientId);
+  const { proof, failure, answer, said, retryAfterSeconds, ...made } = await post(api, resource, options);
   if (proof === 'created') return { kind: 'sent', answer, said, ...made };
   if (proof === 'refused') return { kind: 'refused', failure, answer, said, retryAfterSeconds };
   const { found, isComplete } = await look();
@@ -84,21 +84,25 @@ function shownBy(found: ReadonlyMap<string, ForeignRecord>, resource: FhirResour
   return { ...namesIn(saved, resource), saved: requestIn(saved) };
 }
 
-async function post(api: FhirApi, resource: FhirResource, patientId: string) {
+async function post(api: FhirApi, resource: FhirResource, { patientId, mayRead }: PatientSearch) {
   try {
     const answer = await api.create(resource);
     const { issues } = summarizeOutcome(answer.body);
+    const { resource: named } = namesIn(answer.body, resource, { ...answer, base: api.base });
+    const mayBeOther = mayRead && answer.status === 201 && !requestIn(answer.body);
+    // What is only named may be an older order. If it cannot be read, the 201 counts.
+    const read = mayBeOther && named !== undefined ? await api.get(named).catch(nothingOf) : undefined;
+    const body = requestIn(read) ?? answer.body;
     return {
-      proof: proofOf(answer, resource, patientId),
+      proof: proofOf({ ...answer, body }, resource, { patientId, base: api.base }),
       failure: 'unexpected' as const,
       retryAfterSeconds: undefined,
       answer: {
         ...{ status: answer.status, issues },
-        rule: namesOther(answer.body, patientId) ? ('fhir.create-other-patient' as const) : undefined,
+        rule: namesOther(body, patientId) ? ('fhir.create-other-patient' as const) : undefined,
       },
       said: outcomeTexts(answer.body),
-      ...namesIn(answer.body, resource, { ...answer, base: api.base }),
-      saved: requestIn(answer.body),
+      ...{ resource: named, number: namesIn(body, resource).number, saved: requestIn(body) },
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;

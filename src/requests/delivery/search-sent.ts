@@ -10,6 +10,7 @@ export interface PatientSearch {
   searchParameters: readonly string[];
   /** Whether the EHR permits the search at all; if not, the answer stays unknown (SCO-22). */
   mayLook: boolean;
+  mayRead: boolean;
   /** Whether the search covers all requests: under a limited scope, a request that is not found may still exist (SCO-16). */
   seesAll: boolean;
 }

@@ -50,6 +50,7 @@ export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSe
     patientId: launch.context.patient,
     searchParameters,
     mayLook: mayUse(launch, search),
+    mayRead: mayUse(launch, { type: 'ServiceRequest', interaction: 'r' }),
     seesAll: limitsOn(launch, search).length === 0,
   };
 }

@@ -130,7 +130,8 @@ function sendProblem(
 ): void {
   const { supportCode, facts } = contextOf(request);
   const { helpDeskName } = openLaunchOf(request).organization;
-  const { kind, text, canReload } = describeProblem(failure, false, { helpDeskName });
+  const refusal = failure.failure === 'refused' ? failure : undefined;
+  const { kind, text, canReload } = describeProblem(failure.failure, false, { failure: refusal, helpDeskName });
   facts.pageProblem = kind;
   const reloadHref = canReload ? request.originalUrl : undefined;
   response.type('html').send(detailProblemPage(frame, { text, supportCode, reloadHref }));

@@ -1,12 +1,12 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { groupOf } from '#src/requests/progress/named-requests.ts';
+import { groupOf, isOnlyPart } from '#src/requests/progress/named-requests.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
-import { answered, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { answered, type FhirError, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead, requisitionOf } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -57,7 +57,7 @@ export interface ReadDetail {
 export type DetailResult =
   | ReadDetail
   | { readonly kind: 'absent' }
-  | { readonly kind: 'failed'; readonly failure: FhirFailure };
+  | { readonly kind: 'failed'; readonly failure: FhirError };
 
 /** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
@@ -65,9 +65,9 @@ export async function readDetail(api: FhirApi, options: DetailOptions): Promise<
   try {
     return await (references ? readListed(api, options, references) : readUnlisted(api, options));
   } catch (error) {
-    const { failure } = fhirErrorOf(error);
+    const failure = fhirErrorOf(error);
     // Many EHRs refuse what is another patient's: a refusal of what no list has must not tell that it exists.
-    return failedAs(references || failure !== 'refused' ? failure : 'not-found');
+    return references || failure.failure !== 'refused' ? failedAs(failure) : { kind: 'absent' };
   }
 }
 
@@ -79,7 +79,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   const resource = batch.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
   if (resource) return detailOf(api, resource, batch, options);
   const { first } = batch;
-  return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first).failure);
+  return first ? failedAs(first) : { kind: 'absent' };
 }
 
 /** The request first, because only it says what it refers to. A failed batch only leaves out names and events. */
@@ -94,8 +94,8 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   return detailOf(api, resource, batch, options);
 }
 
-function failedAs(failure: FhirFailure): DetailResult {
-  return failure === 'not-found' ? { kind: 'absent' } : { kind: 'failed', failure };
+function failedAs(failure: FhirError): DetailResult {
+  return failure.failure === 'not-found' ? { kind: 'absent' } : { kind: 'failed', failure };
 }
 
 /** Only resources that may be read are requested (SCO-19). */
@@ -133,14 +133,17 @@ async function readBatch(
 
 type BatchAnswer = ReturnType<typeof batchAnswerOf>;
 
-/** `first` is the HTTP status of the first read. */
+/** `first` is the failure of the first read, with what the EHR says of it. */
 function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]) {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
+  const [{ response, resource } = {}] = entries;
+  const status = entryStatus({ response }) ?? 0;
   return {
     resources: entries.flatMap(resourcesOf),
     siblings: others.flatMap(resourcesOf),
-    first: entryStatus(entries[0] ?? {}),
+    first:
+      status < 400 ? undefined : answered(status, undefined, JSON.stringify(asRecord(response).outcome ?? resource)),
     isPartial: entries.some((entry) => hasNext(entry) || mayPass(entryStatus(entry))),
   };
 }
@@ -173,12 +176,18 @@ function detailOf(
     ['focus', 'basedOn', 'target', 'about', 'partOf']
       .flatMap((name) => asRecords(event[name]))
       .some((reference) => localOf(reference) === `ServiceRequest/${requestId}`);
+  const events = new Set(others.filter((one) => isEvent(one) && isAbout(one)));
+  const parts = others.filter((one) => one.resourceType === 'Task' && isOnlyPart(one));
+  const wholesOf = ({ partOf, focus }: ForeignRecord) => [...asRecords(partOf), ...asRecords(focus)].map(localOf);
+  // A Set also visits what is added during the loop: parts of parts.
+  for (const { id } of events)
+    for (const part of parts) if (wholesOf(part).includes(`Task/${asWritten(id)}`)) events.add(part);
   return {
     kind: 'read',
     resource,
     siblings,
     referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
-    events: others.filter((one) => isEvent(one) && isAbout(one)),
+    events: [...events],
     isAlone: batch === undefined,
     isPartial: batch?.isPartial === true,
   };

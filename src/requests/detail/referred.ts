@@ -6,6 +6,7 @@ import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
 import { dangerOf, isInForce, withEnd } from '#src/requests/prefill/from-clinical.ts';
+import { kindOf } from '#src/requests/progress/purpose.ts';
 import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
@@ -20,7 +21,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { notesShown } from '#src/smart/fhir/notes.ts';
-import { displayOf, leadsToPatient, localReference, typeNamed } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {
@@ -113,11 +114,4 @@ function referenceText(reference: ForeignRecord): string | undefined {
 /** A reference to another server, or to nothing, still says that the EHR has something. */
 function isGiven({ reference, type, identifier }: ForeignRecord): boolean {
   return [reference, type, asRecord(identifier).system].some((text) => asText(text) !== undefined);
-}
-
-/** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
-export function kindOf({ reference, type }: ForeignRecord): string {
-  const [, named] = /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '') ?? [];
-  const words = (named ?? typeNamed(type))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
-  return words === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;
 }

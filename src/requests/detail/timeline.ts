@@ -7,7 +7,7 @@ import { namedBesideDone, namesAll } from '#src/requests/progress/done.ts';
 import { quoted } from '#src/requests/progress/guide-codes.ts';
 import { groupOf } from '#src/requests/progress/named-requests.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';
-import { askedWords, codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
+import { askedWords, codesIn, kindOf, purposeOf, stepOf } from '#src/requests/progress/purpose.ts';
 import { stateShown } from '#src/requests/progress/reported.ts';
 import { OF_GROUP } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
@@ -16,7 +16,7 @@ import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignReco
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
-import { elementText, kindOf, type Place } from './referred.ts';
+import { elementText, type Place } from './referred.ts';
 
 type TimelineEntry = DetailProps['timeline'][number];
 
@@ -103,11 +103,12 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
-  const { part } = given ?? {};
-  const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
-  const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
+  const { part, parents = [] } = given ?? {};
+  const mayBeAlone = part !== undefined && parents.length > 0 && (part.carriesOut || word.icon !== 'done');
+  const isAlone = mayBeAlone && !parents.some((id) => ids.includes(id));
   const purpose = (isAlone ? part.alone : given)?.words;
-  const subjects = asRecords(task.focus).flatMap((one) => (isSelf(one) ? [] : (displayOf(one) ?? kindOf(one))));
+  const others = stepOf(task) === undefined ? asRecords(task.focus) : [];
+  const subjects = others.flatMap((one) => (isSelf(one) ? [] : (displayOf(one) ?? kindOf(one))));
   const description = asText(task.description, LONGEST_MESSAGE);
   const inputs = partsOf(task.input, about).map((text) => `sent with it: ${text}`);
   const timesOf = (period: unknown) =>

@@ -30,16 +30,18 @@ const MOST_KEPT = 1_000;
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
   const inError = new Set<unknown>();
+  const ids = new Set<unknown>();
   let hasUnread = false;
   return {
-    /** None of which a version is entered in error. */
-    tasks: () => tasks.filter(({ id }) => id === undefined || !inError.has(id)),
+    /** None of which a version is entered in error. The part of a part of a part is about the same request. */
+    tasks: () => withParts(withParts(withParts(tasks.filter(({ id }) => id === undefined || !inError.has(id))))),
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
     /** One was too many, or may be about a request of this patient and cannot be read as a hand-over of it. */
-    hasUnread: () => hasUnread,
+    hasUnread: () => hasUnread || tasks.some((task) => isBare(task) && !parentsOf(task).some((id) => ids.has(id))),
     take: (resource: ForeignRecord): void => {
+      ids.add(resource.id);
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
       if (codeOf(resource.status) === 'entered-in-error') return void inError.add(resource.id);
       const task = readTask(resource, at);
@@ -49,6 +51,20 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
       else hasUnread ||= isUnread(resource, at.base);
     },
   };
+}
+
+const isBare = ({ about, group }: Task) => about.length === 0 && group === undefined;
+const parentsOf = ({ purpose }: Task) => purpose?.parents ?? [];
+
+/** A Task that names no request is about that of the Task that it is a part of. */
+function withParts(tasks: readonly Task[]): readonly Task[] {
+  if (!tasks.some(isBare)) return tasks;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  return tasks.map((task) => {
+    const parents = isBare(task) ? parentsOf(task).flatMap((id) => byId.get(id) ?? []) : [task];
+    const about = [...new Set(parents.flatMap((one) => one.about))];
+    return { ...task, about, group: parents.find(({ group }) => group !== undefined)?.group };
+  });
 }
 
 function numberedText(count: number): string {

@@ -3,12 +3,12 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { asInformation, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient, localReference, requisitionOf } from '#src/smart/fhir/reference.ts';
 import { codeOf } from './codes.ts';
-import { isOfOtherDesk } from './purpose.ts';
+import { isOfOtherDesk, isTask } from './purpose.ts';
 import { describeTask } from './task-words.ts';
 
-/** A Task is about its focus, unless that is its patient: one about a form to fill in ends the form, not its `basedOn`. */
+/** A Task is about its focus, unless that is its patient or another Task: one about a form to fill in ends the form, not its `basedOn`. */
 export function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
-  const [first, ...others] = asRecords(focus).filter((one) => !leadsToPatient(one));
+  const [first, ...others] = asRecords(focus).filter((one) => !leadsToPatient(one) && !isTask(one));
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
@@ -20,6 +20,12 @@ export function groupOf(task: ForeignRecord): string | undefined {
   const group = asRecord(task.groupIdentifier);
   const isCertain = task.for !== undefined && asInformation(group.system) !== undefined;
   return isCertain && requestsOf(task).length === 0 ? requisitionOf(group) : undefined;
+}
+
+/** It says what it is about only by the Task that it is a part of, or asks to cancel. */
+export function isOnlyPart(task: ForeignRecord): boolean {
+  const isPart = task.partOf !== undefined || asRecords(task.focus).some(isTask);
+  return isPart && requestsOf(task).length === 0 && groupOf(task) === undefined;
 }
 
 /** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */

@@ -3,6 +3,7 @@
  * only compared with the request's own, and shown.
  */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { displayOf, leadsToPatient, typeNamed } from '#src/smart/fhir/reference.ts';
 import { quoted } from './guide-codes.ts';
 import { lettersOf } from './letters.ts';
 
@@ -50,14 +51,14 @@ export interface Purpose {
   /** The letters of the EHR's own words, and its codes, to compare them with the request's; none for a control or a part. */
   readonly names: readonly string[];
   readonly part?: Part | undefined;
+  /** The ids of the Tasks that it is a part of, or about; empty where one is named in no form that can be compared. */
+  readonly parents?: readonly string[];
   /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
 }
 
 /** What a Task that is a part of another says by itself: only a part of what the same request asks for is one of it. */
 interface Part {
-  /** The ids of the Tasks that it is a part of; empty where one is named in no form that can be compared. */
-  readonly parents: readonly string[];
   /** Its purpose without them. */
   readonly alone: Purpose | undefined;
   /** Its code says that it carries out the request that it is about. */
@@ -67,20 +68,46 @@ interface Part {
 /** @returns undefined where it is the request itself, or nothing is said. */
 export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const alone = purposeAlone(task);
-  const wholes = asRecords(task.partOf);
+  const wholes = [...asRecords(task.partOf), ...asRecords(task.focus).filter(isTask)];
   if (wholes.length === 0) return alone;
   const ids = wholes.map(
     ({ reference }) => /\bTask\/([\w.-]{1,128})(?:\/_history\/|$)/.exec(asText(reference) ?? '')?.[1],
   );
   const parents = ids.includes(undefined) || ids.length === MOST_READ ? [] : ids.filter((id) => id !== undefined);
+  // A Task may ask to cancel another one.
+  if (alone && controlOf(task) !== undefined) return { ...alone, parents };
   const words = ['Part of it', alone?.words].filter(Boolean).join(', ');
-  const part = { parents, alone, carriesOut: carriesOut(task) };
-  return { words, names: [], part, isStop: false };
+  return { words, names: [], part: { alone, carriesOut: carriesOut(task) }, parents, isStop: false };
+}
+
+/** What a Task is about in place of the request that it is based on, such as an appointment. A form to fill in is none. */
+export function stepOf({ focus, basedOn }: ForeignRecord): ForeignRecord | undefined {
+  const others = asRecords(focus).filter((one) => !leadsToPatient(one) && !isTask(one));
+  const isStep = (one: ForeignRecord) => !/^(?:ServiceRequest|Questionnaire|$)/.test(typeOf(one) ?? '');
+  return basedOn !== undefined && others.every(isStep) ? others[0] : undefined;
+}
+
+/** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
+export function kindOf(reference: ForeignRecord): string {
+  const type = typeOf(reference);
+  const words = type?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase() ?? '';
+  return type === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;
+}
+
+/** Does a reference lead to a Task? */
+export const isTask = (reference: ForeignRecord) => typeOf(reference) === 'Task';
+
+function typeOf({ reference, type }: ForeignRecord): string | undefined {
+  return /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '')?.[1] ?? typeNamed(type);
 }
 
 function purposeAlone(task: ForeignRecord): Purpose | undefined {
   const control = controlOf(task);
   const text = carriesOut(task) ? undefined : (asConceptText(task.code) ?? asText(task.description));
+  const step = stepOf(task);
+  const own = step && [displayOf(step) ?? kindOf(step), control ?? (text && quoted(text))].filter(Boolean).join(', ');
+  // No request has the name " ".
+  if (own !== undefined) return { words: own, names: [' '], isStop: false };
   if (control !== undefined) return { words: control, names: [], isStop: STOPS.has(control) };
   return text === undefined
     ? undefined

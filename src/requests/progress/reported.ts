@@ -83,6 +83,20 @@ function resultNamed(result: ForeignRecord): readonly string[] | undefined {
   return [...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`), ...words];
 }
 
+/** What documents are called, also in other languages, and what else a title says that denies nothing. */
+const DOCUMENT =
+  /^(?:reports?|letter|notes?|summary|documents?|form|pdf|records?|results?|feedback|.*brief|.*bericht|befunde?|rapport|lettre|compte|informe|.*verslag|epikrise?)$/;
+const BESIDE =
+  /^(?:a|the|of|and|for|on|clinical|clinic|discharge|consult(?:ation)?|referral|visit|encounter|progress|procedure|operative|therapy|nursing|care|specialist|doctor|provider|patient|medical|lab(?:oratory)?|pathology|radiology|imaging|diagnostic|assessment|evaluation|final|signed|delivery|transport|service|session|treatment|de|du|la|le|sortie|alta|rendu)$/;
+
+/** Whether a name is nothing but the title of a document, with or without its day: "Discharge report 2026-11-20". */
+export function isTitle(name: string): boolean {
+  const plain = name.replace(/(?<=[a-z])(?=[A-Z])|\b\d{4}-\d\d-\d\d\b/g, ' ').toLowerCase();
+  const words: string[] = plain.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const beside = words.filter((word) => !DOCUMENT.test(word));
+  return beside.length < words.length && beside.every((word) => BESIDE.test(word));
+}
+
 /** Whether a code of a guide says that the service of a completed Task was not carried out. */
 export function reportsMissed({ output }: ForeignRecord): boolean {
   return asRecords(output)

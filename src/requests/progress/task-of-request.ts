@@ -42,10 +42,9 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   if (tasks.length === 0) return undefined;
   const named = (name: string) => [owns, groups].flatMap(({ byName }) => [...(byName.get(name) ?? [])]);
   const wholes = new Set(wholeNames(request).flatMap(named));
-  // What a group's Task says of a purpose does not take the place of what is said of this request alone.
-  const byPurpose = Map.groupBy(tasks, (task) =>
-    wholes.has(task) || !task.purpose ? undefined : `${task.group} ${task.purpose.words}`,
-  );
+  // What a group's Task says does not take the place of what this request's own says, nor one part that of another.
+  const keyOf = ({ group, purpose, id }: Task) => `${group} ${purpose?.part && id} ${purpose?.words}`;
+  const byPurpose = Map.groupBy(tasks, (task) => (wholes.has(task) || !task.purpose ? undefined : keyOf(task)));
   const ofWhole = byPurpose.get(undefined) ?? [];
   const all = ofWhole.map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const { owned, ofGroup = [] } = Object.groupBy(all, ({ group }) => (group === undefined ? 'owned' : 'ofGroup'));
@@ -60,7 +59,8 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
   const isGroups = own?.group !== undefined;
   const group = owned && newestOf(ofGroup);
-  const owner = own?.owner ?? (own?.isWithRequester === true ? undefined : group?.owner);
+  // That the group's owner has declined this one too is not known.
+  const owner = own?.owner ?? (own?.isWithRequester || own?.word.icon === 'declined' ? undefined : group?.owner);
   if (isDone && !isStopped && !isPartOpen && !isGroups) return { ...own, owner, purpose: undefined };
   const why = isGroups ? OF_GROUP : isPartOpen ? 'a part of it is not done' : undefined;
   const news = groupNews(group, own);
@@ -86,12 +86,11 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
 
 /** Said of what a Task of a group says of one of its requests. */
 export const OF_GROUP = 'for a group of requests';
-const NEWS = new Set<Task['word']['icon']>(['hold', 'question', 'unknown']);
 
 /** What the Task of its group says that the Task of the request itself would hide: an end, a question, another provider. */
 function groupNews(group: Task | undefined, own: Task | undefined) {
   if (!group || !own || isOver(own.word)) return undefined;
-  const isNews = isOver(group.word) || NEWS.has(group.word.icon) || group.hasWords;
+  const isNews = isOver(group.word) || ['hold', 'question', 'unknown'].includes(group.word.icon) || group.hasWords;
   if (!isNews && othersWhoAct([group], own).length === 0) return undefined;
   const text = [`its group of requests: ${group.word.word.toLowerCase()}`, ...group.remarks].join(' · ');
   return { text, step: group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR' };
@@ -102,8 +101,8 @@ function groupNews(group: Task | undefined, own: Task | undefined) {
  * does. Only if its code says so, its end is that of the request.
  */
 function ofItsOwn(task: Task, about: ReadonlySet<unknown>): Task {
-  const part = task.purpose?.part;
-  if (part === undefined || isWithParent(part.parents, task.id, about)) return task;
+  const { part, parents = [] } = task.purpose ?? {};
+  if (part === undefined || isWithParent(parents, task.id, about)) return task;
   const own = { ...task, purpose: part.alone };
   return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
 }
@@ -114,9 +113,10 @@ function isWithParent(parents: readonly string[], id: string | undefined, about:
   return parents.some((parent) => parent !== id && about.has(parent));
 }
 
-/** A part that had news after the whole was completed goes on. */
+/** A part that had news after the whole was completed goes on, or was declined then, or failed. */
 function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
-  return purpose?.part !== undefined && !isOver(word) && latestMs >= whole.changedMs;
+  if (purpose?.part === undefined) return false;
+  return word.icon === 'declined' ? latestMs > whole.changedMs : !isOver(word) && latestMs >= whole.changedMs;
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;

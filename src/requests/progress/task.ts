@@ -7,20 +7,20 @@ import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { endOf, namedBesideDone } from './done.ts';
-import { quotedFirst } from './guide-codes.ts';
-import { groupOf, requestsOf } from './named-requests.ts';
+import { quotedFirst, saidIn } from './guide-codes.ts';
+import { groupOf, isOnlyPart, requestsOf } from './named-requests.ts';
 import { isPeriodOver } from './overdue.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { describePriority } from './priority.ts';
-import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { hasWords, reportsMissed, resultShown, stateShown } from './reported.ts';
+import { askedWords, isOfOtherDesk, type Purpose, purposeOf, stepOf } from './purpose.ts';
+import { hasWords, isTitle, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
   /** Its own id; several versions of it may arrive. */
   readonly id: string | undefined;
-  /** `Type/id` of the requests that it is about. */
+  /** `Type/id` of the requests that it is about; none if only the Task says it that it is a part of. */
   readonly about: readonly string[];
   /** The number of the requests that it hands over as a group; it names none of them. */
   readonly group: string | undefined;
@@ -85,7 +85,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const isUnsure = startsLater({ start: endOf(resource) }, now) || asRecords(resource.focus).some(leadsToPatient);
   const unproved = mayBeDone && !isUnsure ? namedBesideDone(resource) : undefined;
   const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
-  const locals = requestsOf(resource).map((one) => localReference(one, base));
+  const named = stepOf(resource) === undefined ? requestsOf(resource) : asRecords(resource.basedOn);
+  const locals = named.map((one) => localReference(one, base));
   const about = new Set(locals.flatMap((local) => (local?.startsWith('ServiceRequest/') === true ? local : [])));
   const group = groupOf(resource);
   const isHandOver =
@@ -93,7 +94,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const owner = askedOf(resource);
   const place = { base, now, container: resource };
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
-  if (!isHandOver || !isOfPatient || isPatients || !word || (about.size === 0 && group === undefined)) return undefined;
+  const isNamed = about.size > 0 || group !== undefined || isOnlyPart(resource);
+  if (!isHandOver || !isOfPatient || isPatients || !word || !isNamed) return undefined;
   const party = readParty(owner, place);
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
@@ -134,10 +136,13 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   };
 }
 
-/** Does a Task bring nothing but references without a display, as to a report? They are no words that contradict its end. */
+/** Does a Task bring nothing but references to documents, which at most have a title? None contradicts its end. */
 const isOnlyReferred = ({ note, output }: ForeignRecord) =>
   note === undefined &&
-  asRecords(output).every(({ valueReference: to }) => to !== undefined && displayOf(to) === undefined);
+  asRecords(output).every(({ type, valueReference: to }) => {
+    const names = [displayOf(to), ...saidIn(type).flatMap(({ text, isExplained }) => (isExplained ? [] : text))];
+    return to !== undefined && names.every((name) => name === undefined || isTitle(name));
+  });
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -291,6 +291,26 @@ describe('a request that was created here', () => {
     expect(JSON.stringify(steps)).not.toMatch(/Stella|walks|Wheelchair/);
   });
 
+  test.for<[status: number, words: string]>([
+    [403, 'It may have none, or may not let this app read it.'],
+    [503, 'the EHR did not let this app do it now'],
+  ])('that the EHR does not show again, with %i, is found by its support code', async ([status, words]) => {
+    const page = await open();
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status }));
+    const answer = await cancel(page);
+    expect(answer.body).toContain(words);
+    const { traces, database } = world().dependencies;
+    await traces.flush();
+    const { rows } = await database.db.execute(
+      sql`select steps from launch_traces where ${supportCodeOf(answer)} = any(support_codes) and organization_id = ${organizationId}`,
+    );
+    const steps = rows[0]?.['steps'] as { name: string }[] | undefined;
+    const step = steps?.find(({ name }) => name === 'cancel');
+    expect(step).toMatchObject({ outcome: 'warning' });
+    for (const said of ['the EHR refused to show or cancel the request', String(status)])
+      expect(JSON.stringify(step)).toContain(said);
+  });
+
   test.for([
     ['done', 'completed', 'Nothing was changed now: the request is not open in the EHR any more.'],
     ['of an unknown status', 'unknown', 'so the request may be cancelled or not'],

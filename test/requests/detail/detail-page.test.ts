@@ -372,6 +372,40 @@ test.for([
   expect(textOf(page)).toContain('Stella Stub');
 });
 
+const NO_CONSENT = {
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'forbidden', diagnostics: 'Consent not on file' }],
+};
+test.for<[string, () => void]>([
+  [
+    'alone',
+    () => {
+      ehr.on('/fhir', () => ({ status: 405 }));
+      ehr.on('/fhir/ServiceRequest/full', () => ({ status: 403, body: NO_CONSENT }));
+    },
+  ],
+  [
+    'in a batch',
+    () =>
+      ehr.on('/fhir', () => ({
+        body: {
+          resourceType: 'Bundle',
+          type: 'batch-response',
+          entry: [
+            { response: { status: '403 Forbidden', outcome: NO_CONSENT } },
+            { response: { status: '200' }, resource: { resourceType: 'Bundle', type: 'searchset' } },
+          ],
+        },
+      })),
+  ],
+])('a refusal for consent of a read %s has the words of the list', async ([, refuse]) => {
+  const list = await launch({ scopes: WITH_TASKS }, browser);
+  refuse();
+  const page = textOf(await browser.visit(detailOf(list)));
+  expect(page).toContain('The patient’s consent in the EHR does not let this app read requests.');
+  expect(page).not.toContain('check your access');
+});
+
 describe('the page and the list', () => {
   const changed = async (change: object, tasks: object = bundleOf()) => {
     const kept = events['Task'];

@@ -52,6 +52,17 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
     undefined,
     'Find a provider',
   ],
+  ...['rejected', 'failed', 'cancelled'].map((status): [string, object[], string, undefined, string] => [
+    `sent, beside one of its own without an owner that is ${status}`,
+    [{ ...own, status, id: 'own' }, group],
+    { rejected: 'Declined', failed: 'Failed', cancelled: 'Cancelled' }[status] ?? '',
+    undefined,
+    {
+      rejected: 'Choose another provider',
+      failed: 'Ask what happened',
+      cancelled: 'Decide whether it is still needed',
+    }[status] ?? '',
+  ]),
   [
     'that asks, beside one that waits',
     [
@@ -222,18 +233,31 @@ test('the Task of a request in a group is its own in what happened', async () =>
   expect(page.timeline.map(({ what }) => what)).toEqual(['Accepted', 'Sent · for a group of requests', 'Requested']);
 });
 
-test.for<[string, object, number]>([
+const whole = { ...handOver, id: 'w' };
+const partOf = (id: string) => ({
+  ...handOver,
+  id: `part of ${id}`,
+  focus: undefined,
+  partOf: [{ reference: `Task/${id}` }],
+});
+test.for<[string, object, number, object[]?]>([
+  ['that is a part', partOf('w'), 2, [whole]],
+  ['that is about another Task', { ...partOf('w'), partOf: undefined, focus: { reference: 'Task/w' } }, 2, [whole]],
+  ['that is a part of another', partOf('v'), 1, [whole]],
   ['of its group', group, 1],
   ['of another group', other, 0],
   ['of its group, about another request', { ...group, focus: { reference: 'ServiceRequest/b' } }, 0],
   ['without a number', { ...group, groupIdentifier: undefined }, 0],
-])('the page has the Task %s', async ([, task, count]) => {
+])('the page has the Task %s', async ([, task, count, others = []]) => {
   const resource = { ...base, ...requisition };
   const response = { status: '200' };
   await using server = await startFhirServer(() => ({
     resourceType: 'Bundle',
     type: 'batch-response',
-    entry: [{ resource, response }, ...Array.from({ length: 4 }, () => ({ resource: searchset([task]), response }))],
+    entry: [
+      { resource, response },
+      ...Array.from({ length: 4 }, () => ({ resource: searchset([task, ...others]), response })),
+    ],
   }));
   const detail = await readDetail(server.api, {
     ...{

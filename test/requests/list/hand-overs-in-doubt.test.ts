@@ -367,3 +367,123 @@ test.for<[string, object, string[]]>([
   const { list } = await readField({}, { tasks: [task({ status: 'rejected', ...change })] });
   expect(list.notices).toEqual(notices);
 });
+
+const sub = (change: object) => task({ id: 'sub', focus: undefined, partOf: [{ reference: 'Task/t' }], ...change });
+test.for<[string, object[], object, string[]]>([
+  [
+    'that is declined',
+    [sub({ status: 'rejected', code: { text: 'Oxygen' } }), task({ status: 'accepted' })],
+    { status: { word: 'Accepted', note: 'Part of it, “Oxygen”: declined' }, next: { text: 'Check what was declined' } },
+    [],
+  ],
+  [
+    'of a part, that is declined',
+    [
+      task({ status: 'accepted' }),
+      sub({ status: 'in-progress' }),
+      sub({ id: 'deep', status: 'rejected', partOf: [{ reference: 'Task/sub' }] }),
+    ],
+    { status: { word: 'Accepted' }, next: { text: 'Check what was declined' } },
+    [],
+  ],
+  [
+    'that goes on after the whole was completed',
+    [task({}), sub({ status: 'in-progress', lastModified: '2026-11-21T14:02:00Z' })],
+    { status: { word: 'Closed by provider', note: 'a part of it is not done' } },
+    [],
+  ],
+  [
+    'that is declined, beside another that goes on',
+    [task({ status: 'accepted' }), sub({ status: 'rejected' }), sub({ id: 'other', status: 'in-progress' })],
+    { status: { word: 'Accepted', note: 'Part of it: declined' }, next: { text: 'Check what was declined' } },
+    [],
+  ],
+  [
+    'that failed after the whole was completed',
+    [task({}), sub({ status: 'failed', lastModified: '2026-11-21T14:02:00Z' })],
+    { status: { word: 'Closed by provider', note: 'a part of it is not done · Part of it: failed' } },
+    [],
+  ],
+  [
+    'that failed before the whole was completed',
+    [task({}), sub({ status: 'failed', lastModified: '2026-11-19T14:02:00Z' })],
+    { status: { word: 'Done' } },
+    [],
+  ],
+  ['of nothing that came', [sub({ status: 'rejected' })], { status: { word: 'Ordered in the EHR' } }, UNREAD],
+  [
+    'of what is for another desk',
+    [task({ code: { coding: [{ code: 'episode-checklist' }] } }), sub({ status: 'rejected' })],
+    { status: { word: 'Ordered in the EHR', note: undefined } },
+    [],
+  ],
+  [
+    'of what is about another request',
+    [task({ focus: { reference: 'ServiceRequest/b' } }), sub({ status: 'rejected' })],
+    { status: { word: 'Ordered in the EHR', note: undefined } },
+    [],
+  ],
+])('a part %s counts although it names no request', async ([, tasks, words, notices]) => {
+  const { row, list } = await readField({}, { tasks });
+  expect(row).toMatchObject(words);
+  expect(list.notices).toEqual(notices);
+});
+
+const abort = { id: 'x', code: { coding: [{ code: 'abort' }] }, focus: { reference: 'Task/t' } };
+test.for<[string, object, string, string]>([
+  ['asked', { status: 'requested' }, 'Request to cancel: sent', 'Confirm the time'],
+  [
+    'asked, for the order',
+    { status: 'requested', basedOn: [{ reference: 'ServiceRequest/a' }] },
+    'Request to cancel: sent',
+    'Confirm the time',
+  ],
+  ['done', {}, 'Request to cancel: done', 'Check it in the EHR'],
+  ['refused', { status: 'rejected' }, 'Request to cancel: declined', 'Check what was declined'],
+  ['without a code', { status: 'rejected', code: undefined }, 'Part of it: declined', 'Check what was declined'],
+])('what a Task asks of another Task is seen: %s', async ([, change, note, step]) => {
+  const { row } = await readField({}, { tasks: [task({ status: 'accepted' }), task({ ...abort, ...change })] });
+  expect([row?.status.word, row?.status.note, row?.next.text]).toEqual(['Accepted', note, step]);
+});
+
+const STEPS: [string, object][] = [
+  ['Appointment', { focus: { reference: 'Appointment/1' } }],
+  ['Communication request', { focus: { reference: 'CommunicationRequest/1' } }],
+  ['Appointment', { focus: { type: 'Appointment', identifier: { value: '7' } } }],
+];
+test.for(
+  STEPS.flatMap(([kind, focus]): [string, object[], object][] => [
+    [
+      `the ${kind} is declined`,
+      [task({ status: 'rejected', basedOn: [{ reference: 'ServiceRequest/a' }], ...focus })],
+      { status: { word: 'Ordered in the EHR', note: `${kind} (see the EHR): declined` } },
+    ],
+    [
+      `the ${kind} is completed, which ends not the order`,
+      [task({ code: { text: 'Walker' }, basedOn: [{ reference: 'ServiceRequest/a' }], ...focus })],
+      { status: { word: 'Ordered in the EHR', group: 'open' }, next: { text: 'Check it in the EHR' } },
+    ],
+    [
+      `the ${kind} is cancelled beside the hand-over`,
+      [
+        task({ id: 'h', status: 'accepted' }),
+        task({
+          ...{ status: 'requested', code: { coding: [{ code: 'abort' }] } },
+          ...{ basedOn: [{ reference: 'ServiceRequest/a' }], ...focus },
+        }),
+      ],
+      { status: { word: 'Accepted', note: undefined } },
+    ],
+  ]),
+)('%s', async ([, tasks, words]) => {
+  const { row, page } = await readField({}, { tasks });
+  expect(row).toMatchObject(words);
+  expect(page.row.status.word).toBe(row?.status.word);
+  expect(page.timeline.map(({ source }) => source)).toContain('To-do');
+});
+
+test('a form to fill in for an order says nothing of the order', async () => {
+  const form = { focus: { reference: 'Questionnaire/1' }, basedOn: [{ reference: 'ServiceRequest/a' }] };
+  const { row } = await readField({}, { tasks: [task({ status: 'rejected', ...form })] });
+  expect(row?.status).toMatchObject({ word: 'Ordered in the EHR', note: undefined });
+});

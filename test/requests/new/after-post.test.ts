@@ -19,6 +19,7 @@ const SENT = 'The request was sent to the EHR.';
 const AWAITED = 'the EHR does not list it yet';
 const NONE = /No (?:open )?requests for this patient/;
 const MINUTE_MS = 60_000;
+const UNPROVED = /The EHR did not confirm the request/;
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
@@ -117,6 +118,28 @@ describe('after "sent"', () => {
       method === 'POST' ? { status: 201, headers: { location: location() }, body: '' } : searchset(),
     );
     expect((await send()).body.includes('FHIR id <code>sr-0</code>')).toBe(isNamed);
+  });
+
+  test.for<[string, object, RegExp]>([
+    ['an order of last year', { authoredOn: '2025-01-31', identifier: [{ system: 'urn:x', value: '1' }] }, UNPROVED],
+    [
+      'an order of another patient',
+      { subject: { reference: 'Patient/pat-2' } },
+      /saved this request for another patient/,
+    ],
+    ['the order', {}, /The request was sent to the EHR\..*Number <code>ORD-7<\/code>/s],
+  ])('an empty 201 whose Location names %s proves no more than that one does', async ([, change, words]) => {
+    let sent: { identifier?: object[] } = {};
+    ehr.on('requests', ({ method, body }) => {
+      if (method !== 'POST') return searchset();
+      sent = JSON.parse(body);
+      return { status: 201, headers: { location: `${ehr.fhirBase}/ServiceRequest/named` }, body: '' };
+    });
+    ehr.on('/fhir/ServiceRequest/named', () => {
+      const identifier = [...(sent.identifier ?? []), { system: 'urn:hospital', value: 'ORD-7' }];
+      return { body: { ...sent, id: 'named', identifier, ...change } };
+    });
+    expect((await send()).body).toMatch(words);
   });
 
   test("the EHR's own number is shown, and the notice does not claim that a named provider was notified", async () => {

@@ -503,21 +503,25 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
 
-  test.for<[string, (made: Resource) => Resource | undefined]>([
-    ['in the chart of another patient', (made) => ({ ...made, subject: { reference: 'Patient/pat-2' } })],
+  test.for<[string, (made: Resource) => Resource | undefined, words?: string]>([
+    [
+      'in the chart of another patient',
+      (made) => ({ ...made, subject: { reference: 'Patient/pat-2' } }),
+      'The EHR may have saved this request for another patient.',
+    ],
     ['nowhere that a read shows', () => undefined],
     [
       'as an order that it had before',
       (made) => ({ ...made, identifier: [{ system: 'urn:other', value: '7' }], replaces: undefined }),
     ],
-  ])('%s, which its answer does not say', async ([, saved]) => {
+  ])('%s, which its answer does not say', async ([, saved, words = waits]) => {
     onCreate = (made) => {
       const shown = saved(made);
       queueMicrotask(() => (shown ? chart.set('sr-2', shown) : chart.delete('sr-2')));
       return { status: 201, headers: { location: 'ServiceRequest/sr-2' } };
     };
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
-    expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
+    expect((await sendForm(browser, url('new'), form)).body).toContain(words);
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
 

@@ -154,6 +154,13 @@ test.for<[name: string, saved: object, proof: CreateProof, status?: number]>([
   ['an id alone, with 200', {}, 'created', 200],
   ['its number beside ours, with 200', { identifier: [own, ...THEIRS.identifier] }, 'created', 200],
   ['an address with a word of FHIR', { subject: { reference: 'https://a.example/Group/fhir/Patient/1' } }, 'created'],
+  [
+    'the patient of this id on another server',
+    { subject: { reference: 'https://b.example/fhir/Patient/1' } },
+    'unproved',
+  ],
+  ['the patient in a version', { subject: { reference: 'Patient/1/_history/2' } }, 'created'],
+  ['another number of this app', { identifier: [{ system: 'urn:app', value: 'b' }] }, 'unproved'],
   ['another patient there', { subject: { reference: 'https://a.example/Group/fhir/Patient/2' } }, 'unproved'],
   ['another patient of a longer id', { subject: { reference: 'Patient/12' } }, 'unproved'],
   ['a group', { subject: { reference: 'Group/1' } }, 'unproved'],
@@ -161,7 +168,8 @@ test.for<[name: string, saved: object, proof: CreateProof, status?: number]>([
 ])('an order that comes back with %s', ([, saved, proof, status = 201]) => {
   const sent = { resourceType: 'ServiceRequest', identifier: [own], authoredOn: '2026-12-01T01:30:00.000Z' };
   const body = { resourceType: 'ServiceRequest', id: 'sr-1', ...saved };
-  expect(proofOf({ status, body, location: undefined }, sent, '1')).toBe(proof);
+  const base = new URL('https://a.example/Group/fhir');
+  expect(proofOf({ status, body }, sent, { patientId: '1', base })).toBe(proof);
 });
 
 describe('after an unconfirmed create', () => {

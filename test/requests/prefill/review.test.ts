@@ -5,7 +5,7 @@ import { createRecords } from '#sandbox/data/records.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
+import { cookiesOf, draftsOn, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { withDayWords } from '#views/date-text.ts';
 import { choicesOf, formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
@@ -68,6 +68,37 @@ test('a place to start from without one to go to is worth a line in the review',
   expect(reviewOf(await review({ to: '' }))['To']).toEqual(['Left empty']);
   expect(reviewOf(await review({ to: '', from: '' }))['To']).toBeUndefined();
 });
+
+test.for(['a'.repeat(70_000), 'ж'.repeat(70_000), '"\\n'.repeat(30_000)])(
+  'a form of more than 60 kB keeps what the chart filled in, what was chosen, and what was shown',
+  async (note) => {
+    const form = await openForm();
+    const [diagnosis = ''] = picksOf(form, 'Diagnoses');
+    const typed: Record<string, string> = {
+      ...formOf(form),
+      ...TYPED,
+      note,
+      from: 'Ward 9',
+      language: '',
+      [diagnosis]: 'on',
+    };
+    await browser.visit(`${formUrl()}/keep`, { form: typed });
+    const [draft] = draftsOn(await browser.visit(list.url));
+    const again = await browser.visit(`${formUrl()}?form=${draft}`);
+    expect(formOf(again)).toMatchObject({
+      chart: typed['chart'],
+      filled: typed['filled'],
+      from: 'Ward 9',
+      [diagnosis]: 'on',
+    });
+    const [, written = ''] = /<textarea[^>]* name="note"[^>]*>([^<]*)</.exec(again.body) ?? [];
+    expect(written.replaceAll('&quot;', '"').replaceAll('&#39;', "'").trim()).toHaveLength(note.length);
+    expect(again.body).not.toContain('New here since you began');
+    const page = await post(again, { ...TYPED, intent: 'review' });
+    expect(titleOf(page)).toBe(REVIEW);
+    expect(reviewOf(page)['From']).toEqual(['Ward 9 Changed. The chart says: 4 West, Room 412, Bed A']);
+  },
+);
 
 test('the review shows everything that is sent, with sources, and the full identity of the patient', async () => {
   const form = await openForm();
