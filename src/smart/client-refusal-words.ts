@@ -1,6 +1,7 @@
 /** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
 import {
   APP,
+  AUTHORIZATION_HEADER,
   ENVIRONMENT,
   type Hints,
   NOT,
@@ -30,7 +31,7 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-untrusted', 'pkix sslhandshakeexception handshake validatorexception certificate_verify_failed'],
   ['client.jwks-untrusted', TLS, 'chain path trust trusted untrusted remote established self authority local'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
-  ['client.method', 'header', 'authorization'],
+  ['client.method', AUTHORIZATION_HEADER],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
   ['client.algorithm', ALG, 'unsupported supported allowed permitted accepted enabled configured registered'],
   [
@@ -43,7 +44,8 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', 'econnrefused enotfound etimedout eai_again getaddrinfo'],
   ['client.jwks-unreachable', 'fetch', 'failed'],
   ['client.jwks-unreachable', 'route resolution', 'host name'],
-  ['client.jwks-unreachable', 'host hostname remote dns', 'unknown known resolve resolved unreachable'],
+  ['client.jwks-unreachable', 'host hostname dns', 'unknown known resolve resolved unreachable'],
+  ['client.jwks-unreachable', 'remote', 'name', 'resolve resolved'],
   ['client.jwks-unreachable', KEYS, READ],
   // Not of a key: Keycloak says that it cannot load a key which the JWKS does not have.
   ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'load loaded loading tls'],
@@ -68,7 +70,7 @@ export const OF_CLIENT: Hints = [
   ['client.algorithm', ALG, `${BAD} must weak`],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
   ['client.assertion-used', `jti tokens replay ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
-  ['client.assertion-times', ASSERTION, 'time', 'range within'],
+  ['client.assertion-times', ASSERTION, /\btime range\b|\bwithin\b[^.;]{0,30}\btime\b|\bno longer valid\b/],
   ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds unreasonable'],
@@ -78,7 +80,8 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
   ['client.method', `method methods authentication_method token_endpoint_auth_method ${SECRET}`],
   ['network.address-refused', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
-  ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
+  ['client.off', `${APP} subscription`, `${OFF} pending expired`],
+  ['client.off', `${APP} subscription`, NOT, 'active activated enabled approved'],
   ['client.unknown', `client_id clientid identifier ${APP}`, 'unknown unregistered unrecognized'],
   ['client.unknown', `client_id clientid identifier ${APP}`, NOT, `${UNKNOWN} known`],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],

@@ -12,6 +12,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { CODE_BY_RULE } from './authorization-refusal.ts';
 import { clockDifference } from './clock-skew.ts';
 import { wordsOfErrorUri } from './fhir/error-uri.ts';
+import { secondsOf } from './fhir/fhir-error.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -137,7 +138,11 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 ]);
 
 /** Rules of a first token request that mean another thing for a renewal. */
-const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
+const OF_RENEWAL = new Map<Rule, Rule>([
+  ['client.grant-not-allowed', 'refresh.not-allowed'],
+  ['token.scope', 'refresh.not-allowed'],
+  ['grant.reused', 'refresh.reused'],
+]);
 
 /** The errors of RFC 6749 5.2 that say what is refused: as the whole answer, as a value in it, or before other words. */
 const OAUTH_ERROR =
@@ -161,11 +166,11 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   // The client has exchanged a code before, so only the renewal is refused.
-  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.not-allowed' : found;
+  const rule = (grant === 'refresh' && OF_RENEWAL.get(found)) || found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
-      ...retryAfter(response),
+      retryAfterSeconds: secondsOf(response.headers['retry-after'] ?? ''),
       ...answered,
     });
   }
@@ -194,12 +199,6 @@ function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
   if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
     return 'client.method';
   return /fhir/.test(response.contentType) ? 'token.not-there' : refused;
-}
-
-/** Reads Retry-After in seconds only, up to four digits. */
-function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } {
-  const header = response.headers['retry-after'] ?? '';
-  return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
 
 function clockOf(response: OutboundResponse, now: Date | undefined): string | undefined {

@@ -2,7 +2,7 @@
  * Checks that the server can do what our launches need: PKCE, EHR launch and our client authentication (CAJ-01, CB-12,
  * DI-07..10, MT-04).
  */
-import { listMember } from '#src/adapters/json-object.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
@@ -15,17 +15,19 @@ import {
   info,
   type Outcome,
   pass,
+  seeRow,
   shown,
   skipped,
   warning,
 } from './definition.ts';
+import { GUIDE_TITLES } from './promised-checks.ts';
 
 export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'pkce',
     title: 'PKCE with S256',
     why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
-    judge: onDocument((found) => {
+    judge: onSignIn((found) => {
       const methods = listMember(found.document, 'code_challenge_methods_supported');
       if (methods?.includes('S256')) return pass('S256');
       if (!methods)
@@ -40,7 +42,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'launch-ehr',
     title: 'Launch from the EHR',
     why: 'Clinicians open the app from a chart (SMART App Launch 2.2.0, "Conformance", launch-ehr).',
-    judge: onDocument((found) => {
+    judge: onSignIn((found) => {
       const capabilities = listMember(found.document, 'capabilities');
       if (capabilities?.includes('launch-ehr')) return pass('launch-ehr');
       if (!capabilities)
@@ -55,7 +57,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'flow',
     title: 'The authorization code flow, with an id_token',
     why: 'A launch exchanges a code for tokens, and an id_token says who launched (SMART App Launch 2.2.0, "Obtain authorization code"; "Scopes for requesting identity data").',
-    judge: onDocument(judgeFlow),
+    judge: onSignIn(judgeFlow),
   },
   {
     id: 'launch-standalone',
@@ -152,6 +154,15 @@ function onDocument(
     if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
     return judge(found, context);
   };
+}
+
+/** A server without an authorization endpoint signs no users in: what else it lacks for that has the same cause. */
+function onSignIn(judge: (found: ParsedConfiguration, context: CheckContext) => Outcome): CheckDefinition['judge'] {
+  return onDocument((found, context) =>
+    textMember(found.document, 'authorization_endpoint') === undefined
+      ? seeRow(GUIDE_TITLES.fields)
+      : judge(found, context),
+  );
 }
 
 const METHODS = 'token_endpoint_auth_methods_supported';

@@ -97,13 +97,15 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
 
 /** @param answer that is no key set. */
 export function ruleOfKeySet(answer: FetchedAnswer): Rule {
-  const isBusy = [429, 502, 503, 504].includes(answer.status);
-  return ruleOfGateway(answer) ?? (isBusy ? 'keys.unavailable' : 'keys.unreadable');
+  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : 'keys.unreadable');
 }
+
+const isDown = ({ status }: FetchedAnswer) => status === 429 || status > 501;
 
 /** @param answer that is no OpenID Connect document. */
 export function ruleOfIssuerDocument(answer: FetchedAnswer): Rule {
-  return ruleOfGateway(answer) ?? (isAbsent(answer) ? 'keys.no-document' : 'keys.document-unreadable');
+  if (isAbsent(answer)) return ruleOfGateway(answer) ?? 'keys.no-document';
+  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : 'keys.document-unreadable');
 }
 
 function unavailable(rule: Rule, detail: string): AppError {
