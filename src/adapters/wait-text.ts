@@ -9,8 +9,11 @@ export function waitText(seconds = 60): string {
   return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
-/** A text that sends its reader away for a moment or a minute, with the time that the EHR asks for if it is longer. */
+/** A text that asks to try again, at once or in a minute, with the time that the EHR asks to wait if it is longer. */
 export function withWait(text: string, seconds: number | undefined): string {
   if (seconds === undefined || seconds <= 60) return text;
-  return text.replace(/\bin a (?:moment|minute)\b/, `in ${waitText(seconds)}`);
+  const asked = `in ${waitText(seconds)}`;
+  const [first = ''] = text.split('.', 1);
+  if (!/\bagain\b/.test(first) || /\bin a m/.test(text)) return text.replace(/\bin a (?:moment|minute)\b/, asked);
+  return `${first}, ${asked}${text.slice(first.length)}`;
 }

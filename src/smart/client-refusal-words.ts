@@ -1,14 +1,16 @@
-/** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
+/** The words by which token endpoints refuse a request, our client assertion, its key or our JWKS, as data. */
 import {
   APP,
-  AUTHORIZATION_HEADER,
   ENVIRONMENT,
   type Hints,
   NOT,
+  OF_CODE,
   OF_DATABASE,
+  OF_LAUNCH,
   OF_OFF,
   OF_REDIRECT,
   OF_REQUEST,
+  OF_TENANT,
   OFF,
   SECRET,
   UNKNOWN,
@@ -22,6 +24,31 @@ const ALG = 'alg algorithm algorithms';
 const TLS = 'certificate certification ssl tls';
 const READ =
   'retrieve retrieved retrieving fetch fetched fetching download downloaded downloading read reading resolve resolved';
+const AUTHORIZATION_HEADER = /\bauthorization[ -]header\b/;
+export const OF_TOKEN_REQUEST: Hints = [
+  ...OF_REDIRECT,
+  ...OF_REQUEST,
+  ['token.body-lost', 'grant_type body payload form', 'missing required empty null'],
+  ['token.body-lost', 'code', 'parameter', 'missing required'],
+  ['token.body-lost', /\burlencoded\b|\b(?:content|media)[ -]type\b/],
+  ['token.body-lost', 'mechanism', 'no', 'provided'],
+  ['client.method', `${SECRET} client_assertion_type`],
+  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
+  // It was sent, so it was lost on the way.
+  ['token.body-lost', 'client_assertion', 'missing required empty'],
+  ['client.method', AUTHORIZATION_HEADER],
+  ...OF_CODE,
+  ...OF_TENANT,
+  ...OF_LAUNCH,
+];
+/** Hints that count only where none about the request or the client does. */
+export const OF_TOKEN_REQUEST_LAST: Hints = [
+  ['client.unknown', 'client', 'found exist unregistered'],
+  ['grant.expired', 'expired', 'code'],
+  ['grant.reused', 'already', 'code granted'],
+  ['grant.refused', 'authorization', 'code', 'invalid'],
+];
+export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 export const OF_CLIENT: Hints = [
   OF_DATABASE,
   ...OF_REQUEST,

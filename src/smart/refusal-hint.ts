@@ -18,8 +18,7 @@ const ADDRESS = /(\bexpected |\bmust be )?https?:\/\/[^\s"',;)]*/g;
 const SCOPE = /\b(?:patient|user|system)\/[\w*]+\.[\w*]+|\blaunch\/\w+/g;
 
 /** "Of the client" says whose something is, and "unknown error" says nothing: neither is what the sentence is about. */
-const ASIDE =
-  /\b(?:of|for) (?:the|this) (?:client|app|application)\b(?! (?:assertion|id|identifier)\b)|\bunknown (?:error|reason)\b/g;
+const ASIDE = /\b(?:of|for) (?:the|this) (?:client|app(?:lication)?)\b(?! (?:assertion|id))|\bunknown error\b/g;
 
 /** Things of the server's own. A sentence about one of them has words of our rules in it by chance, so it names no cause. */
 const OF_OTHERS =

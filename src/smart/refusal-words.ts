@@ -29,9 +29,9 @@ const OVER = 'unknown expired used invalid already resolved consumed redeemed lo
 // Not of a code or a scope that is "not valid for this patient context".
 const OF_PATIENT: Hint = [
   'context.patient-missing',
-  /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bpatient (?:context )?(?:is |was )?(?:required|missing|not (?:selected|picked|chosen|in context))\b/,
+  /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bnot (?:contain|have|include) an? patient\b|\bpatient (?:context )?(?:is |was )?(?:required|missing|must be selected|not (?:selected|picked|chosen|in context))\b/,
 ];
-const OF_TENANT: Hints = [
+export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
@@ -41,14 +41,19 @@ const OF_TENANT: Hints = [
   ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
-const OF_LAUNCH: Hints = [
+export const OF_LAUNCH: Hints = [
   ['scope.refused', 'scope scopes', 'asked', 'exist'],
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   ['authorization.launch-over', LAUNCH, NOT, 'found valid recognized match exist exists'],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
-  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken parameter', 'validation belong belongs issued'],
+  [
+    'authorization.launch-over',
+    LAUNCH,
+    'token launch_token launchtoken parameter context',
+    'validation belong belongs issued bound',
+  ],
 ];
 export const OF_REDIRECT: Hints = [['grant.redirect-uri', REDIRECT]];
 /** What servers say of a code, under whatever error. */
@@ -61,31 +66,6 @@ export const OF_CODE: Hints = [
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['grant.pkce', /\bcode (?:verifier|challenge)\b|\bproof key\b/],
 ];
-export const AUTHORIZATION_HEADER = /\bauthorization[ -]header\b/;
-export const OF_TOKEN_REQUEST: Hints = [
-  ...OF_REDIRECT,
-  ...OF_REQUEST,
-  ['token.body-lost', 'grant_type body payload form', 'missing required empty null'],
-  ['token.body-lost', 'code', 'parameter', 'missing required'],
-  ['token.body-lost', /\burlencoded\b|\b(?:content|media)[ -]type\b/],
-  ['token.body-lost', 'mechanism', 'no', 'provided'],
-  ['client.method', `${SECRET} client_assertion_type`],
-  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
-  // It was sent, so it was lost on the way.
-  ['token.body-lost', 'client_assertion', 'missing required empty'],
-  ['client.method', AUTHORIZATION_HEADER],
-  ...OF_CODE,
-  ...OF_TENANT,
-  ...OF_LAUNCH,
-];
-/** Hints that count only where none about the request or the client does. */
-export const OF_TOKEN_REQUEST_LAST: Hints = [
-  ['client.unknown', 'client', 'found exist unregistered'],
-  ['grant.expired', 'expired', 'code'],
-  ['grant.reused', 'already', 'code granted'],
-  ['grant.refused', 'authorization', 'code', 'invalid'],
-];
-export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
@@ -107,7 +87,7 @@ export const OF_CONSENT: Hints = [
 ];
 const OF_SESSION: Hint = [
   'authorization.sign-in-needed',
-  /\bsession[ -](?:(?:is|was|has|been|already|no) ){0,3}(?:expired|over|ended|invalid|timed out|terminated|not active|longer)\b/,
+  /\bsession[ -](?:(?:id|token|is|was|has|been|already|no) ){0,3}(?:expired|over|ended|invalid|timed out|terminated|not active|longer)\b/,
 ];
 /** The server fails itself, whatever its words name besides. */
 export const OF_DATABASE: Hint = [
@@ -132,9 +112,9 @@ export const OF_GRANT: Hints = [
   OF_SESSION,
   ...OF_LAUNCH,
   ['grant.other-client', 'client client_id', 'another other different match mismatch belong'],
-  ['grant.unknown', 'code grant', 'unknown found exist'],
+  ['grant.unknown', 'code grant authorization_code', 'unknown found exist'],
   ['grant.expired', CODE, 'expired'],
-  ['grant.reused', CODE, 'already used redeemed consumed reused'],
+  ['grant.reused', CODE, 'already used redeemed consumed reused reuse'],
   ['grant.unknown', 'code', 'issued recognized'],
   OF_PATIENT,
 ];
@@ -173,7 +153,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.parameter-lost', SENT, 'contain', 'following', 'parameter'],
-  ['authorization.audience', 'aud audience', `${NOT} ${UNKNOWN} mismatch invalid wrong allowed expected must`],
+  ['authorization.audience', 'aud audience', `${NOT} ${UNKNOWN} mismatch invalid bad wrong allowed expected`],
   ['authorization.audience', /\b(?:resource[ -](?:indicator|server)|target resource)\b/],
   ...OF_LAUNCH,
   ['authorization.pkce', PKCE],

@@ -138,11 +138,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 ]);
 
 /** Rules of a first token request that mean another thing for a renewal. */
-const OF_RENEWAL = new Map<Rule, Rule>([
-  ['client.grant-not-allowed', 'refresh.not-allowed'],
-  ['token.scope', 'refresh.not-allowed'],
-  ['grant.reused', 'refresh.reused'],
-]);
+const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
 
 /** The errors of RFC 6749 5.2 that say what is refused: as the whole answer, as a value in it, or before other words. */
 const OAUTH_ERROR =
@@ -166,7 +162,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
     (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
     (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   // The client has exchanged a code before, so only the renewal is refused.
-  const rule = (grant === 'refresh' && OF_RENEWAL.get(found)) || found;
+  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.not-allowed' : found;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {

@@ -27,7 +27,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'pkce',
     title: 'PKCE with S256',
     why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
-    judge: onSignIn((found) => {
+    judge: onDocument((found) => {
       const methods = listMember(found.document, 'code_challenge_methods_supported');
       if (methods?.includes('S256')) return pass('S256');
       if (!methods)
@@ -42,7 +42,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'launch-ehr',
     title: 'Launch from the EHR',
     why: 'Clinicians open the app from a chart (SMART App Launch 2.2.0, "Conformance", launch-ehr).',
-    judge: onSignIn((found) => {
+    judge: onDocument((found) => {
       const capabilities = listMember(found.document, 'capabilities');
       if (capabilities?.includes('launch-ehr')) return pass('launch-ehr');
       if (!capabilities)
@@ -57,7 +57,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'flow',
     title: 'The authorization code flow, with an id_token',
     why: 'A launch exchanges a code for tokens, and an id_token says who launched (SMART App Launch 2.2.0, "Obtain authorization code"; "Scopes for requesting identity data").',
-    judge: onSignIn(judgeFlow),
+    judge: onDocument(judgeFlow),
   },
   {
     id: 'launch-standalone',
@@ -152,17 +152,10 @@ function onDocument(
     if (!found) return skipped('there is no smart-configuration');
     if (found.source === 'settings') return ofGiven(context);
     if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
-    return judge(found, context);
+    // A server that signs no users in lacks more for that: one cause has one row.
+    const isMissing = textMember(found.document, 'authorization_endpoint') === undefined;
+    return isMissing ? seeRow(GUIDE_TITLES.fields) : judge(found, context);
   };
-}
-
-/** A server without an authorization endpoint signs no users in: what else it lacks for that has the same cause. */
-function onSignIn(judge: (found: ParsedConfiguration, context: CheckContext) => Outcome): CheckDefinition['judge'] {
-  return onDocument((found, context) =>
-    textMember(found.document, 'authorization_endpoint') === undefined
-      ? seeRow(GUIDE_TITLES.fields)
-      : judge(found, context),
-  );
 }
 
 const METHODS = 'token_endpoint_auth_methods_supported';

@@ -20,7 +20,6 @@ export const GUIDE_TITLES = {
   configuration: '1. {FHIR URL}/.well-known/smart-configuration is reachable',
   issuer: '2. The issuer serves a valid OpenID Connect document',
   jwks: '3. The jwks_uri resolves',
-  // Not of the guide: rows of which one names the cause of several.
   fields: 'The required fields are there',
   https: 'Every endpoint is https',
 } as const;

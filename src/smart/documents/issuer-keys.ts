@@ -90,7 +90,9 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
     return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
   const rule = what === 'JWKS' ? ruleOfKeySet(fetched) : ruleOfIssuerDocument(fetched);
-  if (fetched.status !== 200) return unavailable(rule, `${what}: status ${fetched.status}`);
+  const { status, retryAfterSeconds } = fetched;
+  if (status !== 200)
+    return new AppError('identity.keys-unavailable', `${what}: status ${status}`, { rule, retryAfterSeconds });
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }

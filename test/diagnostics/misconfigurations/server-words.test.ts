@@ -319,6 +319,10 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Unable to load JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
   ['invalid_client', 'Unable to load public key', 'client.key-unknown'],
   ['invalid_grant', 'User session has been terminated', 'authorization.sign-in-needed'],
+  ['invalid_grant', 'Authorization code has already been used', 'grant.reused'],
+  ['invalid_grant', 'authorization code reuse detected; all tokens were revoked', 'grant.reused'],
+  ['invalid_grant', 'Code already used or expired', 'grant.expired'],
+  ['invalid_grant', 'authorization_code not found', 'grant.unknown'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -497,6 +501,11 @@ const SIGN_IN: Case[] = [
   ['access_denied', 'User canceled the sign-in, so you are not authorized', 'authorization.declined'],
   ['invalid_request', 'The request is not compliant with OAuth 2.1', 'authorization.request-refused'],
   ['invalid_request', 'redirect_uri must not contain the following characters: #', 'authorization.redirect-uri'],
+  ['invalid_request', 'The launch context is bound to a different client', 'authorization.launch-over'],
+  ['invalid_request', 'A patient must be selected before launching this app', 'context.patient-missing'],
+  ['invalid_request', 'Launch context does not contain a patient', 'context.patient-missing'],
+  ['invalid_request', 'Bad audience URL "https://ehr.example/fhir"', 'authorization.audience'],
+  ['invalid_request', 'Session ID is invalid', 'authorization.sign-in-needed'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {

@@ -9,6 +9,7 @@ import {
   FHIR,
   GUIDE,
   JSON_TYPE,
+  KEYS,
   members,
   outcome,
   PATIENT,
@@ -252,6 +253,25 @@ launchesSay('requests', [
     { shown: /in an hour(?!.*in a minute)/ },
   ],
 ]);
+
+const HOUR = { 'content-type': JSON_TYPE, 'retry-after': '3600' };
+const IN_AN_HOUR = { shown: /in an hour(?!.*in a (?:minute|moment))/ };
+
+launchesSay('token', [
+  ['a wait of an hour', answering(TOKEN, 429, HOUR, '{}'), 'token.busy', IN_AN_HOUR],
+  ['a token in UTF-16', answering(TOKEN, 200, { 'content-type': JSON_TYPE }, UTF_16), 'network.utf-16'],
+]);
+
+launchesSay('id-token', [
+  ['a wait of an hour', answering(KEYS, 429, HOUR, '{}'), 'keys.unavailable', IN_AN_HOUR],
+  ['keys in UTF-16', answering(KEYS, 200, { 'content-type': JSON_TYPE }, UTF_16), 'network.utf-16'],
+]);
+
+launchesSay('discovery', [
+  ['a wait of an hour', answering(CONFIGURATION, 503, HOUR, '{}'), 'discovery.server-error', IN_AN_HOUR],
+]);
+
+launchesSay('patient', [['a wait of an hour', answering(PATIENT, 503, HOUR, '{}'), 'fhir.failing', IN_AN_HOUR]]);
 
 checksSay([
   [
