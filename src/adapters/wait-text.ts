@@ -13,7 +13,8 @@ export function waitText(seconds = 60): string {
 export function withWait(text: string, seconds: number | undefined): string {
   if (seconds === undefined || seconds <= 60) return text;
   const asked = `in ${waitText(seconds)}`;
+  const said = text.replace(/\bin a (?:moment|minute)\b/, asked);
   const [first = ''] = text.split('.', 1);
-  if (!/\bagain\b/.test(first) || /\bin a m/.test(text)) return text.replace(/\bin a (?:moment|minute)\b/, asked);
-  return `${first}, ${asked}${text.slice(first.length)}`;
+  const isUntimed = said === text && /^(?:Try|Open|Start)\b.*\bagain\b/.test(first);
+  return isUntimed ? `${first}, ${asked}${text.slice(first.length)}` : said;
 }
