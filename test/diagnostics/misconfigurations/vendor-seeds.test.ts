@@ -1,4 +1,4 @@
-/** Forty more misconfigurations in the words of vendors, each written down with its truth before it was tried. */
+/** Misconfigurations in the words of vendors, most of them written down with their truth before they were tried. */
 import { gzipSync } from 'node:zlib';
 import type { Meddling } from '#test/helpers/servers/gateway.ts';
 import { page } from '#test/helpers/servers/gateway.ts';
