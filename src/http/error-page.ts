@@ -1,6 +1,7 @@
 /** Renders every failure as one page, or as JSON (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
+import { withWait } from '#src/adapters/wait-text.ts';
 import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
@@ -39,7 +40,8 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const isBare = isOfChart && isFramed(request) === true && !isFrameable(response);
   if (isBare) allowAnyFrame(response);
   const reloadable = !isBare && isReloadable(request, error);
-  const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name, reloadable);
+  const { status, title, help: usual } = describeError(error.code, audience, error.rule, helpDesk?.name, reloadable);
+  const help = withWait(usual, error.retryAfterSeconds);
   response.status(status).setHeader('Cache-Control', 'no-store');
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));

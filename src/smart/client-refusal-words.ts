@@ -1,13 +1,16 @@
-/** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
+/** The words by which token endpoints refuse a request, our client assertion, its key or our JWKS, as data. */
 import {
   APP,
   ENVIRONMENT,
   type Hints,
   NOT,
+  OF_CODE,
   OF_DATABASE,
+  OF_LAUNCH,
   OF_OFF,
   OF_REDIRECT,
   OF_REQUEST,
+  OF_TENANT,
   OFF,
   SECRET,
   UNKNOWN,
@@ -21,6 +24,31 @@ const ALG = 'alg algorithm algorithms';
 const TLS = 'certificate certification ssl tls';
 const READ =
   'retrieve retrieved retrieving fetch fetched fetching download downloaded downloading read reading resolve resolved';
+const AUTHORIZATION_HEADER = /\bauthorization[ -]header\b/;
+export const OF_TOKEN_REQUEST: Hints = [
+  ...OF_REDIRECT,
+  ...OF_REQUEST,
+  ['token.body-lost', 'grant_type body payload form', 'missing required empty null'],
+  ['token.body-lost', 'code', 'parameter', 'missing required'],
+  ['token.body-lost', /\burlencoded\b|\b(?:content|media)[ -]type\b/],
+  ['token.body-lost', 'mechanism', 'no', 'provided'],
+  ['client.method', `${SECRET} client_assertion_type`],
+  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
+  // It was sent, so it was lost on the way.
+  ['token.body-lost', 'client_assertion', 'missing required empty'],
+  ['client.method', AUTHORIZATION_HEADER],
+  ...OF_CODE,
+  ...OF_TENANT,
+  ...OF_LAUNCH,
+];
+/** Hints that count only where none about the request or the client does. */
+export const OF_TOKEN_REQUEST_LAST: Hints = [
+  ['client.unknown', 'client', 'found exist unregistered'],
+  ['grant.expired', 'expired', 'code'],
+  ['grant.reused', 'already', 'code granted'],
+  ['grant.refused', 'authorization', 'code', 'invalid'],
+];
+export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 export const OF_CLIENT: Hints = [
   OF_DATABASE,
   ...OF_REQUEST,
@@ -30,7 +58,7 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-untrusted', 'pkix sslhandshakeexception handshake validatorexception certificate_verify_failed'],
   ['client.jwks-untrusted', TLS, 'chain path trust trusted untrusted remote established self authority local'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
-  ['client.method', 'header', 'authorization'],
+  ['client.method', AUTHORIZATION_HEADER],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
   ['client.algorithm', ALG, 'unsupported supported allowed permitted accepted enabled configured registered'],
   [
@@ -43,7 +71,8 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', 'econnrefused enotfound etimedout eai_again getaddrinfo'],
   ['client.jwks-unreachable', 'fetch', 'failed'],
   ['client.jwks-unreachable', 'route resolution', 'host name'],
-  ['client.jwks-unreachable', 'host hostname remote dns', 'unknown known resolve resolved unreachable'],
+  ['client.jwks-unreachable', 'host hostname dns', 'unknown known resolve resolved unreachable'],
+  ['client.jwks-unreachable', 'remote', 'name', 'resolve resolved'],
   ['client.jwks-unreachable', KEYS, READ],
   // Not of a key: Keycloak says that it cannot load a key which the JWKS does not have.
   ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'load loaded loading tls'],
@@ -68,7 +97,7 @@ export const OF_CLIENT: Hints = [
   ['client.algorithm', ALG, `${BAD} must weak`],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
   ['client.assertion-used', `jti tokens replay ${ASSERTION}`, 'already duplicate reuse reused replay replayed once'],
-  ['client.assertion-times', ASSERTION, 'time', 'range within'],
+  ['client.assertion-times', ASSERTION, /\btime range\b|\bwithin\b[^.;]{0,30}\btime\b|\bno longer valid\b/],
   ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds unreasonable'],
@@ -78,7 +107,8 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
   ['client.method', `method methods authentication_method token_endpoint_auth_method ${SECRET}`],
   ['network.address-refused', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
-  ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
+  ['client.off', `${APP} subscription`, `${OFF} pending expired`],
+  ['client.off', `${APP} subscription`, NOT, 'active activated enabled approved'],
   ['client.unknown', `client_id clientid identifier ${APP}`, 'unknown unregistered unrecognized'],
   ['client.unknown', `client_id clientid identifier ${APP}`, NOT, `${UNKNOWN} known`],
   ['client.unknown', 'client_id clientid identifier', 'invalid failed'],

@@ -1,16 +1,8 @@
 /** Finds the rule behind a refusal of the token endpoint by its code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
-import { OF_CLIENT } from './client-refusal-words.ts';
+import { OF_CLIENT, OF_GRANT_TYPE, OF_TOKEN_REQUEST, OF_TOKEN_REQUEST_LAST } from './client-refusal-words.ts';
 import { hintIn } from './refusal-hint.ts';
-import {
-  OF_CODE,
-  OF_CONSENT,
-  OF_DENIAL,
-  OF_GRANT,
-  OF_GRANT_TYPE,
-  OF_TOKEN_REQUEST,
-  OF_TOKEN_REQUEST_LAST,
-} from './refusal-words.ts';
+import { OF_CODE, OF_CONSENT, OF_DENIAL, OF_GRANT } from './refusal-words.ts';
 
 export interface Refusal {
   status: number;

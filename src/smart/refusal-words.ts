@@ -1,8 +1,8 @@
 /** The words by which authorization servers explain a refusal, as data. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
-/** A rule applies to a sentence that has a word of each of its groups; the first such rule counts. */
-type Hint = readonly [rule: Rule, ...groups: readonly string[]];
+/** The first rule counts whose groups all have a word in the sentence; a pattern is of words that belong together. */
+type Hint = readonly [rule: Rule, ...groups: readonly (string | RegExp)[]];
 export type Hints = readonly Hint[];
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
@@ -12,6 +12,7 @@ export const OF_REQUEST: Hints = [
   // It arrived, so nothing was lost on the way.
   ['client.key', 'assertion client_assertion jwt', 'missing', 'aud kid jti exp iat iss sub claim claims header'],
   ['token.body-lost', 'assertion client_assertion client_assertion_type', 'missing', 'parameter client'],
+  ['token.body-lost', 'client_assertion grant_type', 'contain contains'],
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
@@ -21,35 +22,40 @@ export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
 /** Without one of these, a sentence only says what is there. */
 export const NOT = 'not no never cannot unable doesn isn wasn couldn t without missing none';
-const REDIRECT = 'redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
-const RETURN = 'redirect redirection reply callback return';
-const ADDRESS = 'url urls uri uris address';
+const REDIRECT =
+  /(?:^|[^a-z])(?:(?:redirect|callback)_?ur[il]s?|replyurl|(?:redirect|redirection|reply|callback|return)[ -](?:ur[il]s?|address))(?![a-z])/;
 const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER = 'unknown expired used invalid already resolved consumed redeemed longer stale';
-const NEEDED = `${NOT} required`;
-const OF_PATIENT: Hint = ['context.patient-missing', 'patient', NEEDED, 'context selected picked chosen open'];
-const OF_TENANT: Hints = [
+// Not of a code or a scope that is "not valid for this patient context".
+const OF_PATIENT: Hint = [
+  'context.patient-missing',
+  /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bnot (?:contain|have|include) an? patient\b|\bpatient (?:context )?(?:is |was )?(?:required|missing|must be selected|not (?:selected|picked|chosen|in context))\b/,
+];
+export const OF_TENANT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
-  ['authorization.tenant', 'tenant', 'valid other specific'],
+  ['authorization.tenant', 'tenant', 'other specific'],
+  ['authorization.tenant', /\btenant (?:\w+ )?(?:is )?not valid\b/],
   ['authorization.tenant', 'realm', 'exist enabled disabled'],
   ['authorization.tenant', 'unregistered_service'],
 ];
-const OF_LAUNCH: Hints = [
+export const OF_LAUNCH: Hints = [
   ['scope.refused', 'scope scopes', 'asked', 'exist'],
   ['authorization.parameter-lost', 'launch', 'code_required'],
   ['authorization.launch-over', LAUNCH, OVER],
   ['authorization.launch-over', LAUNCH, NOT, 'found valid recognized match exist exists'],
   // Of the launch value, and not of a client that is registered without EHR launch.
   ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
-  ['authorization.launch-over', LAUNCH, 'token launch_token launchtoken parameter', 'validation belong belongs issued'],
+  [
+    'authorization.launch-over',
+    LAUNCH,
+    'token launch_token launchtoken parameter context',
+    'validation belong belongs issued bound',
+  ],
 ];
-export const OF_REDIRECT: Hints = [
-  ['grant.redirect-uri', REDIRECT],
-  ['grant.redirect-uri', RETURN, ADDRESS],
-];
+export const OF_REDIRECT: Hints = [['grant.redirect-uri', REDIRECT]];
 /** What servers say of a code, under whatever error. */
 export const OF_CODE: Hints = [
   ...OF_REDIRECT,
@@ -58,36 +64,14 @@ export const OF_CODE: Hints = [
   ['client.method', 'single', 'page'],
   ['client.proof-of-possession', 'dpop'],
   ['grant.pkce', 'pkce code_verifier code_challenge'],
-  ['grant.pkce', 'verifier challenge proof', 'code exchange'],
+  ['grant.pkce', /\bcode (?:verifier|challenge)\b|\bproof key\b/],
 ];
-export const OF_TOKEN_REQUEST: Hints = [
-  ...OF_REDIRECT,
-  ...OF_REQUEST,
-  ['token.body-lost', 'grant_type body payload form', 'missing required empty null'],
-  ['token.body-lost', 'grant_type', 'contain contains'],
-  ['token.body-lost', 'code', 'parameter', 'missing required'],
-  ['token.body-lost', 'urlencoded content media', 'type content'],
-  ['token.body-lost', 'mechanism', 'no', 'provided'],
-  ['client.method', `${SECRET} client_assertion_type`],
-  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
-  // It was sent, so it was lost on the way.
-  ['token.body-lost', 'client_assertion', 'missing required empty'],
-  ['client.method', 'header', 'authorization'],
-  ...OF_CODE,
-  ...OF_TENANT,
-  ...OF_LAUNCH,
-];
-/** Hints that count only where none about the request or the client does. */
-export const OF_TOKEN_REQUEST_LAST: Hints = [
-  ['client.unknown', 'client', 'found exist unregistered'],
-  ['grant.expired', 'already expired', 'code granted'],
-  ['grant.refused', 'authorization', 'code', 'invalid'],
-];
-export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 const OF_BLOCKED: Hints = [
   ['authorization.blocked', 'user users', 'assigned'],
   ['authorization.blocked', 'user', NOT, 'allowed'],
+  // Not of one who did not allow it.
+  ['authorization.blocked', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
   ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
   ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
   ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
@@ -101,14 +85,17 @@ export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
   ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
 ];
-const ENDED = 'active expired over ended invalid timed terminated';
-const OF_SESSION: Hint = ['authorization.sign-in-needed', 'session', ENDED];
+const OF_SESSION: Hint = [
+  'authorization.sign-in-needed',
+  /\bsession[ -](?:(?:id|token|is|was|has|been|already|no) ){0,3}(?:expired|over|ended|invalid|timed out|terminated|not active|longer)\b/,
+];
 /** The server fails itself, whatever its words name besides. */
 export const OF_DATABASE: Hint = [
   'token.server-error',
   'database',
   'access connect connection error failure timeout unavailable',
 ];
+const CODE = 'code token grant authorization authorization_code';
 export const OF_GRANT: Hints = [
   OF_DATABASE,
   ['authorization.question-for-user', 'factor mfa'],
@@ -118,14 +105,16 @@ export const OF_GRANT: Hints = [
   ['refresh.reused', 'refresh', 'already', 'used'],
   ...OF_CODE,
   ...OF_BLOCKED,
-  ['grant.consent', 'consent consented', `${NOT} required revoked withdrawn denied`],
+  ['grant.consent', 'consented', NOT],
+  ['grant.consent', 'consent', 'no missing without required revoked withdrawn denied'],
   ['authorization.sign-in-needed', 'logged signed', 'out'],
   ['grant.consent', 'revoked withdrawn', 'authorization access approval', 'user owner'],
   OF_SESSION,
   ...OF_LAUNCH,
   ['grant.other-client', 'client client_id', 'another other different match mismatch belong'],
-  ['grant.unknown', 'code grant', 'unknown found exist'],
-  ['grant.expired', 'expired already used redeemed consumed reused'],
+  ['grant.unknown', 'code grant authorization_code', 'unknown found exist'],
+  ['grant.expired', CODE, 'expired'],
+  ['grant.reused', CODE, 'already used redeemed consumed reused reuse'],
   ['grant.unknown', 'code', 'issued recognized'],
   OF_PATIENT,
 ];
@@ -141,7 +130,8 @@ const OF_URN: Hints = [
 const PLACE = 'tenant organization facility practice site environment domain instance realm';
 /** Of a client that is known, and may not be used here. */
 export const OF_OFF: Hints = [
-  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved license licensed installed'],
+  ['client.off', APP, 'disabled inactive suspended deactivated'],
+  ['client.off', APP, NOT, 'active activated approved license licensed installed'],
   ['client.off', `${APP} service license`, PLACE, 'enabled activated configured granted authorized allowed expired'],
   // Entra ID, of an app that was never added to the directory.
   ['client.off', 'service', 'principal', 'missing lacks found'],
@@ -156,18 +146,18 @@ const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 export const OF_AUTHORIZATION: Hints = [
   ['authorization.audience', 'aud', 'match matches invalid valid'],
   ...OF_URN,
-  ['authorization.pushed-request', 'pushed par request_uri jar'],
+  ['authorization.pushed-request', /\bpushed (?:authori[sz]ation|request)/],
+  ['authorization.pushed-request', 'par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
   ['client.proof-of-possession', 'dpop'],
   ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.parameter-lost', SENT, 'contain', 'following', 'parameter'],
-  ['authorization.audience', 'aud audience'],
-  ['authorization.audience', 'resource', 'indicator target server'],
+  ['authorization.audience', 'aud audience', `${NOT} ${UNKNOWN} mismatch invalid bad wrong allowed expected`],
+  ['authorization.audience', /\b(?:resource[ -](?:indicator|server)|target resource)\b/],
   ...OF_LAUNCH,
   ['authorization.pkce', PKCE],
   ['authorization.redirect-uri', REDIRECT],
-  ['authorization.redirect-uri', RETURN, ADDRESS],
   ['scope.refused', 'scope scopes', `${NOT} ${UNKNOWN} invalid requested allowed supported permitted malformed`],
   OF_FLOW,
   ['authorization.launch-type', 'launch launches', 'ehr client clients app application', LAUNCHABLE],
@@ -185,7 +175,10 @@ export const OF_CLIENT_ID: Hints = [
   ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
 ];
 export const OF_DENIAL: Hints = [
-  ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  [
+    'fhir.restricted',
+    /\bbreak[ -]?(?:the[ -]?)?glass\b|\b(?:chart|patient)\b[^.;]{0,30}\brestricted\b|\brestricted chart\b/,
+  ],
   ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
   ...OF_CONSENT,
   ...OF_URN,

@@ -110,11 +110,11 @@ function fetchProblem(fetched: Fetched, rule: Rule): AppError {
     const { error } = fetched;
     return new AppError(CODE_BY_FAILURE[error.failure], error.message, { rule, cause: error, ...error.retry });
   }
-  const { status, contentType, document } = fetched;
+  const { status, contentType, document, retryAfterSeconds } = fetched;
   const isDown = status >= 500 || status === 429;
   if (status !== 200) {
     const code = isDown ? 'discovery.unavailable' : 'discovery.invalid';
-    return new AppError(code, `discovery answered ${status}`, { rule, upstreamStatus: status });
+    return new AppError(code, `discovery answered ${status}`, { rule, upstreamStatus: status, retryAfterSeconds });
   }
   const problem = document
     ? 'no smart-configuration, and no CapabilityStatement that names OAuth endpoints'

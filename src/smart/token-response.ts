@@ -12,6 +12,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { CODE_BY_RULE } from './authorization-refusal.ts';
 import { clockDifference } from './clock-skew.ts';
 import { wordsOfErrorUri } from './fhir/error-uri.ts';
+import { secondsOf } from './fhir/fhir-error.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -165,7 +166,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined, grant: Gr
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
-      ...retryAfter(response),
+      retryAfterSeconds: secondsOf(response.headers['retry-after'] ?? ''),
       ...answered,
     });
   }
@@ -194,12 +195,6 @@ function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
   if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
     return 'client.method';
   return /fhir/.test(response.contentType) ? 'token.not-there' : refused;
-}
-
-/** Reads Retry-After in seconds only, up to four digits. */
-function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } {
-  const header = response.headers['retry-after'] ?? '';
-  return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
 
 function clockOf(response: OutboundResponse, now: Date | undefined): string | undefined {

@@ -10,20 +10,24 @@ export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 't
 /** The kinds of answers that are searched for words: pages, texts or JSON, by what their status says. */
 const KINDS = {
   refusal: ({ status, contentType }: GatewayAnswer) => status >= 400 && /html/.test(contentType),
-  denial: ({ status, contentType }: GatewayAnswer) => status === 403 && /html|plain/.test(contentType),
+  denial: ({ status, contentType }: GatewayAnswer) => status === 403 && /html|plain|xml/.test(contentType),
   page: ({ contentType }: GatewayAnswer) => /html/.test(contentType),
   key: ({ status, contentType }: GatewayAnswer) => (status === 401 || status === 403) && /json/.test(contentType),
   words: ({ status, contentType }: GatewayAnswer) => (status === 401 || status === 403) && !/html/.test(contentType),
   failure: ({ status, contentType }: GatewayAnswer) => status >= 400 && status !== 429 && /json/.test(contentType),
   bad: ({ status }: GatewayAnswer) => status === 400,
+  any: () => true,
 };
 
 /** Words about the address that a call came from. A firewall's page may name it for any reason, so pages are not searched. */
 export const OF_ADDRESS =
-  /\b(?:ip|source|remote) ?addr(?:ess)?\b|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|blocked|denied)\b/i;
+  /\b(?:ip|source|remote) ?addr(?:ess)?\b(?! (?:element|field|of)\b)|\b(?:client|source|remote) ip\b|\bip (?:is |was )?(?:not|blocked|denied)\b/i;
 
 /** The first row that fits counts. */
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
+  // What other bytes become when they are read as UTF-8.
+  ['network.unnamed-gzip', 'any', /^\p{Cc}\ufffd/u],
+  ['network.utf-16', 'any', /^.{0,8}\0/s],
   // nginx, Apache, Go and Tomcat.
   ['tls.http-sent', 'bad', /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)/i],
   ['tls.http-sent', 'bad', /HTTP request to an HTTPS server|host and port requires TLS/i],
@@ -48,7 +52,13 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['fhir.firewall', 'refusal', /\brequest filtering\b/i],
   ['network.address-refused', 'words', OF_ADDRESS],
   ['network.address-refused', 'denial', /\b403\.6\b/],
-  ['network.quota', 'failure', /\b(?:volume|limit|your) quota\b|\bquota (?:limit|metric|violation)\b/i],
+  // Mashery.
+  ['network.quota', 'denial', /<h1>(?:Developer|Account|Service) Over (?:Rate|Qps|Queries Per Second Limit)/i],
+  [
+    'network.quota',
+    'failure',
+    /\b(?:volume|limit|your) quota\b|(?<!\b(?:disk|storage|mail) )\bquota (?:limit|metric|violation)\b/i,
+  ],
   // Most gateways, and Tyk; then Mule, DataPower and WSO2.
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b|\bAuthorization field missing\b/i],
   ['network.gateway-key', 'key', /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"/i],

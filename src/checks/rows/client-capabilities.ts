@@ -2,7 +2,7 @@
  * Checks that the server can do what our launches need: PKCE, EHR launch and our client authentication (CAJ-01, CB-12,
  * DI-07..10, MT-04).
  */
-import { listMember } from '#src/adapters/json-object.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
@@ -15,10 +15,12 @@ import {
   info,
   type Outcome,
   pass,
+  seeRow,
   shown,
   skipped,
   warning,
 } from './definition.ts';
+import { GUIDE_TITLES } from './promised-checks.ts';
 
 export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
@@ -150,7 +152,9 @@ function onDocument(
     if (!found) return skipped('there is no smart-configuration');
     if (found.source === 'settings') return ofGiven(context);
     if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
-    return judge(found, context);
+    // A server that signs no users in lacks more for that: one cause has one row.
+    const isMissing = textMember(found.document, 'authorization_endpoint') === undefined;
+    return isMissing ? seeRow(GUIDE_TITLES.fields) : judge(found, context);
   };
 }
 

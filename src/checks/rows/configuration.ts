@@ -16,7 +16,7 @@ import {
   warning,
 } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
-import { withoutConfiguration } from './promised-checks.ts';
+import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
@@ -27,7 +27,7 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   },
   {
     id: 'configuration-fields',
-    title: 'The required fields are there',
+    title: GUIDE_TITLES.fields,
     why: 'authorization_endpoint and token_endpoint are needed for every launch (SMART App Launch 2.2.0, "Metadata").',
     hard: true,
     judge: judgeFields,

@@ -4,7 +4,7 @@ import { type Fetched, type Shape, shapeOf } from '#src/smart/documents/fetched.
 
 const NO_ANSWER: Record<OutboundFailure, string> = {
   timeout: 'no answer within the deadline',
-  'address-refused': 'the host is not https or has a private address, which this service does not call',
+  'address-refused': 'this service does not call this address',
   'too-large': 'the answer is larger than 1 MB',
   tls: 'no trusted TLS connection',
   network: 'no connection',

@@ -3,7 +3,7 @@ import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost, isInsideAddress, ruleOfProblem } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
-import { withoutConfiguration } from './promised-checks.ts';
+import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
@@ -15,7 +15,7 @@ const GIVEN = [...REQUIRED, 'jwks_uri', ...OPTIONAL];
 export const endpointChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'endpoints-https',
-    title: 'Every endpoint is https',
+    title: GUIDE_TITLES.https,
     why: 'Codes, assertions and tokens travel there (SMART App Launch 2.2.0, "App protection").',
     hard: true,
     judge: judgeHttps,

@@ -24,7 +24,7 @@ export const EXPIRES_SOON_DAYS = 21;
 /** Titles of the rows that can say why a server is not reached, in the order of a connection. */
 const TITLES = {
   dns: 'The host name leads to an address this service may call',
-  port: 'The EHR listens on port 443',
+  port: 'The EHR listens on the port of the FHIR URL',
   chain: 'The certificate is trusted, with its whole chain',
   name: 'The certificate is for this host name',
   version: 'TLS 1.2 or newer',
@@ -41,7 +41,7 @@ export const networkChecks = checksOf('Network', 'EHR team', [
   {
     id: 'port',
     title: TITLES.port,
-    why: 'The guide asks networks to open port 443 only.',
+    why: 'The guide asks networks to open port 443; an EHR on another port needs that one opened.',
     hard: true,
     judge: judgePort,
   },

@@ -3,9 +3,11 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
+import { endpointProblem } from '#src/smart/documents/endpoint.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
+import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
@@ -13,11 +15,13 @@ import { describeFetched } from './describe-fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
 
-/** Titles for rows that refer to one of these checks for the cause. */
+/** Titles of the rows that others refer to for the cause. */
 export const GUIDE_TITLES = {
   configuration: '1. {FHIR URL}/.well-known/smart-configuration is reachable',
   issuer: '2. The issuer serves a valid OpenID Connect document',
   jwks: '3. The jwks_uri resolves',
+  fields: 'The required fields are there',
+  https: 'Every endpoint is https',
 } as const;
 
 export const guideChecks = checksOf('The checks of the implementation guide', 'EHR team', [
@@ -69,6 +73,16 @@ export async function withoutConfiguration(context: CheckContext): Promise<Outco
   return seeRow((kind === 'none' ? await networkRowInTheWay(context) : undefined) ?? GUIDE_TITLES.configuration);
 }
 
+/** A host that is down, or that keeps us out, has one row: the first that was asked of it. */
+export async function rowOfHost({ issuers, keys }: CheckContext, address: string): Promise<Outcome | undefined> {
+  const isClosed = (fetched: Fetched | undefined) =>
+    fetched?.url.host === new URL(address).host && (fetched.kind === 'none' || KEPT_OUT.test(`${fetched.status}`));
+  if ((await issuers).some(({ fetched }) => isClosed(fetched))) return seeRow(GUIDE_TITLES.issuer);
+  return isClosed((await keys).fetched) ? seeRow(GUIDE_TITLES.jwks) : undefined;
+}
+
+const KEPT_OUT = /^(?:40[137]|429|5)/;
+
 /** SMART's older way names no issuer. Without a setting and a document at the FHIR URL nothing leads to keys. */
 async function isWithoutIssuer({ configuration, issuers, settings }: CheckContext): Promise<boolean> {
   if ((await configuration)?.source !== 'CapabilityStatement' || settings.issuers.length > 0) return false;
@@ -80,6 +94,8 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   if (!configuration) return withoutConfiguration(context);
   if (await isWithoutIssuer(context)) return seeRow(GUIDE_TITLES.configuration);
   const named = textMember(configuration.document, 'issuer');
+  const unusable = issuers.find(({ state, fetched }) => state === 'broken' && !fetched);
+  if (unusable && isOfEndpoints(unusable, context, configuration)) return seeRow(GUIDE_TITLES.https);
   const isSetting =
     context.settings.issuers.length > 0 && named !== undefined && !context.settings.issuers.includes(named);
   const jwksUri = textMember(configuration.document, 'jwks_uri');
@@ -94,6 +110,12 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
     outcome[0] ??
     skipped('no issuer')
   );
+}
+
+/** A server that names itself by plain http, or by its name inside, names its endpoints so as well. */
+function isOfEndpoints({ issuer }: FoundIssuer, { rules }: CheckContext, { document }: ParsedConfiguration): boolean {
+  const text = textMember(document, 'token_endpoint') ?? '';
+  return endpointProblem(text, rules) === 'is not https' && URL.parse(text)?.origin === URL.parse(issuer)?.origin;
 }
 
 const NO_ISSUER = 'smart-configuration names no issuer, and no OpenID Connect document is at the FHIR URL';

@@ -19,7 +19,7 @@ import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
 import { judgeAuthorization } from './authorization-endpoint.ts';
 import type { Ask, CheckContext } from './context.ts';
 import { broken, checksOf, failure, LOOK_INTO_LOG, type Outcome, pass, shown, skipped, warning } from './definition.ts';
-import { withoutConfiguration } from './promised-checks.ts';
+import { rowOfHost, withoutConfiguration } from './promised-checks.ts';
 
 export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
   {
@@ -27,14 +27,14 @@ export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
     title: 'The authorization endpoint answers',
     why: 'Every launch sends the browser there. It is asked once, without a user (prompt=none), and its answer is not followed (OpenID Connect Core 1.0 §3.1.2.1).',
     hard: true,
-    judge: async (context) => judgeEndpoint(context, judgeAuthorization),
+    judge: async (context) => judgeEndpoint(context, 'authorizationEndpoint', judgeAuthorization),
   },
   {
     id: 'token-endpoint',
     title: 'The token endpoint answers',
     why: 'Every launch exchanges its code there. It is asked once with an invented code and without our key; the key proof shows whether it takes the key (RFC 6749 §5.2).',
     hard: true,
-    judge: async (context) => judgeEndpoint(context, judgeToken),
+    judge: async (context) => judgeEndpoint(context, 'tokenEndpoint', judgeToken),
   },
   {
     id: 'introspection-endpoint',
@@ -47,13 +47,16 @@ export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
 
 async function judgeEndpoint(
   context: CheckContext,
+  endpoint: 'authorizationEndpoint' | 'tokenEndpoint',
   judge: (context: CheckContext, configuration: SmartConfiguration, ask: Ask) => Promise<Outcome>,
 ): Promise<Outcome> {
   const found = await context.configuration;
   if (!found) return withoutConfiguration(context);
   if (!found.configuration) return skipped('not asked: no launch would use these addresses, see the rows above');
   if (!context.ask) return skipped('not asked by a scheduled check');
-  return judge(context, found.configuration, context.ask);
+  const outcome = await judge(context, found.configuration, context.ask);
+  if (outcome.verdict !== 'failure' && outcome.verdict !== 'warning') return outcome;
+  return (await rowOfHost(context, found.configuration[endpoint])) ?? outcome;
 }
 
 /** Any OAuth error will do: it is what a token endpoint says to a request without a client. */

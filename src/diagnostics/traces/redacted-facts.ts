@@ -72,8 +72,10 @@ export function callbackFacts(callback: CallbackParameters, requested: string): 
   // What follows may be the scopes that are allowed.
   const [refused = ''] = errorDescription.slice(0, 2_000).split(/\b(?:allowed|supported|available|valid)\b/i);
   const words = new Set(refused.split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/));
-  // Of every scope; "launch" and "profile" are words of any sentence.
-  const named = scopeTokens(requested).filter((scope) => /[/_]|^(?:openid|fhirUser)$/.test(scope) && words.has(scope));
+  // Of every scope; "launch" and "profile" are words of any sentence, unless they are marked.
+  const isOwn = (scope: string) =>
+    /[/_]|^(?:openid|fhirUser)$/.test(scope) || [`[${scope}]`, `'${scope}'`].some((marked) => refused.includes(marked));
+  const named = scopeTokens(requested).filter((scope) => isOwn(scope) && words.has(scope));
   return {
     parameters: ['state', ...arrived.map((name) => (name === 'errorDescription' ? 'error_description' : name))],
     error: error === undefined ? undefined : /^[a-z_]{1,64}$/.test(error) ? error : '(unusual error)',

@@ -32,7 +32,7 @@ export const clientRules = {
   ),
   'client.jwks-unreachable': ehrTeam(
     'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',
-    'Let the EHR’s servers reach our JWKS URL of the registration sheet (https, port 443), and compare it with the one that is registered for {client id}.',
+    'Let the EHR’s servers reach our JWKS URL of the registration sheet (https, on the port that it names, or 443), and compare it with the one that is registered for {client id}.',
   ),
   'client.jwks-untrusted': ehrTeam(
     'The EHR cannot fetch our JWKS because it does not trust the certificate of our address, or finds no common TLS: its list of authorities is old or limited',

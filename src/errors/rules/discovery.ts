@@ -55,7 +55,7 @@ export const discoveryRules = {
     'Serve smart-configuration below the FHIR URL itself, without a redirect or a sign-in; or, if the EHR has moved, give your administrator its new FHIR URL.',
   ),
   'discovery.server-error': ehrTeam(
-    'The server fails, is overloaded or in maintenance (503), or does not answer the gateway before it (502, 504), when it is asked for smart-configuration',
+    'The server fails, is overloaded or in maintenance (503), or a gateway before it reaches no server (502, 503, 504), when it is asked for smart-configuration',
     'Look at the state of the FHIR server and of the gateway before it, and into their logs for this request.',
     { help: '{Again}. If it fails again, give the support code to {help desk}.' },
   ),
@@ -69,11 +69,11 @@ export const discoveryRules = {
   ),
   'discovery.endpoint-missing': ehrTeam(
     'The SMART configuration lacks authorization_endpoint or token_endpoint',
-    'Add the endpoint that the detail names to the SMART configuration.',
+    'Add the endpoint that the detail names to the SMART configuration. A server without authorization_endpoint may be one for backend services alone: then give your administrator the FHIR URL that users are launched with.',
   ),
   'discovery.endpoint-not-https': lastingAtEhr(
     'The EHR names a sign-in address that is not https; codes and tokens are never sent there',
-    'Publish the https address of the endpoint that the detail names.',
+    'Publish the https address of the endpoint that the detail names. A server behind a proxy that ends TLS writes http until the proxy passes X-Forwarded-Proto and Host on, or its external base URL is set.',
   ),
   'discovery.endpoint-malformed': lastingAtEhr(
     'The EHR names a sign-in address that is no usable URL: with a user name, a fragment, white space or a placeholder',

@@ -104,7 +104,7 @@ export const fhirRules = {
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
   ),
   'fhir.failing': ehrTeam(
-    'The FHIR server fails when it is read (5xx), is overloaded or in maintenance (503), or does not answer the gateway before it (502, 504)',
+    'The FHIR server fails when it is read (5xx), is overloaded or in maintenance (503), or a gateway before it reaches no server (502, 503, 504)',
     'Look into the log of the FHIR server, and of the gateway before it, for this read: the step shows the status.',
     { help: 'Try again. If it fails again, give the support code to {help desk}.' },
   ),

@@ -85,7 +85,7 @@ export const idTokenRules = {
   ),
   'keys.document-unreadable': lastingAtEhr(
     'The issuer’s OpenID Connect document is not a JSON object: an error or a web page comes in its place',
-    'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200.',
+    'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200, without a sign-in and also to our egress addresses.',
   ),
   'keys.document-other-issuer': lastingAtEhr(
     'The OpenID Connect document names another issuer than the one it was fetched for',
@@ -97,15 +97,15 @@ export const idTokenRules = {
   ),
   'keys.address-unusable': lastingAtEhr(
     'The issuer or its jwks_uri is not a usable https address',
-    'Publish the public https address, absolute and without user name and query. Behind a proxy, set it as the external base URL of the server.',
+    'Publish the public https address, absolute and without user name and query. Behind a proxy, set it as the external base URL of the server, or let the proxy pass X-Forwarded-Proto and Host on.',
   ),
   'keys.unreadable': lastingAtEhr(
     'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
   ),
   'keys.unavailable': ehrTeam(
-    'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
-    'Look at the state of the server of the jwks_uri, and at its limit of requests.',
+    'The server of the EHR’s keys, or of the issuer’s document that leads to them, is overloaded, in maintenance or asked too often (429, 503), or a gateway before it reaches no server (502, 503, 504)',
+    'Look at the state of that server and of the gateway before it, and at its limit of requests.',
   ),
   'keys.none-usable': lastingAtEhr(
     'The EHR’s key set has no key that can verify an id_token',

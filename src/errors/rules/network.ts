@@ -23,11 +23,11 @@ export const networkRules = {
     'Check the name servers of this service and of the host’s domain.',
   ),
   'network.private-address': lastingInSettings(
-    'The host leads to a private or reserved address, or the address is not https: this service does not call it',
+    'The host leads to a private or reserved address, which this service does not call',
     'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
   ),
   'network.private-endpoint': lastingAtEhr(
-    'An address in the EHR’s documents leads to a private network, or is not https: this service does not call it',
+    'An address in the EHR’s documents leads to a private network, which this service does not call',
     'Set the public https address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
   ),
   'network.refused': ehrTeam(
@@ -39,7 +39,7 @@ export const networkRules = {
   ),
   'network.no-connection': networkTeam(
     'No connection could be made: something between us and the host, usually a firewall, drops our packets without an answer',
-    'Let our egress addresses through to the host on port 443; the guide lists them.',
+    'Let our egress addresses through to the host, on the port that its address names (443 where it names none); the guide lists them.',
     LASTING,
   ),
   'network.broken-off': ehrTeam(
@@ -53,6 +53,14 @@ export const networkRules = {
   'network.garbled': lastingAtEhr(
     'What came back cannot be read: it is not compressed as it says, or is no HTTP',
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
+  ),
+  'network.utf-16': lastingAtEhr(
+    'What came back is text in UTF-16 or UTF-32, and JSON has to come in UTF-8',
+    'Save the document in UTF-8 and send it so: a tool or gateway on Windows may have changed it.',
+  ),
+  'network.unnamed-gzip': lastingAtEhr(
+    'What came back is compressed with gzip, and its Content-Encoding does not say so',
+    'Let the server, or the gateway before it, send Content-Encoding: gzip with what is compressed.',
   ),
   'network.proxy-sign-in': networkTeam(
     'A proxy between us and the server wants a sign-in (407, 511, or a redirect to its own page)',

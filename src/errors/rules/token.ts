@@ -1,5 +1,5 @@
 /** Rules of the token endpoint: it must accept the code, and give a valid token response. */
-import { ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
+import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const tokenRules = {
   'grant.refused': ehrTeam(
@@ -24,8 +24,12 @@ export const tokenRules = {
     { help: '{Again} and agree if the EHR asks. If it happens again, give the support code to {help desk}.' },
   ),
   'grant.expired': user(
-    'The code had expired or was used already when it was exchanged',
+    'The code had expired when it was exchanged, or the EHR does not say whether it had expired or was used already',
     'Open the app again from the patient’s chart.',
+  ),
+  'grant.reused': oftenAtEhr(
+    'The EHR says that the code was used before. Each one is sent once, so a gateway or proxy before the token endpoint repeated the request, as some do when an answer is slow',
+    'Look for a gateway, proxy or load balancer before the token endpoint on {host} that sends a POST a second time, and switch that off. If there is none, look into the authorization server’s log for this code.',
   ),
   'grant.redirect-uri': lastingAtEhr(
     'The token endpoint sees another redirect URI than {redirect URI}',
@@ -64,8 +68,8 @@ export const tokenRules = {
     'Register the scopes of the registration sheet for this client.',
   ),
   'token.busy': ehrTeam(
-    'The token endpoint says that it is overloaded, in maintenance or asked too often',
-    'Look at the state of the token endpoint and its limits.',
+    'The token endpoint says that it is overloaded, in maintenance or asked too often, or a gateway before it reaches no server (503)',
+    'Look at the state of the token endpoint, of the gateway before it, and at their limits.',
   ),
   'token.server-error': ehrTeam(
     'The token endpoint failed inside, often because it could not read our JWKS, or a gateway did not reach it (502, 504)',

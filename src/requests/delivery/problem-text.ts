@@ -1,4 +1,5 @@
 /** The texts for a request that was not sent, or that may have been: they state what is known, and nothing else. */
+import { waitText } from '#src/adapters/wait-text.ts';
 import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { age } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
@@ -65,14 +66,6 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       if (end.isOther) return OTHER_PATIENT;
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
   }
-}
-
-/** As long as the EHR asks to wait, rounded up. */
-function waitText(seconds = 60): string {
-  if (seconds < 60) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes > 120) return `${Math.ceil(minutes / 60)} hours`;
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
 /** The EHR's own words: they may be for another reader, so they are marked as the EHR's. */

@@ -1,4 +1,5 @@
 /** Why requests could not be read, in a line for the clinician. */
+import { withWait } from '#src/adapters/wait-text.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
@@ -95,7 +96,7 @@ export function describeProblem(
 ): RequestsProblem {
   const kind = (failure && kindOf(failure, isPartial)) ?? given;
   const [line, ownRule] = PROBLEMS[kind];
-  const text = withHelpDesk(line, { helpDeskName });
+  const text = withWait(withHelpDesk(line, { helpDeskName }), failure?.retryAfterSeconds);
   const canReload = /\breload\b/i.test(text);
   const { status, issues, said = [], rule = ofToken(failure) ?? ruleOfSearch(said) ?? ownRule } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };

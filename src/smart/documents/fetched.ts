@@ -4,6 +4,7 @@ import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
+import { secondsOf } from '#src/smart/fhir/fhir-error.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 
 export interface FetchedAnswer {
@@ -20,6 +21,7 @@ export interface FetchedAnswer {
   /** A redirect's Location, which is never followed (DI-16). */
   redirect: URL | null | undefined;
   receivedAt: Date;
+  retryAfterSeconds?: number | undefined;
 }
 
 export type Fetched = FetchedAnswer | { kind: 'none'; url: URL; error: OutboundError };
@@ -53,6 +55,7 @@ function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResp
     freshForMs: cacheLifetimeMs(headers['cache-control']),
     redirect: headers['location'] === undefined ? undefined : URL.parse(headers['location'], url),
     receivedAt,
+    retryAfterSeconds: secondsOf(headers['retry-after'] ?? ''),
   };
 }
 

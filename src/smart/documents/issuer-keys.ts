@@ -90,20 +90,24 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
     return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
   const rule = what === 'JWKS' ? ruleOfKeySet(fetched) : ruleOfIssuerDocument(fetched);
-  if (fetched.status !== 200) return unavailable(rule, `${what}: status ${fetched.status}`);
+  const { status, retryAfterSeconds } = fetched;
+  if (status !== 200)
+    return new AppError('identity.keys-unavailable', `${what}: status ${status}`, { rule, retryAfterSeconds });
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
 /** @param answer that is no key set. */
 export function ruleOfKeySet(answer: FetchedAnswer): Rule {
-  const isBusy = [429, 502, 503, 504].includes(answer.status);
-  return ruleOfGateway(answer) ?? (isBusy ? 'keys.unavailable' : 'keys.unreadable');
+  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : 'keys.unreadable');
 }
+
+const isDown = ({ status }: FetchedAnswer) => status === 429 || status > 501;
 
 /** @param answer that is no OpenID Connect document. */
 export function ruleOfIssuerDocument(answer: FetchedAnswer): Rule {
-  return ruleOfGateway(answer) ?? (isAbsent(answer) ? 'keys.no-document' : 'keys.document-unreadable');
+  if (isAbsent(answer)) return ruleOfGateway(answer) ?? 'keys.no-document';
+  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : 'keys.document-unreadable');
 }
 
 function unavailable(rule: Rule, detail: string): AppError {

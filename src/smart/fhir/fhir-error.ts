@@ -105,7 +105,7 @@ export function answered(
 }
 
 /** RFC 9110 Retry-After: seconds, or a date. Undefined for none, for the past, and for more than a day. */
-function secondsOf(retryAfter: string): number | undefined {
+export function secondsOf(retryAfter: string): number | undefined {
   const seconds = /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1_000;
   return seconds > 0 && seconds <= 86_400 ? Math.ceil(seconds) : undefined;
 }

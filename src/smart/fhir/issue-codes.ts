@@ -64,7 +64,8 @@ const OF_APP =
   /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
 
 /** Of the user, the patient or the query, whichever else is named. */
-const OF_OTHERS = /\bparameters?\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;
+const OF_OTHERS =
+  /\b(?:parameters?|the user|users|nurses|log)\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;
 
 function codesIn(details: unknown): unknown[] {
   const coding = isJsonObject(details) ? [details['coding']].flat(1) : [];
@@ -73,7 +74,7 @@ function codesIn(details: unknown): unknown[] {
 
 /** The words must belong together: "invalid token for tenant" is about the token. */
 const UNKNOWN_TENANT = [
-  /\b(?:unknown|no such|invalid)[ _-](?:tenant|practice|realm|partition)\b/i,
+  /\b(?:unknown|no such|invalid)[ _-](?:tenant|practice|realm|partition)\b(?! (?:of|location)\b)/i,
   /\b(?:tenant|practice|realm|partition)(?: ?(?:id|name))?(?: [\\'"]{0,2}[\w-]{1,64}[\\'"]{0,2})? (?:is |was |does |could )?(?:not (?:be )?(?:valid|found|exist|known)|invalid|unknown)\b/i,
 ];
 

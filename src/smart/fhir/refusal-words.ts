@@ -10,17 +10,17 @@ import { RESTRICTED_CODES, saysNotEnabled, saysUnknownTenant } from './issue-cod
 type Row = readonly [rule: Rule, words: RegExp, butNot?: RegExp];
 
 const SCOPE_LACKS =
-  /\binsufficient[ _]scopes?\b|\b(?:missing|lacks?|does not (?:have|include|contain)|not (?:granted|permitted) by)\b[^;]{0,60}\bscopes?\b(?! of)|\bscopes?\b(?! of)[^;]{0,60}\b(?:missing|required|not (?:granted|sufficient|allowed))\b/i;
+  /\binsufficient[ _]scopes?\b|\b(?:missing|lacks?|does not (?:have|include|contain)|not (?:granted|permitted) by)\b[^;]{0,60}\bscopes?\b(?! of)|(?<!\bout of )\bscopes?\b(?! of)[^;]{0,60}\b(?:missing|required|not (?:granted|sufficient|allowed))\b/i;
 const NO_TOKEN =
-  /\b(?:token|jwt|header|credentials) (?:\w+ )?(?:not (?:present|provided|sent)|missing|required)\b|\b(?:missing|no) (?:(?:access|auth\w+|bearer) )?(?:token|jwt|authorization|credentials|bearer)\b|\bfull authentication is required\b/i;
+  /\b(?:token|jwt|auth\w+ header|credentials) (?:\w+ )?(?:not (?:present|provided|sent)|missing|required)\b|\b(?:missing|no) (?:(?:access|auth\w+|bearer) )?(?:token|jwt|authorization|credentials|bearer)\b|\bfull authentication is required\b/i;
 const TOKEN_OVER = /\b(?:token|jwt) (?:is |has |was )?expired\b|\bexp\b[^;]{0,30}\bfailed\b|\bnot yet valid\b/i;
-/** "Invalid, expired or revoked": words that leave open what is wrong name nothing. */
+/** "Invalid, expired or revoked": words that leave open what is wrong name nothing, nor do those of what fails inside. */
 const UNDECIDED =
-  /\b(?:missing|invalid|expired|revoked|malformed),? or\b|\bor (?:\w+ )?(?:missing|invalid|expired|revoked)\b/i;
+  /\b(?:database|service is|is down|unavailable|timed out)\b|\b(?:missing|invalid|expired|revoked|malformed),? or\b|\bor (?:\w+ )?(?:missing|invalid|expired|revoked)\b/i;
 
 /** Words about the consent of anyone but the patient, or about the resource Consent. */
 const OF_OTHER_CONSENT =
-  /\b(?:user|app|application|client|admin|administrator|type)\b|\b(?:practice|organi[sz]ation) has\b/i;
+  /\b(?:user|app|application|client|admin|administrator|type|portal)\b|\bconsent (?:service|server|form)\b|\b(?:practice|organi[sz]ation) has\b/i;
 
 /** What is said of a call (403) and of its token (401). The first row that fits counts. */
 const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {

@@ -155,7 +155,7 @@ launchesSay('patient', [
     page(PATIENT, 400, 'text/html', '<h1>400 Bad Request</h1>Request Header Or Cookie Too Large'),
     'fhir.headers-too-long',
   ],
-  ['a gateway that FHIR does not answer', page(PATIENT, 504), 'fhir.failing', /gateway before it \(502, 504\)/],
+  ['a gateway that FHIR does not answer', page(PATIENT, 504), 'fhir.failing', /gateway before it reaches no server/],
   ['a token beyond its scope', refusing(PATIENT, 403, FHIR, '{}', BEYOND), 'fhir.insufficient-scope'],
   [
     'a chart that is restricted in words alone',

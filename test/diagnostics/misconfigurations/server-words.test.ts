@@ -151,7 +151,7 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'Code not valid', 'grant.refused'],
   ['invalid_grant', 'Incorrect redirect_uri', 'grant.redirect-uri'],
   ['invalid_grant', 'The reply address does not match: callback URL differs', 'grant.redirect-uri'],
-  ['invalid_request', 'The body must contain client_assertion or client_secret', 'client.method'],
+  ['invalid_request', 'The body must contain client_assertion or client_secret', 'token.body-lost'],
   ['invalid_request', 'The request body is empty', 'token.body-lost'],
   ['invalid_request', 'Missing parameter: client_assertion', 'token.body-lost'],
   ['invalid_grant', 'The code was not issued by this server', 'grant.unknown'],
@@ -267,12 +267,12 @@ const TOKEN: Case[] = [
   [
     'invalid_grant',
     'AADSTS54005: OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
-    'grant.expired',
+    'grant.reused',
   ],
   ['invalid_client', 'AADSTS7000229: The client application is missing service principal in the tenant.', 'client.off'],
   ['invalid_grant', 'Invalid Authorization Code received from token request', 'grant.refused'],
   ['invalid_request', 'Invalid Authorization Code', 'grant.refused'],
-  ['invalid_request', 'Token already granted', 'grant.expired'],
+  ['invalid_request', 'Token already granted', 'grant.reused'],
   ['invalid_request', 'Client not found', 'client.unknown'],
   ['invalid_client', 'The client is not allowed in this tenant', 'client.off'],
   ['invalid_grant', 'The security token has expired', 'grant.expired'],
@@ -319,6 +319,10 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Unable to load JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
   ['invalid_client', 'Unable to load public key', 'client.key-unknown'],
   ['invalid_grant', 'User session has been terminated', 'authorization.sign-in-needed'],
+  ['invalid_grant', 'Authorization code has already been used', 'grant.reused'],
+  ['invalid_grant', 'authorization code reuse detected; all tokens were revoked', 'grant.reused'],
+  ['invalid_grant', 'Code already used or expired', 'grant.expired'],
+  ['invalid_grant', 'authorization_code not found', 'grant.unknown'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -497,6 +501,11 @@ const SIGN_IN: Case[] = [
   ['access_denied', 'User canceled the sign-in, so you are not authorized', 'authorization.declined'],
   ['invalid_request', 'The request is not compliant with OAuth 2.1', 'authorization.request-refused'],
   ['invalid_request', 'redirect_uri must not contain the following characters: #', 'authorization.redirect-uri'],
+  ['invalid_request', 'The launch context is bound to a different client', 'authorization.launch-over'],
+  ['invalid_request', 'A patient must be selected before launching this app', 'context.patient-missing'],
+  ['invalid_request', 'Launch context does not contain a patient', 'context.patient-missing'],
+  ['invalid_request', 'Bad audience URL "https://ehr.example/fhir"', 'authorization.audience'],
+  ['invalid_request', 'Session ID is invalid', 'authorization.sign-in-needed'],
 ];
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
