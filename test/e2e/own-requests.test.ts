@@ -141,7 +141,7 @@ test('on a narrow screen the button that discards a draft stands on one line', a
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('What is needed').fill('Van');
-  await page.getByText('What is typed and not sent is kept').waitFor();
+  await page.getByText('Anything typed but not sent is kept').waitFor();
   await page.getByRole('button', { name: 'Back to the list' }).click();
   await page.locator('.request-table').waitFor();
   await page.goBack();
