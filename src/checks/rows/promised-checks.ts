@@ -140,7 +140,7 @@ function judgeAbsent(
   return warning(
     `${seen}; the keys are taken from smart-configuration`,
     hasAlternative
-      ? 'Choose the issuer that stands as "iss" in the EHR\'s id_tokens: the suggested one if the EHR team agrees.'
+      ? 'Choose the issuer that is the "iss" in the EHR\'s id_tokens: the suggested one if the EHR team agrees.'
       : 'Nothing to do while launches work: the jwks_uri of smart-configuration is used. If the first launch is refused for its issuer, ask the EHR team for the "iss" of its id_tokens and set it as issuer.',
     'Your administrator',
   );
