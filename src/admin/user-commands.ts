@@ -25,7 +25,7 @@ type UserCommand = Command<UserCommandDependencies>;
 export const userUsage = [
   'user add <email> --role operator|admin [--org <orgId>] [--password-stdin]',
   '                              prints a one-time password, or reads one from standard input',
-  'user reset <email>            prints a new one-time password; ends their sessions',
+  'user reset <email>            prints a new one-time password; ends all sessions of the user',
 ];
 
 const BY_CLI = { actor: 'cli' } as const;

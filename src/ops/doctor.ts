@@ -62,7 +62,8 @@ async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promi
       answerOf(client, () => client.info()),
       answerOf(client, () => client.time()),
     ]);
-    if (/^role:slave/m.test(info)) throw new Error('a replica takes no writes: REDIS_URL has to lead to the primary');
+    if (/^role:slave/m.test(info))
+      throw new Error('this is a replica, which takes no writes: REDIS_URL has to lead to the primary');
     // A full server answers, and refuses this.
     await answerOf(client, () => client.set('doctor', '', 'EX', 1));
     return { info, ms: Number(time[0]) * 1_000 + Number(time[1]) / 1_000 };
@@ -87,7 +88,7 @@ async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<
   const { databaseUrl, dataDir } = config;
   // Opening it would make it.
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'database')))
-    return [{ part: 'database', state: 'warning', text: 'embedded PGlite, not there yet: the first start makes it' }];
+    return [{ part: 'database', state: 'warning', text: 'embedded PGlite, which the first start creates' }];
   const opened = await finding('database', async () => openDatabase({ databaseUrl, dataDir }));
   const database = opened.value;
   if (!database) return [opened.finding];
@@ -95,7 +96,7 @@ async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<
     const asked = await finding('database', () => askDatabase(database));
     if (!asked.value) return [asked.finding];
     const { version, ms, isMigrated } = asked.value;
-    const text = isMigrated ? version : `${version}, without our tables yet: the first start makes them`;
+    const text = isMigrated ? version : `${version}, still without our tables: the first start creates them`;
     const found: Finding = { part: 'database', state: isMigrated ? 'ok' : 'warning', text };
     const clocks = database.isEmbedded ? [] : [clockFinding('clock of database', ms, clock)];
     const rest = isMigrated
@@ -132,7 +133,7 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
     return Promise.all(rows.map((row) => loadKey(row, createSealer(appSecrets))));
   });
   if (!value) return failed;
-  if (value.length === 0) return { ...failed, state: 'warning', text: 'none yet: the first start makes them' };
+  if (value.length === 0) return { ...failed, state: 'warning', text: 'none yet: the first start creates them' };
   const active = value.filter(isInState('active', clock()));
   const missing = signingAlgorithms.filter((alg) => !active.some((key) => key.alg === alg));
   if (missing.length > 0) return { ...failed, state: 'failed', text: `no active key for ${missing.join(' and ')}` };

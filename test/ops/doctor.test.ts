@@ -76,7 +76,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
       'is a replica',
       ['replicaof', '127.0.0.1', '1'],
       ['replicaof', 'no', 'one'],
-      'failed: a replica takes no writes: REDIS_URL has to lead to the primary',
+      'failed: this is a replica, which takes no writes: REDIS_URL has to lead to the primary',
     ],
   ] as const)('Redis answers, and %s', async ([, [fail, ...how], [mend, ...back], expected]) => {
     const server = new Redis(redis.url);
@@ -130,7 +130,7 @@ test('before the first start of a development machine there are warnings, and no
   const { code, said } = await examine({ DATA_DIR: folder });
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
-  expect(said.get('database')).toBe('warning: embedded PGlite, not there yet: the first start makes it');
+  expect(said.get('database')).toBe('warning: embedded PGlite, which the first start creates');
   expect(readdirSync(folder)).toEqual([]);
 });
 
