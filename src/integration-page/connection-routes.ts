@@ -74,7 +74,7 @@ export const discardDraft: Handler = async (visit) => {
 };
 
 const IF_IT_PASSES =
-  'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace those in use.';
+  'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace the values in use.';
 
 /** Leads to the page that starts the run and shows it; a reload does not start it again. */
 export async function askForChecks(visit: Visit, typed: string, options: SaveOptions = {}): Promise<void> {

@@ -62,8 +62,7 @@ async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promi
       answerOf(client, () => client.info()),
       answerOf(client, () => client.time()),
     ]);
-    if (/^role:slave/m.test(info))
-      throw new Error('this is a replica, which takes no writes: REDIS_URL has to lead to the primary');
+    if (/^role:slave/m.test(info)) throw new Error('a replica takes no writes: REDIS_URL has to lead to the primary');
     // A full server answers, and refuses this.
     await answerOf(client, () => client.set('doctor', '', 'EX', 1));
     return { info, ms: Number(time[0]) * 1_000 + Number(time[1]) / 1_000 };

@@ -76,7 +76,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
       'is a replica',
       ['replicaof', '127.0.0.1', '1'],
       ['replicaof', 'no', 'one'],
-      'failed: this is a replica, which takes no writes: REDIS_URL has to lead to the primary',
+      'failed: a replica takes no writes: REDIS_URL has to lead to the primary',
     ],
   ] as const)('Redis answers, and %s', async ([, [fail, ...how], [mend, ...back], expected]) => {
     const server = new Redis(redis.url);

@@ -87,7 +87,7 @@ export function guideTesting(props: GuideTestingProps): SafeHtml {
 </table>
 <p>Create a separate organization here for the launcher. Its <strong>FHIR URL</strong> is the launcher's server URL, which contains these settings and changes with them. Under <strong>Advanced settings</strong>, set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends an id_token without an audience. Use synthetic patients only.</p>
 <h3>With our own mock EHR</h3>
-<p>In a checkout of this product, <code>npm run demo</code> starts the app and a mock EHR with synthetic patients and prints the address of its chart page. Its page <strong>/faults</strong> switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour, so that you can see what each failure looks like before it happens to you.</p>
+<p>In a checkout of this product, <code>npm run demo</code> starts the app and a mock EHR with synthetic patients. It prints the address of the chart page. The page <strong>/faults</strong> of the mock EHR switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour. So you can see each failure before it happens to you.</p>
 </section>
 `;
 }

@@ -67,7 +67,7 @@ export function guideNetwork(props: GuideNetworkProps): SafeHtml {
 </table>
 ${egress(props.egressIps)}
 <p>Our servers call hosts with public addresses only. A FHIR server on a private network needs an agreement with the operator of this service first.</p>
-<p>If a proxy or content filter stands between the EHR's browser and <code>${props.host}</code>, it must pass the traffic unchanged, and let the browser keep the app's cookies inside the EHR's window.</p>
+<p>If a proxy or content filter stands between the EHR's browser and <code>${props.host}</code>, it must pass the traffic unchanged. The EHR's browser must keep the app's cookies inside the EHR's window.</p>
 </section>
 `;
 }

@@ -24,7 +24,7 @@ export interface CancelPageProps {
 }
 
 const CHOICES = [
-  { value: 'revoked', text: 'It is not needed any more' },
+  { value: 'revoked', text: 'It is no longer needed' },
   { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient, wrong order' },
 ] as const;
 

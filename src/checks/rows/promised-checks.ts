@@ -103,7 +103,7 @@ const NAME_THE_ISSUER = 'Add the issuer to smart-configuration: it is required o
 function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; named: string | undefined }): Outcome {
   const { issuer, state, fetched, named, alternatives } = parsed;
   const seen = fetched ? describeFetched(fetched) : `the issuer is ${shown(issuer, 160)}`;
-  if (state === 'given') return pass(`${shown(issuer, 160)}: ${GIVEN_BY_YOU}, no document of it is read`);
+  if (state === 'given') return pass(`${shown(issuer, 160)}: ${GIVEN_BY_YOU}, so its documents are not read`);
   if (state === 'valid') return pass(`${shown(issuer, 160)}: status 200, the same issuer`);
   if (of.named !== undefined && !(state === 'absent' && of.jwksUri !== undefined)) {
     const facts = { 'expected issuers': shown(issuer, 120), iss: shown(of.named, 120) };

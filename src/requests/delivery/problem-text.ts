@@ -23,7 +23,7 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
 const LOOKS_FIRST = 'If you send it again unchanged, the app first checks whether the EHR already has it.';
 
 const OTHER_PATIENT =
-  'The EHR may have saved this request for another patient. This app sent it for the patient named at the top, but the EHR answered with a request of another patient, or with another id for this patient. Look in this patient’s chart first. Then give {help desk} the support code: they have to find out in the EHR where the request was saved. Send it again only when that is known.';
+  'The EHR may have saved this request for another patient. This app sent it for the patient named at the top. But the EHR answered with a request of another patient, or with another id for this patient. Look in this patient’s chart first. Then give {help desk} the support code: they have to find out in the EHR where the request was saved. Send it again only when that is known.';
 
 const UNSEEN: Record<Unseen, string> = {
   all: 'The EHR did not confirm the request, so it may be in the EHR already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',

@@ -102,8 +102,7 @@ function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<s
     const message = 'must be empty unless the request repeats: choose its days of the week';
     return { times: times === '' ? undefined : message, lastDay: lastDay === '' ? undefined : message };
   }
-  if (times === '' && lastDay === '')
-    return { times: 'is required for a request that repeats, unless there is a last day' };
+  if (times === '' && lastDay === '') return { times: 'is required when the request repeats without a last day' };
   if (times !== '' && lastDay !== '') return { times: 'must be empty when there is a last day' };
   if (times !== '') {
     const isCount = /^\d{1,3}$/.test(times) && Number(times) >= 1 && Number(times) <= MOST_TIMES;

@@ -60,7 +60,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ['some minutes ago', { neededOn: '2026-03-06', neededAt: '09:50' }, 'taken'],
   ['a series that is counted', { ...SERIES, times: '6', neededAt: '08:00' }, 'taken'],
   ['a series with a last day', { ...SERIES, lastDay: '2026-06-01' }, 'taken'],
-  ['a series without an end', SERIES, { times: 'is required for a request that repeats, unless there is a last day' }],
+  ['a series without an end', SERIES, { times: 'is required when the request repeats without a last day' }],
   [
     'a series with two ends',
     { ...SERIES, times: '6', lastDay: '2026-06-01' },
