@@ -113,7 +113,7 @@ describe('saving the FHIR URL', () => {
     await world.browser().open(url.href);
     await world.dependencies.traces.flush();
     const { body } = await page();
-    expect(body).toContain(`the EHR writes its FHIR URL <code class="value">${iss}</code>`);
+    expect(body).toContain(`the EHR writes its FHIR URL as <code class="value">${iss}</code>`);
     expect(body).toContain(`name="fhirUrl" value="${iss}"`);
     await save(iss);
     expect((await organization()).fhirBaseUrl).toBe(iss);
@@ -349,7 +349,7 @@ describe('saving the FHIR URL', () => {
     const draft = { fhirUrl: portal(), accepted: { allowedHosts: ['sign-in.example'] }, at: '2026-01-01', by: 'ann' };
     await createOrganizationStore(world.dependencies.database.db).saveDraft(ORG_ID, draft);
     const now = await page();
-    expect(now.body).toMatch(/put in use with it:<\/p><ul><li>[^<]*sign-in\.example/);
+    expect(now.body).toMatch(/come into use together with it:<\/p><ul><li>[^<]*sign-in\.example/);
     await press('use-anyway', { draft: shown, reason: 'the EHR team is on it' });
     expect((await organization()).allowedHosts).toEqual([]);
   });

@@ -306,7 +306,7 @@ describe('on embedded stores', () => {
     });
 
     test('a window whose end is before its beginning says so', async () => {
-      expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the one in From');
+      expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the time in “From”');
     });
 
     test('a name that is narrowed to the hour in a second step lists the launches without a known user too', async () => {
