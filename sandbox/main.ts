@@ -31,7 +31,7 @@ const { publishesMetadata } = profiles[profile];
 if (!publishesMetadata) {
   const addresses = { ...endpoints(sandbox), issuer: sandbox.issuer };
   const lines = Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
-  console.log(`It publishes no documents. Tell the app by hand:\n${lines.join('\n')}`);
+  console.log(`It publishes no documents. Enter these values in the app by hand:\n${lines.join('\n')}`);
 }
 
 const stop = () => void sandbox.close();

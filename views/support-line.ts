@@ -22,7 +22,7 @@ export interface SupportLineProps {
 export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
   return html`<div class="support">
 <p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>
-${helpDesk === undefined ? null : helpDesk === 'not set' ? html`<p>If you need help, read this code out to your help desk: it finds what happened.</p>` : contact(helpDesk, isBare)}</div>
+${helpDesk === undefined ? null : helpDesk === 'not set' ? html`<p>If you need help, read this code to your help desk. The code shows them what happened.</p>` : contact(helpDesk, isBare)}</div>
 `;
 }
 

@@ -28,7 +28,7 @@ export function welcome(patients: readonly Patient[], pathOf: (id: string) => st
 ${cards}</ul>
 <h2>Also to try</h2>
 <ul>
-<li>Sign in as another user, or see the app in the chart's night look: at the left.</li>
+<li>At the left of the chart: sign in as another user, or choose the night look.</li>
 <li><a href="/faults">Break something</a> in this EHR, open a chart again, and read what the app says.</li>
 ${app}</ul>
 </div>`;

@@ -63,7 +63,7 @@ export const discoveryFaults = {
     smartConfiguration: (document) => ({ ...document, token_endpoint: 'http://ehr.example.org/auth/token' }),
   },
   'discovery-foreign-token-endpoint': {
-    description: 'the token endpoint is on a host the organization never heard of',
+    description: 'the token endpoint is on a host that the organization does not allow',
     value: 'the foreign URL',
     smartConfiguration: (document, _facts, value) => ({
       ...document,

@@ -16,7 +16,7 @@ const request = { resourceType: 'ServiceRequest', status: 'active', intent: 'ord
 function answeredWith(description: string, answer: Answer): Fault {
   return {
     description: `a request to create is answered with ${description}`,
-    value: "'created' when the request is created all the same; default: it is not",
+    value: "'created' if the request is created anyway; by default, it is not",
     request: on('fhir', (call, value) => (isCreate(call) && value !== 'created' ? answer : undefined)),
     fhirAnswer: (real, _call, value) =>
       real.status === 201 && value === 'created' ? { ...real, raw: answer } : undefined,

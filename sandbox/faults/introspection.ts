@@ -8,7 +8,7 @@ export const introspectionFaults = {
     request: on('introspect', () => jsonAnswer(200, { active: false })),
   },
   'introspection-string-true': {
-    description: 'introspection says "true" where true belongs',
+    description: 'introspection says the string "true" instead of true',
     request: on('introspect', () => jsonAnswer(200, { active: 'true' })),
   },
   'introspection-empty': {

@@ -11,18 +11,18 @@ function isAbout(scopes: unknown, value: FaultValue | undefined): boolean {
 
 export const scopeFaults = {
   'invalid-scope': {
-    description: 'the EHR does not know a requested scope: invalid_scope; the launch value stays good',
+    description: 'the EHR does not know a requested scope: invalid_scope; the launch value can be used again',
     value: WHICH,
     refusesScopes: isAbout,
   },
   'spends-launch-on-invalid-scope': {
-    description: 'the EHR does not know a requested scope: invalid_scope; the launch value is spent all the same',
+    description: 'the EHR does not know a requested scope: invalid_scope; the launch value cannot be used again',
     value: WHICH,
     refusesScopes: isAbout,
     spendsRefusedLaunch: true,
   },
   'empty-grant': {
-    description: 'an empty scope is granted without a word, as at Oracle; the launch value stays good',
+    description: 'an empty scope is granted without a word, as at Oracle; the launch value can be used again',
     value: WHICH,
     keepsLaunch: true,
     tokenResponse: (members, grantType, value) =>

@@ -52,7 +52,7 @@ export const tokenEndpointFaults = {
     })),
   },
   'token-request-refused': {
-    description: 'the token endpoint takes the request for malformed: invalid_request',
+    description: 'the token endpoint calls the request malformed: invalid_request',
     value: 'what error_description says, default null',
     request: on(both, (_call, value) =>
       jsonAnswer(400, { error: 'invalid_request', error_description: value ?? null }),

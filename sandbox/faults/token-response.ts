@@ -47,8 +47,8 @@ export const tokenResponseFaults = {
     },
   },
   'blank-members': {
-    description: 'optional members are there and say nothing (harmless)',
-    value: 'what stands in them, default ""',
+    description: 'optional members are there but empty (harmless)',
+    value: 'what they hold, default ""',
     tokenResponse: (members, _grantType, value = '') => ({
       ...members,
       ...Object.fromEntries(OPTIONAL.map((name) => [name, value])),

@@ -83,7 +83,7 @@ export async function changePassword(
     passwordExpiresAt: null,
   });
   if (!changed)
-    return { ok: false, field: 'current', problem: 'Your password has been changed meanwhile. Sign in again.' };
+    return { ok: false, field: 'current', problem: 'Your password was changed in the meantime. Sign in again.' };
   recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
   return { ok: true, user: changed };
 }

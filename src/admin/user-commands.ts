@@ -25,7 +25,7 @@ type UserCommand = Command<UserCommandDependencies>;
 export const userUsage = [
   'user add <email> --role operator|admin [--org <orgId>] [--password-stdin]',
   '                              prints a one-time password, or reads one from standard input',
-  'user reset <email>            prints a new one-time password; ends their sessions',
+  'user reset <email>            prints a new one-time password; ends all sessions of the user',
 ];
 
 const BY_CLI = { actor: 'cli' } as const;
@@ -52,7 +52,7 @@ function add(args: readonly string[]): UserCommand {
       throw new CommandError(`There is no organization ${JSON.stringify(access.organizationId)}.`);
     const password = values['password-stdin'] === true ? await readPassword(deps, email) : undefined;
     const added = await addUser(deps, BY_CLI, { email, ...access, password });
-    if (!added) throw new CommandError(`There is a user ${email} already.`);
+    if (!added) throw new CommandError(`User ${email} exists already.`);
     const shown = password === undefined ? { oneTimePassword: added.oneTimePassword } : {};
     const text = [`User ${email} added as ${access.role}.`, ...oneTimeLines(shown.oneTimePassword)];
     return done(text.join('\n'), { ...publicFacts(added.user), ...shown });
@@ -104,7 +104,7 @@ function emailOf(text = ''): string {
 }
 
 function oneTimeLines(password: string | undefined): string[] {
-  const next = `It works once, within three days, and is replaced at that sign-in by one of at least ${PASSWORD_MIN_LENGTH} characters.`;
+  const next = `It works once, within three days. At that sign-in, the user replaces it by one of at least ${PASSWORD_MIN_LENGTH} characters.`;
   return password === undefined ? [next] : [`One-time password: ${password}`, next];
 }
 

@@ -36,7 +36,7 @@ export interface Searched {
 
 const LONGEST_ID = 64;
 const NO_MATCH =
-  'No one on the Clinicians page has this name. With a time, launches are shown whose user is not known.';
+  'No one on the Clinicians page has this name. Enter a time to list the launches whose user is not known.';
 const NO_ORGANIZATION = 'Choose an organization: a clinician or a patient is searched for in one organization only.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 

@@ -15,7 +15,7 @@ export interface Difference {
 const LONGEST = 200;
 const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * 86_400_000;
 
-/** Compares two runs. What one of them could not read is not compared: the rows of that run already say so. */
+/** Compares two runs. What one run could not read is not compared: the rows of that run already say so. */
 export function differencesBetween(before: ConnectionState, after: ConnectionState, now: Date): Difference[] {
   return [
     ...memberDifferences('configuration', before.configuration, after.configuration),

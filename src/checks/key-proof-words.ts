@@ -33,7 +33,7 @@ export function usualCauses(
     `Another client ID: the EHR must know this app as ${used.clientId}.`,
     `Our JWKS URL is not registered or not reachable from the EHR: ${new URL('/.well-known/jwks.json', publicUrl).href}. It must show the key ${used.kid}; changes may need hours to arrive.`,
     'Another environment: test and production have client IDs and keys of their own.',
-    `The algorithm or the audience is not accepted: the assertion was signed with ${used.alg} and addressed to ${used.audience}. A proxy before the EHR that rewrites Host lets it expect another address.`,
+    `The algorithm or the audience is not accepted: the assertion was signed with ${used.alg} and addressed to ${used.audience}. If a proxy before the EHR rewrites Host, the EHR expects another address.`,
     'A clock that is off: the assertion lives for two minutes. See the row about both clocks.',
   ];
 }

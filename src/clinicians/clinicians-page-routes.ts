@@ -79,11 +79,11 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
 const QUESTIONS = {
   refuse: {
     question: 'Refuse',
-    effect: 'They read at once that they are not admitted. You can still confirm them later.',
+    effect: 'They see at once that they are not admitted. You can still confirm them later.',
   },
   forget: {
     question: 'Forget',
-    effect: 'The user is deleted here as if they had never launched. Their next launch is a first one.',
+    effect: 'The user is deleted here as if they had never launched. Their next launch counts as a first launch.',
   },
   code: {
     question: 'Give a new one-time code to',
@@ -92,7 +92,7 @@ const QUESTIONS = {
   },
   unlink: {
     question: 'Undo the association of',
-    effect: 'Open launches of this EHR user end within two seconds. The next launch is a first one.',
+    effect: 'Open launches of this EHR user end within two seconds. The next launch counts as a first launch.',
     button: 'Undo association',
   },
   disable: {
@@ -160,7 +160,7 @@ function confirmWaiting(deps: ClinicianRouteDependencies): Act {
     const clinicianId = fieldOf(request, 'clinician', 'id');
     const name = nameOf(request);
     if (clinicianId === '' && name === undefined) {
-      const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose one there is.`;
+      const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose an existing one.`;
       return refused(400, { problem });
     }
     const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };

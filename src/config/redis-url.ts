@@ -54,7 +54,7 @@ function single(text: string, path: string): RedisTarget {
   const url = URL.parse(text);
   if (!url?.hostname)
     throw new RangeError('redis:// names one server; several are redis-cluster:// or redis-sentinel://');
-  if (!/^\/?\d*$/.test(path)) throw new RangeError('what follows the server must be a database number, such as /0');
+  if (!/^\/?\d*$/.test(path)) throw new RangeError('after the server, only a database number may follow, such as /0');
   return { kind: 'single', url: text };
 }
 
@@ -73,7 +73,7 @@ function readMaster(path: string): { masterName: string; database: number } {
   if (masterName === '')
     throw new RangeError('the name of the master is missing: redis-sentinel://host:port,…/<master-name>');
   if (!/^\d{1,3}$/.test(database) || rest.length > 0)
-    throw new RangeError('what follows the name of the master must be a database number, such as /0');
+    throw new RangeError('after the name of the master, only a database number may follow, such as /0');
   return { masterName: decoded(masterName), database: Number(database) };
 }
 

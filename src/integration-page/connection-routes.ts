@@ -33,7 +33,7 @@ export const checkAgain: Handler = async (visit) => {
   return askForChecks(visit, draft.fhirUrl, { draft: draft.at });
 };
 
-const OTHER_DRAFT = 'Nothing was changed: there is another draft than the one that you saw, or none any more.';
+const OTHER_DRAFT = 'Nothing was changed: the draft that you saw has been replaced or deleted.';
 
 /**
  * The forms name the draft that their page showed, so that a click on an old page is not about another address or about
@@ -60,7 +60,7 @@ export const askToDiscard: Handler = async (visit) => {
     current: 'integration',
     question: 'Delete the draft',
     subject: draft.fhirUrl,
-    effect: 'The address and the results of its checks are forgotten. What launches use now stays in use.',
+    effect: 'The address and the results of its checks are deleted. What launches use now stays in use.',
     backHref: integrationUrl(request, organization.id),
   } as const;
   ask(request, response, question, { draft: draft.at });
@@ -74,7 +74,7 @@ export const discardDraft: Handler = async (visit) => {
 };
 
 const IF_IT_PASSES =
-  'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace those in use.';
+  'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace the values in use.';
 
 /** Leads to the page that starts the run and shows it; a reload does not start it again. */
 export async function askForChecks(visit: Visit, typed: string, options: SaveOptions = {}): Promise<void> {
@@ -93,7 +93,7 @@ const TAKE_OUT = {
   current: 'integration',
   question: 'No longer show the app in pages of',
   effect: 'Users who open the app there see an empty frame, until the address is entered again.',
-  button: 'Take the address out',
+  button: 'Remove the address',
 } as const;
 const NONE = 'Saved: no page may show the app in a frame. It opens only in a window of its own.';
 

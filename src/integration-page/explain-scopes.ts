@@ -69,7 +69,7 @@ export function scopesSent(
 
 function explain({ scope, purpose, loss }: ScopeWords, uses: readonly ScopeUse[]): ExplainedScopeProps {
   if (loss !== undefined) return { scope, purpose, loss };
-  if (tokenProblem(scope) !== undefined) return { scope, purpose: 'It cannot be asked for.', loss: NONE };
+  if (tokenProblem(scope) !== undefined) return { scope, purpose: 'The app cannot ask for it.', loss: NONE };
   const resource = parseResourceScope(scope);
   if (!resource) return { scope, purpose: 'Unknown to this app; only the EHR knows what it is for.', loss: NONE };
   if (resource.type === '*')

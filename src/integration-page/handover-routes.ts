@@ -86,7 +86,7 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
         const detail = { what: 'register' };
         deps.audit.record({ event: 'report-revoked', organizationId: organization.id, ...actorOf(request), detail });
       }
-      await answer(request, response, organization, { done: 'Revoked. The link leads nowhere now.' });
+      await answer(request, response, organization, { done: 'Revoked. The link no longer works.' });
     }),
   );
   return router;
@@ -94,7 +94,7 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
 
 const REVOKE = {
   question: 'Revoke the link',
-  effect: 'The link shows an error page from now on. A new link has another address, and you have to send it again.',
+  effect: 'The link shows an error page from now on. A new link has another address, so you have to send the new one.',
   button: 'Revoke',
 } as const;
 

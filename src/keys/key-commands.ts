@@ -16,7 +16,7 @@ type KeyCommand = Command<KeyDependencies>;
 export const keyUsage = [
   'keys list',
   'keys rotate',
-  'keys retire <kid> [--force]   --force: compromised, leaves the JWKS within two seconds',
+  'keys retire <kid> [--force]   --force: for a compromised key, which leaves the JWKS within two seconds',
   'keys export <kid>             the public key as JWKS and PEM',
 ];
 

@@ -86,7 +86,7 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
     throw new KeyError(row.kid, `is weak: RSA keys need at least ${RSA_BITS} bits`);
   }
   if ((await calculateJwkThumbprint(parsed.data)) !== row.kid)
-    throw new KeyError(row.kid, 'holds another key than its id says (a duplicate or an altered row)');
+    throw new KeyError(row.kid, 'holds a key that does not match its id (a duplicate or an altered row)');
   return parsed.data;
 }
 

@@ -111,7 +111,7 @@ export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<vo
 
 /**
  * Deletes fetchers not seen since `before`, and all but the newest `most` (and those of the same instant). Addresses
- * may be personal data, most belong to scanners, and no number of them may fill the table.
+ * may be personal data, most belong to scanners, and they must never fill the table.
  */
 export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
   await db.delete(jwksFetches).where(lt(jwksFetches.at, before));

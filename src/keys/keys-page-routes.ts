@@ -115,8 +115,8 @@ const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
   unknown: 'This key no longer exists.',
   retired: 'This key is retired already. Use the emergency revocation if it must leave the JWKS at once.',
   'only-one':
-    'This is the only active key of its algorithm. Rotate instead: that retires it when every EHR can have the next one.',
-  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be in transit and its cached JWKS may not have the next one. Wait, or retire it anyway.`,
+    'This is the only active key of its algorithm. Rotate instead: a rotation retires this key when every EHR can have the next one.',
+  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds. Requests signed with this key may be in transit, and the EHR’s cached JWKS may not have the next key. Wait, or retire this key anyway.`,
 };
 
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {

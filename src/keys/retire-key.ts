@@ -55,8 +55,8 @@ function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   if (others.some(isInState('active', now))) return [{ ...row, retiresAt: now }];
   throw new KeyRefusal(
     'only-one',
-    `Key ${row.kid} is the only ${row.alg} key that signs. Run "keys rotate", which retires it when the next one is ` +
-      'known to every EHR, or use --force if it is compromised: the next key signs at once.',
+    `Key ${row.kid} is the only ${row.alg} key that signs. Run "keys rotate": it retires this key when the next one is ` +
+      'known to every EHR. If this key is compromised, use --force: the next key then signs at once.',
   );
 }
 

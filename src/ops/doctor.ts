@@ -87,7 +87,7 @@ async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<
   const { databaseUrl, dataDir } = config;
   // Opening it would make it.
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'database')))
-    return [{ part: 'database', state: 'warning', text: 'embedded PGlite, not there yet: the first start makes it' }];
+    return [{ part: 'database', state: 'warning', text: 'embedded PGlite, which the first start creates' }];
   const opened = await finding('database', async () => openDatabase({ databaseUrl, dataDir }));
   const database = opened.value;
   if (!database) return [opened.finding];
@@ -95,7 +95,7 @@ async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<
     const asked = await finding('database', () => askDatabase(database));
     if (!asked.value) return [asked.finding];
     const { version, ms, isMigrated } = asked.value;
-    const text = isMigrated ? version : `${version}, without our tables yet: the first start makes them`;
+    const text = isMigrated ? version : `${version}, still without our tables: the first start creates them`;
     const found: Finding = { part: 'database', state: isMigrated ? 'ok' : 'warning', text };
     const clocks = database.isEmbedded ? [] : [clockFinding('clock of database', ms, clock)];
     const rest = isMigrated
@@ -132,7 +132,7 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
     return Promise.all(rows.map((row) => loadKey(row, createSealer(appSecrets))));
   });
   if (!value) return failed;
-  if (value.length === 0) return { ...failed, state: 'warning', text: 'none yet: the first start makes them' };
+  if (value.length === 0) return { ...failed, state: 'warning', text: 'none yet: the first start creates them' };
   const active = value.filter(isInState('active', clock()));
   const missing = signingAlgorithms.filter((alg) => !active.some((key) => key.alg === alg));
   if (missing.length > 0) return { ...failed, state: 'failed', text: `no active key for ${missing.join(' and ')}` };

@@ -94,7 +94,7 @@ function registrationOf(organization: Organization, deployment: Deployment) {
 
 function warningsOf({ id, enabled, frameAncestors }: Organization): string[] {
   const unframed =
-    'frameAncestors is empty: the app cannot be shown inside the EHR until it names the origins of the EHR, such as ' +
+    'frameAncestors is empty: the app cannot be shown inside the EHR until this names the origins of the EHR, such as ' +
     '--setting frameAncestors=https://ehr.example.org';
   const disabled = `the organization is disabled: organization enable ${id}`;
   return [...(frameAncestors.length === 0 ? [unframed] : []), ...(enabled ? [] : [disabled])];

@@ -33,7 +33,7 @@ export const organizationUsage = [
   'organization enable <orgId>',
   'organization disable <orgId>  ends its launches at once',
   'organization export <orgId>   its settings as JSON, without secrets',
-  'organization import [--as <orgId>]  reads such JSON on standard input; only --as changes an organization that exists',
+  'organization import [--as <orgId>]  reads that JSON from standard input; only --as changes an existing organization',
 ];
 
 /** Reads a command after the word `organization`. @throws UsageError */

@@ -93,9 +93,9 @@ export function parseSettings(
 }
 
 /** DI-23: a launch cannot use an incomplete set of addresses, because two sources are never mixed. */
-const IS_NEEDED = 'is needed where endpoints are given by hand: fill it in, or empty all of them';
+const IS_NEEDED = 'is needed when endpoints are given by hand: fill it in, or empty all these fields';
 const MISSING: Partial<Record<string, string>> = {
-  issuers: 'must name the one issuer where endpoints are given by hand: no document of the EHR names it',
+  issuers: 'must name exactly one issuer when endpoints are given by hand: no document of the EHR names it',
 };
 
 /** Reads stored settings: unknown ones are dropped, missing ones get defaults. @throws ZodError for an invalid row. */

@@ -104,7 +104,7 @@ export const searchParameter = z
     (text) => /^[A-Za-z][\w-]{0,63}=[\x21-\x7e]{1,200}$/.test(text) && !/^(?:patient|subject|_\w*)=/i.test(text),
     {
       error: (issue) =>
-        `${String(issue.input)} must be name=value, and neither patient, subject nor one that begins with _`,
+        `${String(issue.input)} must be name=value; the name must not be patient or subject, or begin with _`,
     },
   );
 

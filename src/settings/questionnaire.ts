@@ -112,7 +112,7 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
     const label = `${titles.join(': ')}${isNumber(kind) && unit !== undefined ? ` (${unit})` : ''}`;
     if (title === '') refuse('has no text');
     if (label.length > LONGEST_LABEL)
-      refuse(`its text, with those of its groups, is longer than ${LONGEST_LABEL} characters`);
+      refuse(`its text, with the texts of its groups, is longer than ${LONGEST_LABEL} characters`);
     const { choices, codes, problems: wrong } = optionsOf(item, kind);
     for (const problem of wrong) refuse(problem);
     const field = fieldFrom(item, { kind, label, choices, shown, name: nameFor(linkId, reading) });

@@ -36,7 +36,7 @@ export const settings = {
     ownPage: true,
     group: SHOWN,
     label: 'EHR pages that may show the app in a frame',
-    hint: 'Address of the EHR’s own pages, one per line, such as https://ehr.example.org or https://*.example.org; a path is left out. If empty, the app opens only in a window of its own.',
+    hint: 'Address of the EHR’s own pages, one per line, such as https://ehr.example.org or https://*.example.org. A path is removed. If empty, the app opens only in a window of its own.',
   }),
   timeZone: text(timeZone, {
     kind: 'line',
@@ -44,7 +44,7 @@ export const settings = {
     defaultText: 'the time zone of the server',
     group: PLACE,
     label: 'Time zone',
-    hint: 'IANA name, such as America/New_York or Europe/Berlin. Requests and Settings pages show days and times in it, and it decides when a request is overdue. If empty, the time zone of the server.',
+    hint: 'IANA name, such as America/New_York or Europe/Berlin. Pages of requests and of Settings show days and times in this zone. It also decides when a request is overdue. If empty, the time zone of the server is used.',
   }),
   helpDeskName: text(orNothing(plainText(80)), {
     kind: 'line',
@@ -113,7 +113,7 @@ export const settings = {
     default: 3,
     group: WATCHED,
     label: 'Days without movement: transport',
-    hint: 'From 1 to 365. An open request for transport of which nothing has been heard for so long is flagged in the request list.',
+    hint: 'From 1 to 365. The request list flags an open request for transport after this many days without news.',
   }),
   otherStillDays: number(1, 365, {
     default: 7,
@@ -141,7 +141,7 @@ export const settings = {
       default: 'shared',
       group: TRUSTED,
       label: 'Redirect URI',
-      hint: 'Recommended: Own, if the EHR team can register it: no other EHR can then answer in place of this one. Change it here and in the EHR at the same time.',
+      hint: 'Recommended: Own, if the EHR team can register it. Then no other EHR can answer in place of this one. Change it here and in the EHR at the same time.',
     },
   ),
   nonce: choice(
@@ -167,22 +167,22 @@ export const settings = {
   authorizationEndpoint: address(endpointUrl, {
     group: GIVEN,
     label: 'Authorization endpoint',
-    hint: 'Only for an EHR that publishes no smart-configuration: then fill in this, the token endpoint, the address of the keys and, under “Issuers of id_tokens”, the one issuer. No document of the EHR is used as long as one of these fields is filled in. Recommended: empty.',
+    hint: 'Recommended: empty. Only for an EHR that publishes no smart-configuration. The token endpoint, the address of the keys and one issuer (under “Issuers of id_tokens”) are then needed too. As long as one of these fields is filled in, no document of the EHR is used.',
   }),
   tokenEndpoint: address(endpointUrl, {
     group: GIVEN,
     label: 'Token endpoint',
-    hint: 'Exactly as the EHR team writes it: signed assertions are addressed to it. https, and on the host of the FHIR URL or one of “Extra hosts for sign-in addresses”, as all five.',
+    hint: 'Exactly as the EHR team writes it, because signed assertions are addressed to it. All five endpoints must be https, on the host of the FHIR URL or on one of “Extra hosts for sign-in addresses”.',
   }),
   jwksUri: address(endpointUrl, {
     group: GIVEN,
     label: 'Keys of the EHR (JWKS)',
-    hint: 'Where the public keys of the EHR are that verify an id_token. They are fetched again when the EHR rotates them.',
+    hint: 'Address of the EHR’s public keys, which verify an id_token. They are fetched again when the EHR rotates them.',
   }),
   revocationEndpoint: address(endpointUrl, {
     group: GIVEN,
     label: 'Revocation endpoint',
-    hint: 'If the EHR has one: tokens are revoked there when a launch ends. Without it they run out.',
+    hint: 'If the EHR has one. Tokens are revoked there when a launch ends; without it, they expire by themselves.',
   }),
   introspectionEndpoint: address(endpointUrl, {
     group: GIVEN,
@@ -196,7 +196,7 @@ export const settings = {
       default: 'any',
       group: USERS,
       label: 'Kinds of EHR users',
-      hint: 'Whose launches are accepted, by the type of their fhirUser.',
+      hint: 'Decides whose launches are accepted, by the type of their fhirUser.',
     },
   ),
   userAssociation: choice(
@@ -225,7 +225,7 @@ export const settings = {
     preset: true,
     group: LIFE,
     label: 'Renew a token this many seconds before it ends',
-    hint: 'From 30 to 600. Recommended: 30; more if the clock of the EHR is fast. A token is always renewed in the last fifth of its life; a token shorter than twice this value, at half its life.',
+    hint: 'From 30 to 600. Recommended: 30; more if the clock of the EHR is fast. A token is always renewed in the last fifth of its life. A token that lives shorter than twice this value is renewed at half its life.',
   }),
   introspection: choice(
     { off: 'Off', on: 'On' },
@@ -233,7 +233,7 @@ export const settings = {
       default: 'off',
       group: LIFE,
       label: 'Ask the EHR whether a token is still active',
-      hint: 'Recommended: Off. At most once a minute, when a page is opened; an inactive token is renewed or ends the launch. Needs an introspection endpoint.',
+      hint: 'Recommended: Off. The app asks at most once a minute, when a page is opened. An inactive token is renewed, or it ends the launch. Needs an introspection endpoint.',
     },
   ),
   /** Over all instances. */
@@ -302,7 +302,7 @@ export const settings = {
     defaultText: 'transport, home care, equipment, infusion and referral',
     group: NEW_REQUESTS,
     label: 'Services that can be requested',
-    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, long text, choice (choices separated by |), choice or text (another answer can be typed), number, whole number, date, date-time or yes/no; required is empty, always, or field=value; shown is empty, or field=value, field (answered), !field (not answered), joined by | for or and " & " for and. If empty, the default services.',
+    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, long text, choice (choices separated by |), choice or text (another answer can be typed), number, whole number, date, date-time or yes/no; required is empty, always, or field=value; shown is empty, or field=value, field (answered), !field (not answered), joined by | for “or” and by " & " for “and”. If empty, the default services are used.',
   }),
   receivers: text(receiversText, {
     kind: 'text',
@@ -310,6 +310,6 @@ export const settings = {
     default: '',
     group: NEW_REQUESTS,
     label: 'Receivers of requests',
-    hint: 'CSV with the header name,kind,telephone,services,reference. Services are separated by spaces; without any, the receiver is offered for all. The reference is Type/id in the EHR, such as Organization/123, or empty.',
+    hint: 'CSV with the header name,kind,telephone,services,reference. Services are separated by spaces; if there are none, the receiver is offered for all services. The reference is Type/id in the EHR, such as Organization/123, or empty.',
   }),
 } as const;

@@ -18,7 +18,7 @@ const NOTES: Partial<
       unconfirmed('Wait after every change: a new registration or key takes hours to reach a site.'),
     ],
     expect: [
-      'The FHIR URL ends in /api/FHIR/R4 and the issuer in /oauth2. That they differ is normal; the check says so as information.',
+      'The FHIR URL ends in /api/FHIR/R4 and the issuer in /oauth2. This difference is normal; the check reports it as information.',
       'There is no revocation endpoint: signing out here forgets the token on our side; at Epic it expires by itself.',
       unconfirmed(
         'A wrong registration shows as invalid_client without any description; the key proof names the usual causes.',
@@ -63,7 +63,7 @@ const NOTES: Partial<
   },
   meditech: {
     register: [
-      'Client IDs are issued in a call with MEDITECH. Ask there whether the production site registers private_key_jwt; it is the only method this app uses.',
+      'Client IDs are issued in a call with MEDITECH. Ask there whether the production site registers private_key_jwt, the only method that this app uses.',
       'Ask for an RSA key registration, and for the scopes of the preset.',
     ],
     expect: [
@@ -99,7 +99,7 @@ const NOTES: Partial<
   },
   veradigm: {
     register: [
-      'Ask Veradigm to enable asymmetric client authentication (private_key_jwt): its method list does not name it although its capabilities do.',
+      'Ask Veradigm to enable asymmetric client authentication (private_key_jwt): its capabilities name this method, but its method list does not.',
     ],
     expect: [
       'The issuer is on another host than the FHIR URL. That is normal.',

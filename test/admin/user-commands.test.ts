@@ -52,7 +52,7 @@ describe('the user commands', () => {
     const stored = await usersOf(world).findByEmail('ada@example.com');
     expect(stored).toMatchObject({ role: 'operator', organizationId: null, mustChangePassword: true });
     expect(await isPassword(password, stored?.passwordHash ?? undefined)).toBe(true);
-    await expect(user('add', 'ada@example.com', '--role', 'operator')).rejects.toThrow('There is a user');
+    await expect(user('add', 'ada@example.com', '--role', 'operator')).rejects.toThrow('exists already');
   });
 
   test('an administrator belongs to one organization, and signs in', async () => {

@@ -97,8 +97,8 @@ test('the one-time password is shown in this session on this page; HEAD does not
   expect(shownPassword((await operator.visit(url)).body)).not.toBe('');
   const again = await operator.visit(url);
   expect(shownPassword(again.body)).toBe('');
-  expect(again.body).toContain('A one-time password is shown once, and this page has shown it.');
-  expect((await operator.visit(`${world.url}/settings/users`)).body).not.toContain('this page has shown it');
+  expect(again.body).toContain('A one-time password is shown only once, and this one was shown already.');
+  expect((await operator.visit(`${world.url}/settings/users`)).body).not.toContain('this one was shown already');
 });
 
 test('a one-time password works for three days', async () => {

@@ -43,7 +43,7 @@ describe('on real Redis and PostgreSQL', () => {
       const again = await who.visit(page.url);
       expect([again.status, again.body.includes(patient)]).toEqual([200, false]);
     }
-    expect((await operator.visit(page.url)).body).toContain('A patient is shown once for each reason');
+    expect((await operator.visit(page.url)).body).toContain('A patient is shown only once for each reason');
     await world.dependencies.audit.flush();
     expect(await looks()).toHaveLength(before);
   };

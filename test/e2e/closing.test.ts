@@ -42,8 +42,8 @@ describe.concurrent('a short launch', () => {
     const app = await visitor.openChart(page, 'Okafor, Ben');
     await app.getByRole('link', { name: 'New request' }).click();
     await fillRequest(app);
-    await app.getByText('What is typed and not sent is kept').waitFor();
-    expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
+    await app.getByText('Anything typed but not sent is kept').waitFor();
+    expect(await app.getByText('Anything typed but not sent is then lost').count()).toBe(0);
     await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 90_000 });
     await app.getByText('The request you typed and did not send is kept for three days.').waitFor();
     // The other tests opened their charts long ago, so they do not need the fault any more.
@@ -63,7 +63,7 @@ describe.concurrent('a short launch', () => {
     const { visitor, page } = await arrive(false);
     const app = await visitor.openChart(page, 'Okafor, Ben');
     await app.getByRole('link', { name: 'New request' }).click();
-    await app.getByText('What is typed and not sent is lost then').waitFor();
+    await app.getByText('Anything typed but not sent is then lost').waitFor();
     await app.getByRole('heading', { name: 'Your EHR session for this app has ended' }).waitFor({ timeout: 90_000 });
     expect(await app.getByText('Okafor').count()).toBe(0);
   });

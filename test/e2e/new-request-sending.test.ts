@@ -95,7 +95,7 @@ test('the page of an unconfirmed request: no accessibility violation', async () 
     await examine(tab, 'request that was not confirmed');
     deployment.ehr.faults.clear();
     await tab.getByRole('button', { name: 'Back to the list' }).click();
-    await tab.getByText('The EHR did not confirm it: it may be there already').waitFor();
+    await tab.getByText('The EHR did not confirm this request: it may be in the EHR already').waitFor();
     await examine(tab, 'list with a request that was not confirmed');
     expect(own.complaints.splice(0)).toEqual([]);
   } finally {

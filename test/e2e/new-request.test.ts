@@ -237,7 +237,7 @@ test('what is typed when the user signs out is among their drafts at the next la
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page, 'routine', 'Commode');
   // The page's script says so when it is ready to save what is typed.
-  await page.getByText('What is typed and not sent is kept').waitFor();
+  await page.getByText('Anything typed but not sent is kept').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(/\/signed-out\//);
   // The browser sends what was typed in the background, after the page is gone.

@@ -42,7 +42,7 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   const atRest = await look();
   await button.hover();
   expect(await look(), 'its words stay readable under the pointer').toEqual(atRest);
-  await page.getByLabel('It is not needed any more').check();
+  await page.getByLabel('It is no longer needed').check();
   await page.getByLabel('Why').fill('The patient walks again');
   await press('Cancel this request in the EHR');
   await text('The request is cancelled in the EHR.');
@@ -108,7 +108,7 @@ test('by keyboard alone a request is created, found in the list, corrected, rese
   await page.getByRole('heading', { level: 1, name: 'Stretcher van with oxygen' }).waitFor();
   await follow('Cancel the request…');
   await page.getByRole('heading', { level: 1, name: 'Cancel the request' }).waitFor();
-  await tabTo('It is not needed any more');
+  await tabTo('It is no longer needed');
   await page.keyboard.press('Space');
   await tabTo('Why');
   await type('The patient walks again');
@@ -141,7 +141,7 @@ test('on a narrow screen the button that discards a draft stands on one line', a
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('What is needed').fill('Van');
-  await page.getByText('What is typed and not sent is kept').waitFor();
+  await page.getByText('Anything typed but not sent is kept').waitFor();
   await page.getByRole('button', { name: 'Back to the list' }).click();
   await page.locator('.request-table').waitFor();
   await page.goBack();

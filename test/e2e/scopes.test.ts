@@ -37,7 +37,7 @@ const preview = async (scopes: string) => {
   await openEditor();
   await page.getByLabel('Scopes', { exact: true }).fill(scopes);
   await page.getByRole('button', { name: 'Preview scopes' }).click();
-  await page.getByText('A preview: nothing is saved.').waitFor();
+  await page.getByText('This is a preview; nothing is saved.').waitFor();
 };
 const openLaunch = async () => {
   await page.goto(`${world.url}/settings/launches?organization=${ORG_ID}`);

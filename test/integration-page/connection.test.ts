@@ -113,7 +113,7 @@ describe('saving the FHIR URL', () => {
     await world.browser().open(url.href);
     await world.dependencies.traces.flush();
     const { body } = await page();
-    expect(body).toContain(`the EHR writes its FHIR URL <code class="value">${iss}</code>`);
+    expect(body).toContain(`the EHR writes its FHIR URL as <code class="value">${iss}</code>`);
     expect(body).toContain(`name="fhirUrl" value="${iss}"`);
     await save(iss);
     expect((await organization()).fhirBaseUrl).toBe(iss);
@@ -280,7 +280,7 @@ describe('saving the FHIR URL', () => {
     await save(`${portal()}/other`);
     for (const step of ['check', 'use-anyway', 'discard-draft']) {
       const { body } = await press(step, { draft: shown, reason: 'the EHR team is on it' });
-      expect(body).toContain('there is another draft than the one that you saw');
+      expect(body).toContain('the draft that you saw has been replaced or deleted');
       expect(body).toContain(`<code class="value">${portal()}/other</code> failed a check`);
     }
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
@@ -349,7 +349,7 @@ describe('saving the FHIR URL', () => {
     const draft = { fhirUrl: portal(), accepted: { allowedHosts: ['sign-in.example'] }, at: '2026-01-01', by: 'ann' };
     await createOrganizationStore(world.dependencies.database.db).saveDraft(ORG_ID, draft);
     const now = await page();
-    expect(now.body).toMatch(/put in use with it:<\/p><ul><li>[^<]*sign-in\.example/);
+    expect(now.body).toMatch(/come into use together with it:<\/p><ul><li>[^<]*sign-in\.example/);
     await press('use-anyway', { draft: shown, reason: 'the EHR team is on it' });
     expect((await organization()).allowedHosts).toEqual([]);
   });
@@ -527,7 +527,7 @@ describe('the rest of the page', () => {
     expect(isAfterPost(made, 'secret')).toBe(true);
     const again = await browser.visit(made.url);
     expect(again.body).not.toContain(link);
-    expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
+    expect(again.body).toContain('The link of a report is shown only once, and this one was shown already.');
     const stranger = world.browser();
     const read = await stranger.visit(link);
     expect(read.status).toBe(200);
@@ -620,7 +620,7 @@ describe('from the first visit to Ready to launch', () => {
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
-    expect(NEXT.exec(saved.body)?.[1]).toContain('send the Client ID that your EHR team gave out to the operator');
+    expect(NEXT.exec(saved.body)?.[1]).toContain('send the Client ID of your EHR team to the operator');
     expect(saved.body).toMatch(/class="btn btn-outline-secondary" href="[^"]+">Verify a launch</);
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');

@@ -159,7 +159,7 @@ describe('on embedded stores', () => {
     expect(status).toBe(200);
     expect(body).toContain('nothing is saved');
     expect(body).toContain('patient/observation.read is not a SMART scope: after the slash comes a FHIR resource type');
-    expect(body).toContain('patient/Patient.sr is not a SMART scope: the letters stand once each and in the order');
+    expect(body).toContain('patient/Patient.sr is not a SMART scope: each letter must stand only once, in the order');
     expect(body).toContain('typed.example</textarea>');
     expect(body).toContain('patient/observation.read patient/Patient.sr</textarea>');
     expect(body).toMatch(/<option value="optional" selected>/);

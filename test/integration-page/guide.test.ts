@@ -67,10 +67,10 @@ describe('the two pages for the EHR team', () => {
     const administrator = await signedIn(world, 'preset@example.com');
     const other = await register(administrator, '?vendor=oracle');
     expect(other.body).toMatch(
-      /whose preset is Any other[^.]*\. If its EHR is Oracle Health \(Cerner\), <a href="[^"]*advanced/,
+      /which uses the preset Any other[^.]*\. If the organization’s EHR is Oracle Health \(Cerner\), <a href="[^"]*advanced/,
     );
-    expect((await register(administrator)).body).not.toContain('whose preset is');
-    expect((await register(world.browser(), '?vendor=oracle')).body).not.toContain('whose preset is');
+    expect((await register(administrator)).body).not.toContain('which uses the preset');
+    expect((await register(world.browser(), '?vendor=oracle')).body).not.toContain('which uses the preset');
   });
 
   test('can be downloaded as client metadata (RFC 7591)', async () => {

@@ -130,7 +130,7 @@ test('before the first start of a development machine there are warnings, and no
   const { code, said } = await examine({ DATA_DIR: folder });
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
-  expect(said.get('database')).toBe('warning: embedded PGlite, not there yet: the first start makes it');
+  expect(said.get('database')).toBe('warning: embedded PGlite, which the first start creates');
   expect(readdirSync(folder)).toEqual([]);
 });
 

@@ -82,8 +82,9 @@ describe('a time zone', () => {
 
 describe('endpoints given by hand (DI-23)', () => {
   const all = givenEndpoints({ origin: 'https://login.example' });
-  const NEEDED = 'is needed where endpoints are given by hand: fill it in, or empty all of them';
-  const ISSUER = 'issuers must name the one issuer where endpoints are given by hand: no document of the EHR names it';
+  const NEEDED = 'is needed when endpoints are given by hand: fill it in, or empty all these fields';
+  const ISSUER =
+    'issuers must name exactly one issuer when endpoints are given by hand: no document of the EHR names it';
 
   test.for([
     ['all of them', all],

@@ -71,7 +71,7 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     [
       'half of the endpoints',
       (text) => text.replace('https://ehr.example/jwks', ''),
-      'setting jwksUri: is needed where endpoints are given by hand',
+      'setting jwksUri: is needed when endpoints are given by hand',
     ],
     ['a second id', (text) => text.replace('"general"', '"general", "id": "second"'), NO_OUTPUT],
     ['a setting twice', (text) => text.replace('{', '{"nonce": "required",'), NO_OUTPUT],

@@ -144,7 +144,7 @@ test.for<[string, unknown, string]>([
   ['an item that is none', ['x'], 'item 1 of the Questionnaire: has no linkId'],
   ['items that are no list', {}, 'the Questionnaire: item must be a list'],
   ['no text', [{ linkId: '1', type: 'string' }], 'linkId 1: has no text'],
-  ['a long text', [q('1', 'string', { text: LONG })], 'linkId 1: its text, with those of its groups, is longer'],
+  ['a long text', [q('1', 'string', { text: LONG })], 'linkId 1: its text, with the texts of its groups, is longer'],
   ['repeats', [q('1', 'string', { repeats: true })], 'linkId 1: repeats is not supported'],
   ['readOnly', [q('1', 'string', { readOnly: true })], 'linkId 1: readOnly is not supported'],
   ['a modifier', [q('1', 'string', { modifierExtension: [] })], 'linkId 1: has a modifierExtension'],

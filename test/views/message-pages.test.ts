@@ -23,7 +23,7 @@ test('the code can be copied, and the known contacts of the help desk are links'
   for (const words of [copy, '<dd>Service &lt;Desk&gt;</dd>', 'href="https://help.example/?a&amp;b" target="_blank"'])
     expect(page).toContain(words);
   expect(page).not.toContain('Telephone');
-  expect(errorPage({ ...failure, helpDesk: 'not set' })).toContain('read this code out to your help desk');
+  expect(errorPage({ ...failure, helpDesk: 'not set' })).toContain('read this code to your help desk');
   const help = 'If it happens again, give the support code to your help desk.';
   expect(errorPage({ ...failure, help, helpDesk: 'not set' }).match(/help desk/g)).toHaveLength(1);
   expect(errorPage(failure)).not.toMatch(/help desk/i);

@@ -41,7 +41,7 @@ function guide(props: GuidePageProps): SafeHtml {
   return html`<div class="guide">
 ${guideParts('reference')}
 <h1>Implementation guide</h1>
-<p class="lead">How a hospital's IT team connects its EHR to ${registration.applicationName}, to a verified launch. Begin with <a href="/guide/register">Register</a>: the values for your EHR on two pages.${organization === undefined ? null : html` For ${organization.name}.`}</p>
+<p class="lead">How a hospital's IT team connects its EHR to ${registration.applicationName} and verifies a launch. Begin with <a href="/guide/register">Register</a>, which has the values for your EHR on two pages.${organization === undefined ? null : html` For ${organization.name}.`}</p>
 ${organizationChoice(props)}
 <nav class="chapters" aria-label="Chapters"><ul>
 ${chapters.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}
@@ -78,7 +78,7 @@ interface GivenEndpointsProps {
 function guideGivenEndpoints({ given }: GivenEndpointsProps): SafeHtml {
   return html`<section aria-labelledby="given-endpoints">
 <h3 id="given-endpoints">If your EHR publishes no SMART configuration</h3>
-<p>Send your administrator the authorization endpoint, the token endpoint, the address of your public keys (JWKS) and the issuer of your id_tokens, and where you have them the revocation and the introspection endpoint. They are entered under <strong>Endpoints given by hand</strong> in the advanced settings. All are https, on the host of the FHIR URL or a host that is allowed there. Then no document of your EHR is used: tell your administrator before an address changes.</p>
+<p>Send your administrator the authorization endpoint, the token endpoint, the address of your public keys (JWKS) and the issuer of your id_tokens. If you have a revocation or an introspection endpoint, send it too. The administrator enters them in the advanced settings, under <strong>Endpoints given by hand</strong>. All must be https, on the host of the FHIR URL or on a host that is allowed in those settings. The app then uses no document of your EHR, so tell your administrator before an address changes.</p>
 ${
   given.length === 0
     ? null
@@ -107,7 +107,7 @@ interface GuideFailure {
 function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
   return html`<section aria-labelledby="troubleshooting">
 <h2 id="troubleshooting">6. When a launch fails</h2>
-<p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: it opens the launch at the step that failed. These are all failures of a launch, as the user reads them. Open one for whose job it is, what to do and the usual causes:</p>
+<p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: the page opens the launch at the step that failed. The list below has every failure of a launch, in the words that the user reads. Open a failure to see whose job it is, what to do and the usual causes:</p>
 ${failures.map(failureFold)}</section>
 `;
 }

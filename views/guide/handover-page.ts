@@ -33,10 +33,10 @@ export function handoverPage(props: HandoverPageProps): string {
 <h1>${title}</h1>
 <p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. They contain no secret.</p>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
-${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>A link is shown once, and this page has shown it. If it was not copied, make a new one and revoke the old one.</span></p>` : null}
+${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>Each link is shown only once, and this one was shown already. If you did not copy it, make a new link and revoke the old one.</span></p>` : null}
 ${link === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><a class="value" href="${link.url}">${link.url}</a> ${copyButton('Copy the link', link.url)}</p><p class="note">Works until ${link.expiresOn}, without signing in. It is shown here only once.</p></div></div>`}
 <form method="post" action="${page}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-<p>The scopes and the names of the fields are those of <strong>${preset}</strong>. If the EHR is another one, <a href="/settings/integrations/smart-on-fhir/advanced?${query}&amp;q=vendor">choose its preset</a> first.</p>
+<p>The scopes and field names are those of <strong>${preset}</strong>. If the EHR is a different one, <a href="/settings/integrations/smart-on-fhir/advanced?${query}&amp;q=vendor">choose its preset</a> first.</p>
 <p>Anyone with the link can read the pages for ${REPORTS_KEPT.words}, or until you revoke it. They stay as they are now: make a new link after a change.</p>
 <button class="btn btn-primary" type="submit">Make a link</button> <a class="btn btn-outline-secondary" href="/guide/register?${query}">Look at the pages</a></form>
 ${linkList(props)}

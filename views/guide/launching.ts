@@ -26,10 +26,10 @@ export function guideLaunching({ standaloneUrl, standaloneScopes }: StandalonePr
 <ol>
 <li>Sign in here and open <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>.</li>
 <li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Then our servers, not your browser, run the checks. Three of them are: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
-<li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to fix it.</li>
+<li>Look for <strong>All checks passed</strong>. Otherwise, each row says what was found, why it matters, whose job it is and how to fix it.</li>
 <li>Enter <strong>your EHR’s web address</strong>: the origins of the pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR. If a launch was refused for this reason, the page proposes that address with a button to allow it.</li>
 <li>Place the launch (4) and launch the app once (5): the page then says <strong>Ready to launch</strong>.</li>
-<li>If the EHR refuses the app, press <strong>Prove our key</strong> under “Key proof, report and changes”: it shows without any patient or user whether client ID, key and algorithm match.</li>
+<li>If the EHR refuses the app, press <strong>Prove our key</strong> under “Key proof, report and changes”. The proof shows whether client ID, key and algorithm match. It needs no patient and no user.</li>
 </ol>
 </section>
 <section aria-labelledby="placing">
@@ -85,9 +85,9 @@ export function guideTesting(props: GuideTestingProps): SafeHtml {
 <tr><th scope="row">App's launch URL</th><td><code class="value">${props.launchUrlPathForm}</code> (the path form: the launcher appends <code>?iss=</code>)</td></tr>
 </tbody>
 </table>
-<p>Create a separate organization for it here: <strong>FHIR URL</strong> is the launcher's server URL for these settings (it contains them, so it changes with them), and under <strong>Advanced settings</strong> set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends one without an audience. Synthetic patients only.</p>
+<p>Create a separate organization here for the launcher. Its <strong>FHIR URL</strong> is the launcher's server URL, which contains these settings and changes with them. Under <strong>Advanced settings</strong>, set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends an id_token without an audience. Use synthetic patients only.</p>
 <h3>With our own mock EHR</h3>
-<p>In a checkout of this product, <code>npm run demo</code> starts the app and a mock EHR with synthetic patients and prints the address of its chart page. Its page <strong>/faults</strong> switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour, so that you can see what each failure looks like before it happens to you.</p>
+<p>In a checkout of this product, <code>npm run demo</code> starts the app and a mock EHR with synthetic patients. It prints the address of the chart page. The page <strong>/faults</strong> of the mock EHR switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour. So you can see each failure before it happens to you.</p>
 </section>
 `;
 }

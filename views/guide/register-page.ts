@@ -99,7 +99,7 @@ ${part('register', '/guide/register', 'Register')}${part('reference', '/guide', 
 
 function registerHead({ registration, organization, environment, day, version, contact }: RegisterSheetProps) {
   return html`<h1>Register ${registration.applicationName} in your EHR</h1>
-<p class="lead">${organization === undefined ? null : html`For ${organization.name}, `}<strong>${environment}</strong> environment. About 30 minutes of work, and 10 to verify it.</p>
+<p class="lead">${organization === undefined ? null : html`For ${organization.name}, `}<strong>${environment}</strong> environment. Registering takes about 30 minutes, and verifying about 10.</p>
 <p class="note">As of ${day}, version ${version}. Questions: ${contact === '' ? 'the person who sent you this page' : contact}.</p>
 `;
 }
@@ -124,7 +124,7 @@ ${organizations.length === 0 ? null : html`<label for="organization">Organizatio
 function otherPresetNotice({ otherPreset, organization }: RegisterPageProps): SafeHtml | null {
   if (otherPreset === undefined || organization === undefined) return null;
   const { chosen, ofOrganization, href } = otherPreset;
-  return html`<p class="notice no-print">${icon('warning')} <span>The form below is of ${chosen}, and the scopes are those of ${organization.name}, whose preset is ${ofOrganization}. If its EHR is ${chosen}, <a href="${href}">choose that preset</a> before you register: it may set other scopes.</span></p>`;
+  return html`<p class="notice no-print">${icon('warning')} <span>The form below is the form of ${chosen}, but the scopes are those of ${organization.name}, which uses the preset ${ofOrganization}. If the organization’s EHR is ${chosen}, <a href="${href}">choose that preset</a> before you register, because it may set other scopes.</span></p>`;
 }
 
 function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads): SafeHtml {
@@ -133,10 +133,10 @@ function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads):
 <h2 id="todo">What to do</h2>
 <ol class="checklist">
 <li>Create one application in the EHR’s ${props.environment} environment with the values below.</li>
-<li>Send to the person who sent you this page: the <strong>FHIR URL</strong> of this environment, the <strong>web address</strong> of the EHR’s own pages, such as <code>https://ehr.example.org</code> (they may then show the app in a frame), and the <strong>Client ID</strong> ${registration.clientId === '' ? 'that the EHR gave out' : 'if it is another than the one below'}. If you sign in here yourself, enter the two addresses at <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>; the operator of this service enters the Client ID.</li>
-<li>Let the network addresses below through.</li>
+<li>Send to the person who sent you this page: the <strong>FHIR URL</strong> of this environment, the <strong>web address</strong> of the EHR’s own pages, such as <code>https://ehr.example.org</code>, and the <strong>Client ID</strong> ${registration.clientId === '' ? 'that the EHR gave out' : 'if it differs from the one below'}. Pages at that web address may then show the app in a frame. If you sign in here yourself, enter the two addresses at <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>; the operator of this service enters the Client ID.</li>
+<li>Allow the network connections below.</li>
 <li>Put the app into the patient chart, for the roles that need it, as an embedded window.</li>
-<li>When the FHIR URL, the web address and the Client ID are entered, open the app from the chart of a test patient. You are done when you see the page at the end. If you see an error, send its support code to that person, or enter it at <a href="/settings/launches">Settings &gt; Launches</a>: it leads to the cause.</li>
+<li>When the FHIR URL, the web address and the Client ID are entered, open the app from the chart of a test patient. You are done when you see the page that is shown at the end of this sheet. If you see an error, send its support code to the person who sent you this page. Or enter the code at <a href="/settings/launches">Settings &gt; Launches</a> to find the cause.</li>
 </ol>
 </section>
 <section aria-labelledby="registration">
@@ -152,7 +152,7 @@ ${guideNetwork({ ...network, jwksUri: registration.jwksUri })}
 </section>
 <section class="no-print" aria-labelledby="file">
 <h2 id="file">The registration as a file</h2>
-<p>For EHRs that take client metadata (RFC 7591), such as dynamic registration by SMART or UDAP. Where the EHR wants a signed software statement, these are its claims. ${copyButton('Copy the registration as JSON', metadata)}${downloads.json === undefined ? null : html` <a href="${downloads.json}" download>Download JSON</a>`}</p>
+<p>For EHRs that take client metadata (RFC 7591), such as dynamic registration by SMART or UDAP. If the EHR wants a signed software statement, its claims are the values of this file. ${copyButton('Copy the registration as JSON', metadata)}${downloads.json === undefined ? null : html` <a href="${downloads.json}" download>Download JSON</a>`}</p>
 <pre class="metadata" tabindex="0">${metadata}</pre>
 </section>
 `;

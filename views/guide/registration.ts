@@ -38,7 +38,7 @@ ${scopes.map(
 `,
 )}</tbody>
 </table>
-<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app ${canCreate ? 'reads, and creates and cancels requests' : 'only reads'}; what was granted is compared with what was asked for at every launch, and Settings &gt; Launches names what is missing.</p>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app ${canCreate ? 'reads, and creates and cancels requests' : 'only reads'}; at every launch, it compares the granted scopes with the requested ones, and Settings &gt; Launches names the missing ones.</p>
 </section>
 `;
 }
@@ -67,7 +67,7 @@ export function guideNetwork(props: GuideNetworkProps): SafeHtml {
 </table>
 ${egress(props.egressIps)}
 <p>Our servers call hosts with public addresses only. A FHIR server on a private network needs an agreement with the operator of this service first.</p>
-<p>If a proxy or content filter stands between the EHR's browser and <code>${props.host}</code>, let it pass without rewriting, and let the app's cookies be kept inside the EHR's window.</p>
+<p>If a proxy or content filter stands between the EHR's browser and <code>${props.host}</code>, it must pass the traffic unchanged. The EHR's browser must keep the app's cookies inside the EHR's window.</p>
 </section>
 `;
 }

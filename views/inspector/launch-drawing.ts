@@ -54,7 +54,7 @@ export interface DrawnLaunch {
 
 const STATES: Record<StepState, { icon: IconName; word: string }> = {
   passed: { icon: 'done', word: 'Passed' },
-  warning: { icon: 'warning', word: 'Passed, look at it' },
+  warning: { icon: 'warning', word: 'Passed with a warning' },
   failed: { icon: 'cancelled', word: 'Failed here' },
   'not recorded': { icon: 'waiting', word: 'Not recorded' },
   'not reached': { icon: 'waiting', word: 'Not reached' },
@@ -155,10 +155,10 @@ function framedWord(framed: boolean | null): string {
 function cookieWord(mode: string | null): string {
   const words: Record<string, string> = {
     arrived: 'kept from an earlier visit',
-    probed: 'kept, found out by one redirect',
+    probed: 'kept, as one redirect showed',
     blocked: 'blocked by the browser',
   };
-  return (mode !== null && words[mode]) || 'not found out';
+  return (mode !== null && words[mode]) || 'not known';
 }
 
 function hashOf(hash: string | null): SafeHtml {

@@ -31,7 +31,7 @@ function traceMain(props: LaunchTracePageProps): SafeHtml {
   return html`<p class="back"><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
 ${userName === undefined ? null : html`<p class="lead-in">By <strong><bdi>${userName}</bdi></strong> (the name on the page Clinicians). A report does not name the user.</p>`}
-${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}
+${isReportGone ? html`<p class="notice" role="status">The link of a report is shown only once, and this one was shown already. If you did not copy it, make a new one.</p>` : null}
 ${report === undefined ? null : reportNotice(report)}
 ${launchDrawing(launch, timeZone, shownTitle)}
 <div class="trace-actions">

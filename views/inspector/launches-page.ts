@@ -90,7 +90,7 @@ function nothing({
   if (search.isGone || search.refused !== undefined) return null;
   return code === ''
     ? html`<p class="empty">${nothingIn({ from, to }, 'No launch fits.')}${nearest === undefined ? null : html` The nearest one began at <a href="/settings/launches/${nearest.id}">${exactInstant(nearest.startedAt, timeZone)}</a>, by the clock of ${timeZone}.`}</p>`
-    : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
+    : html`<p class="empty">${isSupportCode ? 'No launch here has this code. The operator can look for it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 
 function table({ rows, organizations, timeZone }: LaunchesPageProps): SafeHtml {

@@ -41,7 +41,7 @@ ${notice('done', ended !== undefined && endedWords(ended))}
 ${
   rows.length === 0
     ? html`<p class="empty">The app is not open anywhere.</p>`
-    : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open. What stays open longest without further use comes first.</p>
+    : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open. The launch that stays open longest without further use comes first.</p>
 ${table(props)}
 ${pageLinks(props)}
 <p class="end-all"><a class="btn btn-outline-danger" href="${props.hrefOf('end-all')}">End all…</a></p>`

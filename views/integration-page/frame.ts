@@ -31,13 +31,13 @@ export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): Saf
       { origin, seenAt, vendor },
       index,
     ) => html`<form class="proposal" method="post" action="${forms.actionOf('frame')}">${csrf}<input type="hidden" name="add" value="${origin}">
-<p>${seenAt === undefined ? html`The EHR that ${vendor ?? 'the vendor'} hosts is usually at this address.` : html`A page at this address opened the app in a frame ${instant(seenAt, forms.timeZone)}, and it may not show it yet.`} Allow it only if it is your EHR’s: <code class="value">${origin}</code></p>
+<p>${seenAt === undefined ? html`The EHR that ${vendor ?? 'the vendor'} hosts is usually at this address.` : html`A page at this address opened the app in a frame ${instant(seenAt, forms.timeZone)}, but is not allowed to show it yet.`} Allow it only if it is your EHR’s: <code class="value">${origin}</code></p>
 <button class="btn ${isBest && index === 0 ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Allow <bdi>${origin}</bdi></button></form>
 `,
   )}
 ${
   isNext && proposals.length === 0
-    ? html`<p>If you do not know it, open the app once from a chart of the EHR: that launch is refused, and the address is proposed here.</p>
+    ? html`<p>If you do not know the address, open the app once from a chart of the EHR. That launch is refused, and this page then proposes the address.</p>
 `
     : null
 }<form method="post" action="${forms.actionOf('frame')}">${csrf}

@@ -34,8 +34,8 @@ ${absent.length === 0 ? html`<p>No scope that the app can use is missing.</p>` :
 
 function previewNotice(problems: readonly string[]): SafeHtml {
   return problems.length === 0
-    ? html`<p class="notice notice-done" role="status">${icon('done')} <span>A preview: nothing is saved. These scopes can be used.</span></p>`
-    : html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>A preview: nothing is saved. These scopes cannot be used:</p><ul>${problems.map((problem) => html`<li>${problem}.</li>`)}</ul></div></div>`;
+    ? html`<p class="notice notice-done" role="status">${icon('done')} <span>This is a preview; nothing is saved. These scopes can be used.</span></p>`
+    : html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>This is a preview; nothing is saved. These scopes cannot be used:</p><ul>${problems.map((problem) => html`<li>${problem}.</li>`)}</ul></div></div>`;
 }
 
 function scopeTable(caption: string, lossTitle: string, rows: readonly ExplainedScopeProps[]): SafeHtml | null {

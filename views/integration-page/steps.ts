@@ -57,13 +57,13 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   if (isClientIdMissing && current !== 'url')
     return next(
       operatorHref === undefined
-        ? html`send the Client ID that your EHR team gave out to the operator of this service, who enters it; until then every launch is refused.`
-        : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
+        ? html`send the Client ID of your EHR team to the operator of this service, who enters it. Until then, every launch is refused.`
+        : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out. Until then, every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
   if (current === 'launch' && props.launch?.isListUnread)
     return next(
-      html`<a href="/settings/launches/${props.launch.id}">look at the launch of ${instant(props.launch.at, connection.timeZone)}</a>: the app opened, and the EHR did not give it the list of requests. Then launch again.`,
+      html`<a href="/settings/launches/${props.launch.id}">look at the launch of ${instant(props.launch.at, connection.timeZone)}</a>: the app opened, but the EHR did not give the list of requests to the app. Then launch again.`,
     );
   if (current === 'launch')
     return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
@@ -92,7 +92,7 @@ function didYouMean(fhirUrl: string, tried: readonly string[], connection: Conne
 function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: ConnectionProps): SafeHtml {
   const { actionOf, inUse, timeZone } = connection;
   return html`<form class="next" method="post" action="${actionOf('')}">${savingFields(connection)}<input type="hidden" name="fhirUrl" value="${iss}">
-<p><strong>Next:</strong> The launch of ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL <code class="value">${iss}</code>, and <code class="value">${inUse.fhirBaseUrl}</code> is saved here. They have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
+<p><strong>Next:</strong> The launch of ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL as <code class="value">${iss}</code>, but <code class="value">${inUse.fhirBaseUrl}</code> is saved here. The two have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
 `;
 }
 
@@ -142,7 +142,7 @@ ${connection.draft ? null : html`<form method="post" action="${connection.action
 }
 
 function launchStep({ launch, verifyHref, connection, accepted }: StepsProps, isCurrent: boolean): SafeHtml {
-  return html`${launch === undefined ? html`<p>You open the app for a test patient in a test session of the EHR, or ask the EHR team to. The page Verify shows the launch while it happens.</p>` : html`<p>A launch ${launch.isListUnread ? 'opened the app, without the list of requests,' : 'reached the request list'} ${instant(launch.at, connection.timeZone)}. <a href="/settings/launches/${launch.id}">Look at it step by step</a></p>`}
+  return html`${launch === undefined ? html`<p>Open the app for a test patient in a test session of the EHR, or ask the EHR team to do so. The page Verify shows the launch while it happens.</p>` : html`<p>A launch ${launch.isListUnread ? 'opened the app, without the list of requests,' : 'reached the request list'} ${instant(launch.at, connection.timeZone)}. <a href="/settings/launches/${launch.id}">Look at it step by step</a></p>`}
 ${acceptedScopesNotice(accepted, connection)}<p><a class="btn ${isCurrent ? 'btn-primary' : 'btn-outline-secondary'}" href="${verifyHref}">Verify a launch</a></p>
 `;
 }

@@ -46,7 +46,7 @@ const PROOF_PICTURES: Readonly<Record<ProofProps['verdict'], IconName>> = {
 export function keyProof(proof: ProofProps | undefined, { actionOf, csrfToken }: Forms): SafeHtml {
   return html`<section aria-labelledby="key-proof">
 <h2 id="key-proof">Key proof</h2>
-<p>Sends one token request with an invalid code. The answer <code>invalid_grant</code> means that the EHR accepted the client ID, key, algorithm and audience: the registration is right. <code>invalid_client</code> means that it did not. No patient or user is involved. Some servers count failed requests, so the limit is five proofs in ten minutes.</p>
+<p>This proof sends one token request with an invalid code. The answer <code>invalid_grant</code> means that the EHR accepted the client ID, key, algorithm and audience: the registration is right. <code>invalid_client</code> means that the EHR did not accept them. No patient or user is involved. Some servers count failed requests, so the limit is five proofs in ten minutes.</p>
 ${proof === undefined ? null : proofResult(proof)}
 <form method="post" action="${actionOf('prove-key')}#key-proof"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Prove our key</button></form>
 </section>
@@ -73,7 +73,7 @@ export function reportSection(
   return html`<section aria-labelledby="report">
 <h2 id="report">Report for the EHR and network teams</h2>
 <p>A dated page with the last checks and the registration sheet, without secrets. Anyone with the link can read it until it expires, without signing in.</p>
-${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</span></p>` : null}
+${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown only once, and this one was shown already. If you did not copy it, make a new one.</span></p>` : null}
 ${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
 <form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
 </section>

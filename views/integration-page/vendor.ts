@@ -22,7 +22,7 @@ export function presetSection({ name, rows }: VendorProps): SafeHtml {
   const isChanged = rows.some(({ changedTo }) => changedTo !== undefined);
   if (rows.length === 0) return html`<p>Preset in use: <strong>${name}</strong>. It sets only the defaults.</p>`;
   return html`<details class="group"><summary>Preset in use: <strong>${name}</strong></summary>
-<p>What it sets, why, and the source.${isChanged ? ' Values that were changed here are kept.' : ''} “EHR vendor” below chooses another one.</p>
+<p>What it sets, why, and the source.${isChanged ? ' Values that were changed here are kept.' : ''} To choose another preset, use “EHR vendor” below.</p>
 ${presetTable(rows)}</details>
 `;
 }

@@ -33,7 +33,7 @@ ${supportLine(props)}
 function inTheChart({ launchUrl, isFramed }: CookiesBlockedProps): SafeHtml {
   return html`<p>This app cannot sign you in inside the chart. Open it in a new window instead; it shows the same patient.</p>
 <p><a class="btn btn-primary" href="${launchUrl}" target="_blank" rel="noopener noreferrer">Open in a new window</a></p>
-<p>To use it inside the chart, ask your help desk to have cookies allowed for this site.${isFramed === undefined ? ' If it is in its own window already, allow cookies for this site in your browser.' : null}</p>`;
+<p>To use the app inside the chart, ask your help desk to allow cookies for this site.${isFramed === undefined ? ' If the app is in its own window already, allow cookies for this site in your browser.' : null}</p>`;
 }
 
 function inAWindow(launchUrl: string): SafeHtml {

@@ -39,12 +39,12 @@ ${backTo === undefined ? null : html`<p>The request you typed and did not send i
 }
 
 function idleText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
-  return html`<p>It has not been used for a while. To protect the patient, it closes at ${clockTime(closesAt, timeZone)} unless you choose Stay.</p>`;
+  return html`<p>This page has not been used for a while. To protect the patient, it closes at ${clockTime(closesAt, timeZone)} unless you choose Stay.</p>`;
 }
 
 function limitText({ closesAt, timeZone, kind }: ClosingPageProps): SafeHtml {
   const again = kind === 'ehr' ? "open the app again from the patient's chart" : 'start the app again';
-  return html`<p>Its access to the chart ends at ${clockTime(closesAt, timeZone)} and cannot be extended. To continue after that, ${again}.</p>`;
+  return html`<p>The app’s access to the chart ends at ${clockTime(closesAt, timeZone)} and cannot be extended. To continue after that, ${again}.</p>`;
 }
 
 function inWords({ closesAt, now }: ClosingPageProps): string {

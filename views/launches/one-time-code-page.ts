@@ -29,7 +29,7 @@ const problems: Record<AssociationProblem, string> = {
   'clinician-taken': 'This code is for the account of another EHR user. Ask your administrator for your own code.',
   'identity-taken':
     'Your EHR user is linked to another account here, so this code was not used. Ask your administrator which account is yours.',
-  refused: 'Your administrator has refused this EHR user. If that is a mistake, ask them to accept it.',
+  refused: 'Your administrator has refused this EHR user. If that is a mistake, ask them to accept you.',
 };
 
 const titles = {

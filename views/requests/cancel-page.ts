@@ -24,7 +24,7 @@ export interface CancelPageProps {
 }
 
 const CHOICES = [
-  { value: 'revoked', text: 'It is not needed any more' },
+  { value: 'revoked', text: 'It is no longer needed' },
   { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient, wrong order' },
 ] as const;
 
@@ -53,7 +53,7 @@ function cancelForm(
   { bar: { base, csrfToken }, requestId, taken }: CancelPageProps,
   { version, status, reason }: NonNullable<CancelPageProps['form']>,
 ): SafeHtml {
-  return html`${taken === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>A provider has it: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
+  return html`${taken === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>A provider has this request: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
 <fieldset class="field"><legend>What happened ${REQUIRED}</legend>
 ${CHOICES.map(
@@ -63,7 +63,7 @@ ${CHOICES.map(
   }) => html`<div class="chart-choice"><label><input type="radio" name="status" value="${value}" required${value === status ? html` checked` : null}> <span>${text}</span></label></div>
 `,
 )}</fieldset>
-<div class="field"><label for="reason">Why ${REQUIRED}</label><p class="hint" id="reason-hint">It is written into the request, for everyone who reads it.</p><input class="form-control" id="reason" name="reason" type="text" value="${reason}" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
+<div class="field"><label for="reason">Why ${REQUIRED}</label><p class="hint" id="reason-hint">Everyone who reads the request can see this reason.</p><input class="form-control" id="reason" name="reason" type="text" value="${reason}" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
 <p class="new-request-actions"><button class="btn btn-danger" type="submit">Cancel this request in the EHR</button> <a class="btn" href="${base}/requests/${requestId}">Keep it</a></p>
 </form>
 `;

@@ -76,7 +76,7 @@ ${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}<
 
 function actions({ correct, cancelHref }: DetailProps): SafeHtml | null {
   if (correct === undefined && cancelHref === undefined) return null;
-  return html`<div class="request-actions">${correct && html`<form method="post" action="${correct.action}"><input type="hidden" name="csrf" value="${correct.csrfToken}"><button class="btn btn-sm" type="submit">${icon('draft')} Correct and resend</button></form>`}${cancelHref === undefined ? html`<span>This app cannot cancel it: cancel it in the chart.</span>` : html`<a class="btn btn-sm" href="${cancelHref}">${icon('cancelled')} Cancel the request…</a>`}</div>
+  return html`<div class="request-actions">${correct && html`<form method="post" action="${correct.action}"><input type="hidden" name="csrf" value="${correct.csrfToken}"><button class="btn btn-sm" type="submit">${icon('draft')} Correct and resend</button></form>`}${cancelHref === undefined ? html`<span>This app cannot cancel this request: cancel it in the chart.</span>` : html`<a class="btn btn-sm" href="${cancelHref}">${icon('cancelled')} Cancel the request…</a>`}</div>
 `;
 }
 

@@ -43,7 +43,7 @@ const SHOWN = 2;
 function draftLines(drafts: readonly ListedDraft[], { base, csrfToken, timeZone }: DraftListFrame): SafeHtml {
   return html`<ul>${drafts.map(
     ({ name, what, needed, begun, corrects, mayBeSent }) =>
-      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${withDayWords(needed)} · `}Begun ${withPastDayWords(instantText(begun, timeZone))}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
+      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${withDayWords(needed)} · `}Begun ${withPastDayWords(instantText(begun, timeZone))}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm this request: it may be in the EHR already</em>` : null}</span></p>
 <a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}${needed === undefined ? '' : `, needed ${withDayWords(needed)}`}">Resume</a>
 ${discardForm(base, csrfToken, name)}</li>
 `,
@@ -52,5 +52,5 @@ ${discardForm(base, csrfToken, name)}</li>
 
 /** Asks for confirmation once. */
 export function discardForm(base: string, csrfToken: string, name: string): SafeHtml {
-  return html`<details class="discard"><summary class="btn btn-sm">Discard</summary><form method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="form" value="${name}"><span>What you typed is lost then.</span> <button class="btn btn-sm btn-danger" type="submit">Discard for good</button></form></details>`;
+  return html`<details class="discard"><summary class="btn btn-sm">Discard</summary><form method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="form" value="${name}"><span>What you typed will be lost.</span> <button class="btn btn-sm btn-danger" type="submit">Discard for good</button></form></details>`;
 }

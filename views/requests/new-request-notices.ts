@@ -39,12 +39,12 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
   const { id, what, needed, isOver, canCancel, lost } = corrects;
   const then =
     isOver === true
-      ? 'That one is not open in the EHR any more.'
+      ? 'The old request is no longer open in the EHR.'
       : canCancel
-        ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before. If a provider has it already, call them too.'
-        : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart. If a provider has it already, call them too.';
+        ? 'The app cancels the old request as soon as the EHR has confirmed the new one, and not before. If a provider already has the old one, call them too.'
+        : 'This app cannot cancel requests in this EHR: the old request stays open until you cancel it in the chart. If a provider already has the old one, call them too.';
   return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
-${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
+${lost.length === 0 ? null : html`<p>Not copied, because the form has no field for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;
 }
 
@@ -121,8 +121,8 @@ export function draftLine(
 ): SafeHtml | null {
   if (draft === undefined) return null;
   if (draft === 'gone')
-    return html`<div class="notice">${icon('draft')} <span>Nothing is kept of this form. If you typed something into it, it was discarded, or is older than ${FORMS_KEPT.words}.</span></div>`;
+    return html`<div class="notice">${icon('draft')} <span>This form has no saved draft. If you typed something, it was discarded or is older than ${FORMS_KEPT.words}.</span></div>`;
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<div class="notice">${icon('draft')}
-<span>This is what you typed at ${withPastDayWords(instantText(draft.savedAt, timeZone))}. ${state}, and is kept for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;
+<span>This is what you typed at ${withPastDayWords(instantText(draft.savedAt, timeZone))}. ${state}. It is kept here for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;
 }

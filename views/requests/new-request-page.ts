@@ -101,7 +101,7 @@ export function newRequestEnd(props: NewRequestChartProps): string {
   const { form, sources, facts, services } = props;
   const part = (name: string) => `form-part${hiddenFor(name, services)}`;
   const isAsked = form.problems['confirmed'] !== undefined;
-  return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}${chartAside(facts)}<section class="${part('where')}"><h2>Where</h2>
+  return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some values that you chose have since changed in the chart. Please choose again.</p>` : null}${chartAside(facts)}<section class="${part('where')}"><h2>Where</h2>
 <div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form, { list: 'places' })}</div></section>
 <section class="form-part"><h2>Why</h2>
 ${chartChoices('Diagnoses', props.reasons)}
@@ -117,7 +117,7 @@ ${chartChoices('Plans', props.insurance)}</section>
 ${area('note', form, { hint: 'Such as stairs or a gate code.' })}</section>
 <input type="hidden" name="chart" value="${props.shown}"><input type="hidden" name="filled" value="${props.filled}">
 ${actions({ canLook: props.canLook, isAsked })}
-<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for ${FORMS_KEPT.words}.</span></p>
+<p class="hint">This page closes after an hour without use. <span data-without-script>Anything typed but not sent is then lost.</span><span data-with-script hidden>Anything typed but not sent is kept for ${FORMS_KEPT.words}.</span></p>
 </form>
 <datalist id="places">${[...sources.from, ...facts.patient.values.filter(({ label }) => label === 'Address')].map(({ text }) => html`<option value="${text}">`)}</datalist>
 ${layoutEnd()}`);
@@ -147,7 +147,7 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
 `;
 }
 
-const GONE = 'Filled in earlier. The EHR does not send it now: please check.';
+const GONE = 'Filled in from the chart earlier. The EHR does not send this value now: please check.';
 
 /** A field that the chart fills in shows this, even after it was changed. */
 function filledLine(

@@ -33,9 +33,9 @@ export interface ReviewPageProps extends FormFrame {
 }
 
 const COMPARED = {
-  differs: 'What differs from it is marked below.',
-  same: 'So far both say the same.',
-  unread: 'The EHR could not be asked what that one says, so what differs from it is not marked.',
+  differs: 'Differences from the old request are marked below.',
+  same: 'So far, both requests say the same.',
+  unread: 'The app could not read the old request in the EHR, so differences are not marked.',
 } as const;
 
 /** A whole page. It always has the full patient banner, whatever the EHR shows around the app. */

@@ -70,7 +70,7 @@ export function problemLine(text: string, supportCode: string, reloadHref: strin
 
 function lostLine({ isTextLost }: RequestListProps): SafeHtml | null {
   return isTextLost === true
-    ? html`<p class="notice notice-info" role="status">${icon('info')} <span>What you searched for is not kept any more. Type it again.</span></p>`
+    ? html`<p class="notice notice-info" role="status">${icon('info')} <span>Your search text is no longer kept. Type it again.</span></p>`
     : null;
 }
 
@@ -109,13 +109,13 @@ function emptyState(list: RequestListProps): SafeHtml | null {
     // What is looked for may be in another group: "none" would be taken for all of them.
     const elsewhere = list.groups.find(({ label, count, isCurrent }) => label === 'All' && count > 0 && !isCurrent);
     const none = elsewhere
-      ? html`None of the requests under ${list.title} matches these filters. <a href="${elsewhere.href}">Under All: ${elsewhere.count}</a> ·`
+      ? html`None of the requests under ${list.title} matches these filters. <a href="${elsewhere.href}">Matches under All: ${elsewhere.count}</a> ·`
       : html`None of the ${list.all} requests matches these filters.`;
     return html`<p class="empty">${none} <a href="${clear}">Clear the filters</a></p>`;
   }
   if (list.problem !== undefined || list.isUnread === true) return null;
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;
-  const ofRecord = `${noneIn(list, 'in this record')}. The top of this page says what is special about it.`;
+  const ofRecord = `${noneIn(list, 'in this record')}. The top of this page says what is special about this record.`;
   const ofPatient = `${noneIn(list, 'for this patient')}${list.all > 0 ? '.' : ' yet.'}`;
   const whole = list.isRecordSpecial === true ? ofRecord : ofPatient;
   const part = `${noneIn(list, 'are shown')}. The notes below say what this list leaves out.`;

@@ -44,8 +44,8 @@ ${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base,
 }
 
 const REFUSALS = {
-  'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
-  'practitioners-only': 'New requests are created by practitioners, and the EHR did not identify you as one.',
+  'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to create them.',
+  'practitioners-only': 'Only practitioners can create requests here, and the EHR did not identify you as one.',
   replaced: 'New requests cannot be created here: this record was merged into another one.',
 };
 

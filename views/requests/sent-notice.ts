@@ -41,10 +41,10 @@ export interface SentFrame {
 /** What became of the request that was corrected. */
 const REPLACED = {
   cancelled: 'is cancelled in the EHR. If a provider has it already, call them.',
-  over: 'was not open in the EHR any more, so nothing was changed in it.',
-  same: 'is the same one in the EHR now: the EHR has written the new one over it, or kept the old one. Look at it.',
+  over: 'was no longer open in the EHR, so this app did not change it.',
+  same: 'and the new one are now one request in the EHR: the EHR has overwritten the old one, or kept only the old one. Look at it.',
   waits:
-    'is still open: the EHR does not show this app the new one as an active order of this patient, so both may be open. Look at the new one first. Cancel the old one as soon as the new one is active.',
+    'is still open. The EHR does not show this app that the new one is an active order of this patient, so both may be open. Look at the new one first. Cancel the old one as soon as the new one is active.',
   changed:
     'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',
   refused:
@@ -52,8 +52,7 @@ const REPLACED = {
   unknown:
     'may still be open in the EHR: the EHR did not confirm that it is cancelled. Look at it, and cancel it if it is still open.',
 } as const;
-const KEPT =
-  'is still open in the EHR, and this app cannot cancel requests there. Cancel it in the patient’s chart, or';
+const KEPT = 'is still open in the EHR. This app cannot cancel requests there. Cancel it in the patient’s chart, or';
 /** Of these, its cancel page has nothing left to cancel. */
 const ENDED = new Set<string>(['cancelled', 'over', 'same']);
 
@@ -68,7 +67,7 @@ export function sentLine(
   const numbered = number === undefined ? 'The EHR gave no number for it.' : html`${label} <code>${number}</code>.`;
   const next =
     provider === undefined
-      ? 'No provider has been notified yet by this app.'
+      ? 'This app has not notified any provider yet.'
       : html`You chose <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; this app has not notified them.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
 <p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
@@ -81,7 +80,7 @@ function cautions(said: readonly string[], differs: readonly string[]): SafeHtml
   return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div>${
     differs.length === 0
       ? null
-      : html`<p><strong>The EHR saved it in another way</strong>: ${differs.join(', ')}. Check it in the EHR.</p>`
+      : html`<p><strong>The EHR saved the request differently</strong>: ${differs.join(', ')}. Check it in the EHR.</p>`
   }${said.length === 0 ? null : html`<p>The EHR says: ${said.map((text) => html`<bdi>“${text}”</bdi> `)}</p>`}</div></div>
 `;
 }
@@ -93,11 +92,13 @@ function replacedLine(
 ): SafeHtml {
   const isEnded = ENDED.has(end);
   const text =
-    end === 'kept' ? `${KEPT} ask ${helpDesk} to: until then the patient may be served twice.` : REPLACED[end];
+    end === 'kept'
+      ? `${KEPT} ask ${helpDesk} to cancel it. Until then, the patient may be served twice.`
+      : REPLACED[end];
   const cancel =
     isEnded || end === 'kept'
       ? null
       : html` <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a>`;
-  return html`<p class="notice ${isEnded ? 'notice-done' : 'notice-problem'}" ${isEnded ? html`role="status"` : html`role="alert"`}>${icon(isEnded ? 'done' : 'warning')} <span><strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>, ${text}</span>${cancel}</p>
+  return html`<p class="notice ${isEnded ? 'notice-done' : 'notice-problem'}" ${isEnded ? html`role="status"` : html`role="alert"`}>${icon(isEnded ? 'done' : 'warning')} <span><strong>The old request</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>, ${text}</span>${cancel}</p>
 `;
 }

@@ -54,9 +54,9 @@ ${isForced ? null : html`<h2>Change your password</h2>`}
 ${isForced ? html`<input type="hidden" name="go-on" value="${goOn}">` : null}
 <input type="email" name="username" autocomplete="username" value="${identity.email}" readonly hidden>
 ${field('current', isForced ? 'One-time password' : 'Current password', { autocomplete: 'current-password' })}
-${field('next', 'New password', { autocomplete: 'new-password', hint: `At least ${minLength} characters. A few words in a row are good.` })}
+${field('next', 'New password', { autocomplete: 'new-password', hint: `At least ${minLength} characters. Several words in a row are a good choice.` })}
 ${field('again', 'New password again', { autocomplete: 'new-password' })}
 <button class="btn btn-primary" type="submit">Change password</button>
-<p class="hint">Your other sessions end.</p>
+<p class="hint">Your other sessions will end.</p>
 </form>`;
 }

@@ -51,7 +51,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
-${notice('info', isLookGone && 'A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.')}
+${notice('info', isLookGone && 'A patient is shown only once for each reason, and this one was shown already. To look again, give the reason again.')}
 ${filterForm(props)}
 ${searchNotices('/settings/audit', props)}
 ${rows.length === 0 ? (search.refused ? null : html`<p class="empty">${nothingIn(filter, 'No matching rows.')}</p>`) : table(props)}

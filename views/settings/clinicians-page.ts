@@ -72,7 +72,7 @@ export function cliniciansPage(props: CliniciansPageProps): string {
     { title: 'Clinicians', ...admin, current: 'clinicians', styles: ['diagnostics.css'] },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
 <p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
-${notice('info', isCodeGone && 'A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.')}
+${notice('info', isCodeGone && 'A one-time code is shown only once, and this one was shown already. If it was not written down, choose “New one-time code” for that clinician.')}
 ${notice('problem', problem)}
 ${issued === undefined ? null : issuedNotice(issued)}
 ${waiting.length === 0 ? null : waitingSection(props)}
@@ -91,7 +91,7 @@ function issuedNotice({ name, code }: { name: string | undefined; code: string }
 
 function waitingSection(props: CliniciansPageProps): SafeHtml {
   return html`<section class="people-section" aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
-<p class="hint">Ask for the reference on the user’s screen: the EHR’s name is no proof.</p>
+<p class="hint">Ask for the reference on the user’s screen: the name in the EHR proves nothing.</p>
 <ul class="people">
 ${props.waiting.map((row) => waitingItem(row, props))}</ul></section>
 `;

@@ -49,7 +49,7 @@ ${keyUses.map(
 export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
   return html`<section aria-labelledby="fetchers">
 <h2 id="fetchers">Other fetchers of the JWKS</h2>
-<p>A request reveals its address and nothing else that can be trusted. It is assigned to an organization only if its FHIR or token host has that address in DNS. Many EHRs call from other addresses, and a content delivery network may respond in our place, so “unknown” above does not mean that an EHR has not fetched the keys. Kept for 30 days.</p>
+<p>Only the address of a request can be trusted. A request is assigned to an organization only if that address belongs, in DNS, to the organization’s FHIR or token host. Many EHRs call from other addresses, and a content delivery network may answer in our place. So “unknown” above does not mean that the EHR never fetched the keys. This list is kept for 30 days.</p>
 ${
   fetchers.length === 0
     ? html`<p>None seen.</p>`

@@ -52,7 +52,7 @@ ${props.keys.map((key) => keyRow(key, props.now))}</tbody>
 </table>
 <section aria-labelledby="rotate">
 <h2 id="rotate">Rotate</h2>
-<p>Publishes a new key for each algorithm now. It starts to sign when every cached copy of the JWKS has expired; the current keys then stop signing and stay published until no request signed with them can be in transit. No further action is needed.</p>
+<p>This publishes a new key for each algorithm now. The new keys start to sign when every cached copy of the JWKS has expired, and the current keys then stop signing. They stay published until no request signed with them can be in transit. No further action is needed.</p>
 <p><a class="btn btn-primary" href="/settings/keys/rotate">Rotate keys</a></p>
 </section>
 ${importSection(props)}
@@ -96,11 +96,11 @@ function importSection({ problem, admin }: KeysPageProps): SafeHtml {
   const refused = problem?.at === 'import' ? problem.text : undefined;
   return html`<section aria-labelledby="import">
 <h2 id="import">Import a private key</h2>
-<p>For an EHR that has registered a key of yours already. It is published now, starts to sign when every cached copy of the JWKS has expired, and is stored encrypted; it cannot be read back.</p>
+<p>For an EHR that has already registered one of your keys. The imported key is published now, and starts to sign when every cached copy of the JWKS has expired. It is stored encrypted and cannot be read back.</p>
 <form method="post" action="/settings/keys/import" autocomplete="off">
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
 <label for="privateKey">Private key, PEM or JWK: RSA with 2048 bits or more, or EC on P-384</label>
-${refused === undefined ? null : html`<p class="field-problem" id="privateKey-problem" role="alert">${refused} For safety the field is empty again.</p>`}
+${refused === undefined ? null : html`<p class="field-problem" id="privateKey-problem" role="alert">${refused} For safety, the field was emptied.</p>`}
 <textarea class="form-control" id="privateKey" name="privateKey" rows="5" spellcheck="false" required${refused === undefined ? null : html` aria-invalid="true" aria-describedby="privateKey-problem"`}></textarea>
 <button class="btn btn-outline-secondary" type="submit">Import</button>
 </form>

@@ -41,7 +41,7 @@ export interface SearchPageProps extends PageLinksProps {
 
 /** Why the list is empty. @param words for a window that could have had rows. */
 export function nothingIn({ from, to }: { from: string; to: string }, words: string): string {
-  return from !== '' && to !== '' && from > to ? 'The time in Through is before the one in From.' : words;
+  return from !== '' && to !== '' && from > to ? 'The time in “Through” is before the time in “From”.' : words;
 }
 
 /** The fields of a period, to the minute, in the page's time zone. */

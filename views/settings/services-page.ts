@@ -37,7 +37,7 @@ export function servicesPage(props: ServicesPageProps): string {
   return settingsPage(
     { title: 'Services and receivers', identity, csrfToken, current: 'services', script: 'read-file.js' },
     html`<h1>Services and receivers of <bdi>${props.organization}</bdi></h1>
-<p>What clinicians can ask for in a new request, which questions each service asks, and who receives it. Preview a table before you save it: nothing is saved until then.</p>
+<p>What clinicians can ask for in a new request, which questions each service asks, and who receives it. Preview a table before you save it. A preview saves nothing.</p>
 ${notice('done', props.done)}
 <section aria-labelledby="services-title"><h2 id="services-title">Services</h2>
 ${outcome('services', services, questionnaire.notes)}
@@ -53,7 +53,7 @@ ${questionnaireForm(props)}
 }
 
 const SERVICES_HINT = html`A row without <code>field</code> is a service; its <code>sections</code> are any of where, clinical, contact, insurance. A row with a <code>field</code> is a question of that service; its <code>kind</code> is text, long text, choice (<code>choices</code> separated by |), number, whole number, date, date-time or yes/no; <code>required</code> is empty, always or <code>field=value</code>. <code>shown</code> is empty, <code>field=value</code>, <code>field</code> (answered) or <code>!field</code>, joined by | for “or” and by “ &amp; ” for “and”. An empty table gives the default services.`;
-const RECEIVERS_HINT = html`<code>services</code> are separated by spaces; without any, the receiver is offered for all. <code>reference</code> is Type/id in the EHR, such as Organization/123, or empty.`;
+const RECEIVERS_HINT = html`<code>services</code> are separated by spaces; if there are none, the receiver is offered for all services. <code>reference</code> is Type/id in the EHR, such as Organization/123, or empty.`;
 
 function outcome(name: string, { problems, changes }: TableForm, notes: readonly string[]): SafeHtml | null {
   if (problems.length > 0) return refusal(`${name}-problem`, 'Not saved. Correct these lines:', problems);

@@ -46,7 +46,7 @@ export function usersPage(props: UsersPageProps): string {
     { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users' },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
-${notice('info', isPasswordGone && 'A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.')}
+${notice('info', isPasswordGone && 'A one-time password is shown only once, and this one was shown already. If it was not written down, choose “New one-time password” for that user.')}
 ${notice('problem', problem)}
 <ul class="people">
 ${users.map((user) => userItem(user, csrfToken))}</ul>

@@ -39,7 +39,7 @@ export async function judgeAuthorization(
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const { cause, owner } = ruleRows[ruleAtAddress(ruleOfFailure(error, 'endpoint'), configuration.source)];
-    const found = `${url.host}: not reached from this service, which is no proof that the users’ browsers do not. ${cause}`;
+    const found = `${url.host}: not reached from this service, but the users’ browsers may reach it. ${cause}`;
     return warning(
       found,
       'Open this address on a workstation of the hospital. If it opens there, there is nothing to do.',
@@ -97,7 +97,7 @@ function judgeRedirect(
   // A server may name itself in answers with a code only.
   if (rule) return broken(rule, seen, { verdict: iss === null ? 'warning' : 'failure', seen: facts });
   return pass(
-    `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as servers do that know client ID and redirect URI`,
+    `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as is usual when a server knows client ID and redirect URI`,
   );
 }
 

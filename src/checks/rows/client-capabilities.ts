@@ -137,7 +137,7 @@ const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
   if (found.document['authorization_response_iss_parameter_supported'] === true) return pass('they name their issuer');
   if (!hasOrganization) return skipped('depends on the redirect URI of the organization');
   return info(
-    'they do not name their issuer, and the redirect URI is shared. A code that another EHR gets hold of is refused when it comes a second time. The redirect URI “own” keeps codes from getting there',
+    'they do not name their issuer, and the redirect URI is shared. If another EHR gets a code, it is refused when it comes a second time. The redirect URI “own” keeps codes from reaching another EHR',
   );
 });
 

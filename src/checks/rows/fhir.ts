@@ -29,7 +29,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'fhir-url-written',
     title: 'The FHIR URL is written as the EHR writes it',
-    why: 'A launch names the FHIR base in iss, and is refused when it differs by a letter’s case; only one slash at the end is ignored (SMART App Launch 2.2.0, "Launch App: EHR Launch").',
+    why: 'A launch names the FHIR base in iss. It is refused if the two differ, even by a capital letter; only one slash at the end is ignored (SMART App Launch 2.2.0, "Launch App: EHR Launch").',
     owner: 'Your administrator',
     judge: judgeWritten,
   },
@@ -58,7 +58,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'fhir-search',
     title: 'ServiceRequest can be searched by patient',
-    why: 'The list asks for ServiceRequest?patient=…, and for names with it only where the server offers that.',
+    why: 'The list searches ServiceRequest?patient=…. It asks for names in the same search only if the server offers that.',
     judge: onCapability((capability) => {
       const parameters = capability.resources.get('ServiceRequest')?.searchParameters;
       if (!parameters) return skipped('the server does not name ServiceRequest');

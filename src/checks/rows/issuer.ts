@@ -35,7 +35,7 @@ async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
   if (issuer === undefined) {
     const signsIn = listMember(found.document, 'capabilities')?.includes('sso-openid-connect') ?? false;
     if (signsIn && (await issuers).every(({ state }) => state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
-    const seen = 'smart-configuration names no issuer; the FHIR URL is taken';
+    const seen = 'smart-configuration names no issuer; the FHIR URL is used instead';
     return signsIn ? warning(seen, 'Name the issuer: it is required of servers with sso-openid-connect.') : info(seen);
   }
   if (isSameFhirBase(issuer, fhirUrl)) return pass('the same');

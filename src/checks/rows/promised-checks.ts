@@ -125,7 +125,7 @@ const NAME_THE_ISSUER = 'Add the issuer to smart-configuration: it is required o
 function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; named: string | undefined }): Outcome {
   const { issuer, state, fetched, named, alternatives } = parsed;
   const seen = fetched ? describeFetched(fetched) : `the issuer is ${shown(issuer, 160)}`;
-  if (state === 'given') return pass(`${shown(issuer, 160)}: ${GIVEN_BY_YOU}, no document of it is read`);
+  if (state === 'given') return pass(`${shown(issuer, 160)}: ${GIVEN_BY_YOU}, so its documents are not read`);
   if (state === 'valid') return pass(`${shown(issuer, 160)}: status 200, the same issuer`);
   if (of.named !== undefined && !(state === 'absent' && of.jwksUri !== undefined)) {
     const facts = { 'expected issuers': shown(issuer, 120), iss: shown(of.named, 120) };
@@ -162,7 +162,7 @@ function judgeAbsent(
   return warning(
     `${seen}; the keys are taken from smart-configuration`,
     hasAlternative
-      ? 'Choose the issuer that stands as "iss" in the EHR\'s id_tokens: the suggested one if the EHR team agrees.'
+      ? 'Choose the issuer that is the "iss" in the EHR\'s id_tokens: the suggested one if the EHR team agrees.'
       : 'Nothing to do while launches work: the jwks_uri of smart-configuration is used. If the first launch is refused for its issuer, ask the EHR team for the "iss" of its id_tokens and set it as issuer.',
     'Your administrator',
   );

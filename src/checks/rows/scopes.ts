@@ -21,7 +21,7 @@ export const scopeChecks = checksOf('Scopes', 'EHR team', [
   {
     id: 'scopes',
     title: 'The scopes the app will ask for',
-    why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list.',
+    why: 'A server’s list can be incomplete, so the app asks for all its scopes. But some servers refuse or drop a scope that they do not list.',
     owner: 'Your administrator',
     judge: judgeScopes,
   },

@@ -42,7 +42,7 @@ function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]
   if (!launch) return { state: 'waiting', note: undefined };
   if (launch.standalone)
     return { state: 'unknown', note: 'A standalone launch has a window of its own. Launch from a chart to see this.' };
-  if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether it is a frame.' };
+  if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether the app is framed.' };
   if (launch.explanation?.rule === 'launch.other-frame')
     return { state: 'warning', note: launch.explanation.causes[0] };
   if (launch.framed) {

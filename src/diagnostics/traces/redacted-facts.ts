@@ -110,7 +110,7 @@ export function assertionFacts(exchange: {
   };
 }
 
-/** The fact of an assertion for a token endpoint that an authorization server may know without the slash. */
+/** The audience of an assertion whose slash at the end may be missing in the authorization server's own URL. */
 export const SLASHED_TOKEN_ENDPOINT = 'token endpoint, with a slash at the end';
 
 function tokenEndpointNamed(url: string): string {

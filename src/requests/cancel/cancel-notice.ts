@@ -6,14 +6,14 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
   cancelled:
     'The request is cancelled in the EHR. If a provider has it already, call them: the EHR may not notify them.',
   changed:
-    'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
+    'Nothing was cancelled: the request has changed in the EHR since you looked. This page shows it as it is now. Read it again, then decide.',
   absent:
-    'Nothing was cancelled: the EHR did not show this app an open request of this patient here. It may have none, or may not let this app read it. Look in the chart.',
+    'Nothing was cancelled: the EHR did not show this as an open request of this patient. It may have none, or may not let this app read it. Look in the chart.',
   refused:
-    'Nothing was cancelled: the EHR did not let this app do it now. Cancel it in the chart, or try again in a minute.',
+    'Nothing was cancelled: the EHR did not let this app cancel the request now. Cancel it in the chart, or try again in a minute.',
   unknown:
-    'The EHR did not confirm the cancellation, so the request may be cancelled or not. Reload the request, or look in the chart.',
-  over: 'Nothing was changed now: the request is not open in the EHR any more.',
+    'The EHR did not confirm the cancellation, so the request may or may not be cancelled. Reload the request, or look in the chart.',
+  over: 'Nothing was changed now: the request is no longer open in the EHR.',
   'no-reason': 'Nothing was cancelled yet: say why, in a few words, and choose what happened.',
 };
 

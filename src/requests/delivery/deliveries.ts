@@ -94,7 +94,7 @@ export function recentOf(known: Deliveries, now: Date): Deliveries {
   return known.filter((one) => one.formId !== UNREADABLE && Date.parse(one.at) > oldest).slice(0, MOST_RECENT);
 }
 
-/** Records a cancellation. @param identifiers those of the cancelled request. @returns undefined if it is none of these. */
+/** Records a cancellation. @param identifiers of the cancelled request. @returns undefined if it is not among `known`. */
 export function withCancelled(known: Deliveries, identifiers: readonly string[]): Deliveries | undefined {
   const isIt = ({ identifier }: Delivery) => identifiers.includes(identifier);
   return known.some(isIt) ? known.map((one) => (isIt(one) ? { ...one, isCancelled: true } : one)) : undefined;

@@ -26,7 +26,7 @@ export type OriginalHindrance =
   /** The original could not be read, so its state is not known. */
   | { kind: 'refused'; failure: FhirFailure };
 
-const REASON = 'Corrected, and sent anew as another request.';
+const REASON = 'Corrected and sent again as another request.';
 
 /** @param own `system|value` of what this form has sent. @returns undefined if the original is as the user saw it. */
 export async function originalHindrance(

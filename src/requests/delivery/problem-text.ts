@@ -11,7 +11,7 @@ export const EXPIRED = `This request was begun more than ${FORMS_KEPT.words} ago
 
 /** The text for a form whose values from the chart have changed there. */
 export const CHART_CHANGED =
-  'Nothing was sent: what this request takes from the chart has changed there since. Check it and review the request again.';
+  'Nothing was sent: values that this request takes from the chart have changed there. Check them and review the request again.';
 
 const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
@@ -21,14 +21,14 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
   throttled: 'The EHR is busy. Wait {time}, then send it again.',
 };
 
-const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
+const LOOKS_FIRST = 'If you send it again unchanged, the app first checks whether the EHR already has it.';
 
 const OTHER_PATIENT =
-  'The EHR may have saved this request for another patient. This app sent it for the patient named at the top, but the EHR answered with a request of another patient, or of another number of this one. Look in this patient’s chart first. Then give {help desk} the support code: they have to find out in the EHR where the request was saved. Send it again only when that is known.';
+  'The EHR may have saved this request for another patient. This app sent it for the patient named at the top. But the EHR answered with a request of another patient, or with another id for this patient. Look in this patient’s chart first. Then give {help desk} the support code: they have to find out in the EHR where the request was saved. Send it again only when that is known.';
 
 const UNSEEN: Record<Unseen, string> = {
-  all: 'The EHR did not confirm the request, so it may be there already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
-  some: 'The EHR did not confirm the request, so it may be there already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
+  all: 'The EHR did not confirm the request, so it may be in the EHR already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
+  some: 'The EHR did not confirm the request, so it may be in the EHR already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
 };
 
 /** The problem in words for the clinician. */
@@ -40,28 +40,28 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       return [CHART_CHANGED, ...end.changes].join(' ');
     case 'patient-changed':
       return end.deathText === undefined
-        ? 'Nothing was sent: what the EHR says of this patient has changed since this page was opened. Check at the top that this is the right patient, then send it.'
-        : `Nothing was sent: the EHR says now of this patient: “${end.deathText}”. Check that this is the right chart, and send it only if it is still needed.`;
+        ? 'Nothing was sent: the EHR’s details of this patient have changed since this page was opened. Check at the top that this is the right patient, then send it.'
+        : `Nothing was sent: the EHR now says of this patient: “${end.deathText}”. Check that this is the right chart, and send it only if it is still needed.`;
     case 'original-changed':
       return end.now.isOver
-        ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'
-        : 'Nothing was sent: the request that this one corrects has changed in the EHR since you opened it. Look at it first. If this one is still right, send it.';
+        ? 'Nothing was sent: the old request is no longer open in the EHR. Send the new one only if the patient still needs it.'
+        : 'Nothing was sent: the old request has changed in the EHR since you opened it. Look at it first. If the new one is still right, send it.';
     case 'original-replaced':
-      return 'Nothing was sent: another request has already replaced the one that this corrects. Open that one from the list. Correct that one if it is wrong, and discard this form.';
+      return 'Nothing was sent: another request has already replaced the old one. Open that other request from the list, and correct it if it is wrong. Then discard this form.';
     case 'changed':
       return end.isEarlierSent
-        ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
-        : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
+        ? 'An earlier version of this request was sent and is in the EHR. The version on this page was not sent. Send it only if the patient needs both: it becomes a second request.'
+        : 'The EHR did not confirm an earlier version of this request, so that version may be in the EHR already: look in the chart. The version on this page was not sent. If you send it, it becomes a second request.';
     case 'alike':
       if (end.isCancelled)
-        return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
-      return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
+        return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago. That one has since been cancelled. The request on this page was not sent. Send it only if the patient needs it after all.`;
+      return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. The request on this page was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
       return `Not sent. ${(REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.').replace('{time}', waitText('retryAfterSeconds' in end ? end.retryAfterSeconds : undefined))}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':
       if (end.isOther) return OTHER_PATIENT;
       if (end.unseen) return UNSEEN[end.unseen];
-      return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
+      return `The EHR did not confirm the request, so it may be in the EHR already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       if (end.isOther) return OTHER_PATIENT;
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;

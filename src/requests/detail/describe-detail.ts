@@ -122,11 +122,11 @@ export async function describeDetail(
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
       newer.length > 0 &&
-        `A newer request replaces this one, which is still open in the EHR: ${isOnHold ? 'the newer one is on hold, so check which one counts' : 'it has to be cancelled'}.`,
+        `A newer request replaces this one, but this one is still open in the EHR. ${isOnHold ? 'The newer one is on hold: check which one counts.' : 'This one has to be cancelled.'}`,
       older?.some(({ isOpen }) => isOpen) &&
-        'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
+        'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&
-        'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
+        'This request replaces an older one that a provider may still carry out, or may have carried out. Open the older one, and call the provider.',
       isAlone && 'Names and events that the EHR keeps elsewhere could not be read with this request.',
       isPartial && 'Not everything about this request could be read. See the EHR.',
     ].filter((line) => typeof line === 'string'),

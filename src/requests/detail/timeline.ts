@@ -20,7 +20,7 @@ import { elementText, type Place } from './referred.ts';
 
 type TimelineEntry = DetailProps['timeline'][number];
 
-/** One of them, before its date is read. */
+/** One event, before its date is read. */
 export interface Event extends Omit<TimelineEntry, 'when'> {
   readonly at: unknown;
 }

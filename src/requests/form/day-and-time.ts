@@ -77,9 +77,9 @@ function untilProblem({ time, until }: WantedTime): string | undefined {
   if (!TIME.test(until)) return 'must be a time such as 11:00';
   if (!TIME.test(time)) return undefined;
   const minutes = minutesOf(until) - minutesOf(time);
-  if (minutes === 0) return 'must be later than the time before it';
+  if (minutes === 0) return 'must be later than the start time';
   return minutes < 0 && minutes + DAY_MINUTES > MOST_MINUTES_OVERNIGHT
-    ? 'must be later than the time before it, or at most 12 hours after it, on the next day'
+    ? 'must be later than the start time; on the next day, at most 12 hours later'
     : undefined;
 }
 
@@ -102,7 +102,7 @@ function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<s
     const message = 'must be empty unless the request repeats: choose its days of the week';
     return { times: times === '' ? undefined : message, lastDay: lastDay === '' ? undefined : message };
   }
-  if (times === '' && lastDay === '') return { times: 'is required for a request that repeats, or else a last day' };
+  if (times === '' && lastDay === '') return { times: 'is required when the request repeats without a last day' };
   if (times !== '' && lastDay !== '') return { times: 'must be empty when there is a last day' };
   if (times !== '') {
     const isCount = /^\d{1,3}$/.test(times) && Number(times) >= 1 && Number(times) <= MOST_TIMES;

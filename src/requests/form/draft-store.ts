@@ -94,7 +94,7 @@ const TICKET = 'form-ticket';
 
 /**
  * One sealed record per owner. The last write wins, because only older typing can be lost; deliveries.ts has other
- * rules. Throws AppError 'store.unavailable'; what keeps something also 'request.no-room'.
+ * rules. Throws AppError 'store.unavailable'; functions that keep something also throw 'request.no-room'.
  */
 export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) {
   const keyOf = (owner: FormOwner) => `drafts:${ownerHash(owner)}`;
@@ -177,7 +177,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
   };
 }
 
-/** The name of a form in URLs. With the id, a reader of the URL could test a guess of what was typed. */
+/** The name of a form in URLs. It hides the id, by which a reader of the URL could test a guess of what was typed. */
 export function nameOf({ id }: Pick<Form, 'id'>): string {
   return hash('sha256', `form-outcome ${id}`, 'base64url');
 }

@@ -12,7 +12,7 @@ import type { FormLimit } from './post-rate.ts';
 import { OWN } from './service-questions.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 
-const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. When the app is opened from this patient's chart, it leads back to your request.`;
+const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. When you open the app from this patient's chart, it takes you back to your request.`;
 /** Room for a document that was pasted into a field by mistake: the form marks that field and loses nothing. */
 const MOST_TYPED_BYTES = 330_000;
 /** Fields that the form itself fills in; they do not show that the user has typed anything. */

@@ -100,7 +100,7 @@ export function readStatusReason({ extension, _status: beside }: ForeignRecord):
 
 const WITHHELD = 'Parts of it are withheld: see the EHR';
 
-/** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
+/** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing the request without it. */
 export function readCaution(resource: ForeignRecord): string | undefined {
   return [...conditionsOf(resource), ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
 }

@@ -30,8 +30,8 @@ export function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
 }
 
 /**
- * The newest by `meta.versionId` and `meta.lastUpdated`. An entry is dropped only for one proved newer: numbers or
- * instants say so without contradiction; equal content is one. @param requests of one patient; the order is kept.
+ * The newest by `meta.versionId` and `meta.lastUpdated`. An entry is dropped only if another is proved newer:
+ * numbers or instants say so without contradiction. Entries of equal content count as one. @param requests of one patient; the order is kept.
  * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
  */
 export function newestVersions(requests: readonly ServiceRequest[]) {

@@ -43,11 +43,11 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
     otherPatients > 0 &&
       `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell ${helpDesk}.`,
     unknownPatients > 0 &&
-      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell ${helpDesk}.`,
+      `${requests(unknownPatients)} could not be shown: this app cannot read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell ${helpDesk}.`,
     unreadable > 0 &&
       `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
     limitedBy.length > 0 &&
-      `The EHR says that it searched by ${limitedBy.join(', ')}, which this app did not ask for. Requests may be missing. See the EHR.`,
+      `The EHR says that it searched by ${limitedBy.join(', ')}, although this app did not ask for that. Requests may be missing. See the EHR.`,
     hasMore && 'The EHR has more requests than this page reads. See the rest in the EHR.',
     counted !== undefined &&
       !hasMore &&

@@ -3,9 +3,9 @@ import { circlesIn } from '#src/adapters/circles.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /**
- * Removes what another request of the list stands for. A shared number, requisition or `basedOn` is no proof: orders
- * for the left and the right hand share them. @param requests in reading order, which is kept. @param inDoubt replace
- * nothing. @param isOurs recognizes the numbers of this app: an order that has one of them twice was written twice.
+ * Removes a request if another one of the list stands for it. A shared number, requisition or `basedOn` is no proof: orders
+ * for the left and the right hand share them. @param requests in reading order, which is kept. @param inDoubt requests
+ * that replace nothing. @param isOurs recognizes the numbers of this app: an order that has one of them twice was written twice.
  */
 export function mergeRequests(
   requests: readonly ServiceRequest[],

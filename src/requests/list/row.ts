@@ -45,7 +45,7 @@ interface Replaced {
   readonly task: Task | undefined;
 }
 
-/** @param replaced those that this one replaces; they have no row of their own. */
+/** @param replaced the requests that this one replaces; they have no row of their own. */
 export function toRow(
   request: ServiceRequest,
   nameOf: (party: PartyReference) => string,

@@ -17,9 +17,9 @@ const MOST_TASKS = 200;
 const MOST_PAGES = 5;
 /** After which no further page is read (FH-12). */
 const MOST_BYTES = 5_000_000;
-const UNREAD = 'What providers have answered could not be read. See the EHR.';
+const UNREAD = 'Answers from providers could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
-export const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+export const IN_PART = 'Some answers from providers could not be read. See the EHR.';
 
 /** The server does not know the type. Any other refusal may be about this user or this moment, so the list says it. */
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
@@ -69,7 +69,7 @@ function withParts(tasks: readonly Task[]): readonly Task[] {
 
 function numberedText(count: number): string {
   const what =
-    count === 1 ? '1 answer of a provider names its request' : `${count} answers of providers name their requests`;
+    count === 1 ? '1 answer from a provider names its request' : `${count} answers from providers name their requests`;
   return `${what} only by a number, so the list does not say which request is meant. See the EHR.`;
 }
 

@@ -52,7 +52,7 @@ const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
     'fhir.restricted',
   ],
   incomplete: [
-    'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
+    'The EHR requires more search details than this app sends. Look in the EHR itself, and tell {help desk}.',
     'fhir.search-wants-parameter',
   ],
   consent: [

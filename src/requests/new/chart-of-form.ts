@@ -48,8 +48,8 @@ export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirAp
 }
 
 /**
- * Reads the chart once more for sending, in the batch that also brings the patient, so that it costs no further call but
- * that for places without a name. An EHR that takes no batch is asked part by part.
+ * Reads the chart once more for sending, in the batch that also brings the patient. The only further call is that for
+ * places without a name. An EHR that takes no batch is asked part by part.
  * @returns `through`: the calls of the sending, whose first read is of the patient; `chart`: undefined if it came late.
  */
 export function chartAnew(deps: ChartDependencies, at: InLaunch) {

@@ -129,8 +129,8 @@ function changeMarks(
   if (same) return marksOf(same, today);
   const [first] = facts;
   if (!isAsFilled) return first ? { change: `Changed. The chart says: ${first.text}` } : {};
-  const now = first ? `The chart says now: ${first.text}` : 'The EHR does not send it now. Check it.';
-  return { change: `Filled in earlier. ${now}` };
+  const now = first ? `The chart now says: ${first.text}` : 'The EHR does not send this value now. Check it.';
+  return { change: `Filled in from the chart earlier. ${now}` };
 }
 
 /** Names the allergies of the chart that the request leaves out, or may: their receiver will not see them. */

@@ -114,7 +114,7 @@ function otherText(differ: readonly string[]): string {
 
 /** The row shows what was sent, so its mark says what the EHR answered. */
 function otherwiseText({ differs = [] }: Sent): string {
-  return differs.length === 0 ? '' : ` in another way (${differs.join(', ')}): check it`;
+  return differs.length === 0 ? '' : ` with differences (${differs.join(', ')}): check it`;
 }
 
 const NOT_GIVEN = { resource: undefined, number: undefined, said: undefined, saved: undefined };

@@ -68,7 +68,7 @@ const NO_PROBLEM =
 
 /**
  * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
- * sees that they are chosen. That there is none is not chosen beside one.
+ * sees that they are chosen. "No known allergy" is not chosen beside an allergy.
  */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const inForce = allergies.filter(isInForce);
@@ -172,7 +172,7 @@ function hasEnd(condition: ForeignRecord): boolean {
   return Object.keys(condition).some((name) => /^abatement[A-Z]/.test(name) && condition[name] !== false);
 }
 
-/** A condition whose status, if it has one, says that it goes on, although it has an end. */
+/** The words of a condition, marked if it has an end although its status, if it has one, says that it goes on. */
 export function withEnd(words: string | undefined, condition: ForeignRecord): string | undefined {
   return words !== undefined && hasEnd(condition) ? `${words} (ended, by its date)` : words;
 }

@@ -32,7 +32,7 @@ export function remarkOn(name: SectionName, reading: Reading): string | undefine
   if (!reading.isAnswered) return `The EHR did not send ${words}. Look in the chart.`;
   const lines = [
     reading.refused > 0 &&
-      `${reading.refused} ${reading.refused === 1 ? 'entry' : 'entries'} left out, because another patient or none is named there. Tell your administrator.`,
+      `${reading.refused} ${reading.refused === 1 ? 'entry' : 'entries'} left out: another patient, or no patient, is named there. Tell your administrator.`,
     reading.hasMore && 'The EHR has more than is shown here.',
     reading.count > 0 && reading.isInDoubt && `There may be more ${words} than are shown here. Look in the chart.`,
     reading.count === 0 && `The EHR sent nothing usable about ${words}. Look in the chart.`,

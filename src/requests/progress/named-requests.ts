@@ -43,8 +43,8 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
 }
 
 /**
- * It is about a request, but names its patient or the request by no reference of this server, has conditions that may
- * reverse it, or names the request only as its reason or its input.
+ * Whether a Task is about a request, but cannot count: it names the patient or the request by no reference of this server,
+ * has conditions that may reverse it, or names the request only as its reason or its input.
  */
 export function isUnread(resource: ForeignRecord, base: URL): boolean {
   const { for: patient, focus, basedOn, reasonReference, input } = resource;

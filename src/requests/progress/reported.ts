@@ -55,9 +55,9 @@ export function hasWords({ status, businessStatus, statusReason }: ForeignRecord
 }
 
 /**
- * What the results of a completed Task name, so that it is done if its request names the same: codes and texts.
- * @returns undefined where a person has to read a result: all but codes of what was done, and records of it that are
- *   called by their type, if at all.
+ * The codes and texts that the results of a completed Task name: the Task is done if its request names the same.
+ * @returns undefined where a person has to read a result. Only codes of what was done, and records of it that have no
+ *   name or the name of their type, need no reading.
  */
 export function resultsNamed({ output }: ForeignRecord): readonly string[] | undefined {
   const named = asRecords(output).map(resultNamed);

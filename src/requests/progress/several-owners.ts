@@ -22,7 +22,7 @@ export function newestOf(tasks: readonly Task[]): Task | undefined {
   );
 }
 
-/** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
+/** Keeps the version that changed last of each Task, because pages that overlap may bring several versions. */
 export function onceById(tasks: readonly Task[]): readonly Task[] {
   const newestMs = new Map<string | undefined, number>();
   for (const { id, changedMs } of tasks) newestMs.set(id, Math.max(changedMs, newestMs.get(id) ?? -Infinity));

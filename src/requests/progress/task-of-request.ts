@@ -17,7 +17,7 @@ interface About extends Written, Asked {
 
 export type TasksTogether = ReturnType<typeof tasksTogether>;
 
-/** All Tasks about one request, each once, and each part for what it is: the same for every version of the request. */
+/** All Tasks about one request: each once, and each part marked as one. The same for every version of the request. */
 export function tasksTogether(all: readonly Task[]) {
   const current = onceById(all);
   const ids = new Set(current.map(({ id }) => id));
@@ -31,11 +31,11 @@ export function tasksTogether(all: readonly Task[]) {
 const NO_TASKS = tasksTogether([]);
 
 /**
- * The Task that speaks for a request: the one that carries it out, if there is any. A Task beside it has no word about
- * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
+ * The Task that speaks for a request: the one that carries it out, if there is one. Another Task does not decide who
+ * provides, and its end does not end the request. The question of any Task is the clinician's turn.
  *
- * @param owns those about the request. @param groups those of its group: they carry it out if none of its own does, but
- * their end is not surely that of each request.
+ * @param owns the Tasks about the request. @param groups the Tasks of its group: they carry it out if none of `owns`
+ * does, but their end does not prove the end of each request.
  */
 export function newestTask(owns: TasksTogether, request: About, groups = NO_TASKS): Task | undefined {
   const tasks = [...owns.tasks, ...groups.tasks];
@@ -84,7 +84,7 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   );
 }
 
-/** Said of what a Task of a group says of one of its requests. */
+/** Added to the words of a group's Task at each request of the group. */
 export const OF_GROUP = 'for a group of requests';
 
 /** What the Task of its group says that the Task of the request itself would hide: an end, a question, another provider. */

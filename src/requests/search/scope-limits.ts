@@ -41,7 +41,7 @@ function describeLimit(limit: string): string {
     const words = value.split(',').map((code) => describeCode(name, code));
     return asText(`${name} ${words.join(' or ')}`, 80);
   });
-  return conditions.filter((text) => text !== undefined).join(' and ') || 'which part, it does not say';
+  return conditions.filter((text) => text !== undefined).join(' and ') || 'it does not say which part';
 }
 
 function describeCode(name: string, token: string): string {

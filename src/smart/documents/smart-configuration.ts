@@ -156,12 +156,12 @@ export function isUsable(configuration: SmartConfiguration): boolean {
   return acceptsPrivateKeyJwt(configuration) && commonAlg(configuration, 'RS384') !== undefined;
 }
 
-/** Is private_key_jwt accepted? A list without it means no; none means yes: some have the capability only (DI-08). */
+/** Is private_key_jwt accepted? A list without it means no. No list means yes: some name the capability only (DI-08). */
 export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean {
   return configuration.tokenEndpointAuthMethods?.includes('private_key_jwt') ?? true;
 }
 
-/** The organization's algorithm if accepted, else our other (DI-09). @throws 'discovery.no-client-authentication' */
+/** The organization's algorithm if accepted, else our other one (DI-09). @throws 'discovery.no-client-authentication' */
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;

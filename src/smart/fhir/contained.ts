@@ -11,8 +11,8 @@ export interface Place {
 
 /**
  * The contained resource that a Reference points at (FHIR R4, "Contained Resources": the outermost resource holds all).
- * @returns undefined for other references, for an id that several contained resources have, unless the reference says of
- *   which type its target is, and for a contained resource that names another patient than its container.
+ * @returns undefined for other references, and for a contained resource that names another patient than its container.
+ *   Also for an id that several contained resources have, unless the reference names the type of its target.
  */
 export function containedOf(reference: unknown, { container, base }: Place): ForeignRecord | undefined {
   const { reference: literal, type } = asRecord(reference);

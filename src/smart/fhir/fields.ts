@@ -36,7 +36,7 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
 
 /**
  * One line of readable text. Letters of every script stay, and joiners (Persian, emoji). Controls become spaces. Markup
- * is removed, invisible formatting, above all bidirectional overrides, and more than eight marks on one letter. Not
+ * and invisible formatting, above all bidirectional overrides, are removed. A letter keeps at most eight marks. Not
  * HTML-safe: views escape it (FH-10).
  * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
  */
@@ -69,7 +69,7 @@ function clean(value: string, maxLength: number): string | undefined {
 
 const MOST_LINES = 40;
 
-/** The lines of a text, each as {@link asText}; of a longer text, or one of very many lines, one line of all. */
+/** The lines of a text, each as {@link asText}. A longer text, or a text of very many lines, becomes one line. */
 export function asLines(value: unknown, maxLength: number): string[] {
   const text = unmarked(asWritten(value));
   const lines = text.split(/\r\n?|\n/, MOST_LINES + 1);
@@ -113,7 +113,7 @@ export function asConceptText(value: unknown): string | undefined {
   return conceptText(value, USUAL);
 }
 
-/** The same with room for what some EHRs write into `text`: whole instructions. */
+/** As {@link asConceptText}, but longer, because some EHRs write whole instructions into `text`. */
 export function asLongConceptText(value: unknown): string | undefined {
   return conceptText(value, LONGEST);
 }

@@ -65,8 +65,8 @@ const READ_LAST = new Set(['performer', 'locationReference']);
 const KNOWN_BY_NAME = new Set(['requester', 'encounter', 'specimen']);
 
 /**
- * `Type/id` of what the request's page has to read, so that it can fetch all of it at once: each reference without a
- * display, then those of which one does not say enough.
+ * `Type/id` of every resource that the request's page has to read, so that it can fetch all of them at once: references
+ * without a display first, then those whose display does not say enough.
  */
 export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
   const [nameless, others, last]: [string[], string[], string[]] = [[], [], []];

@@ -109,7 +109,7 @@ function resourceReason(parts: { level: string; type: string; suffix: string; fi
     return 'after the slash comes a FHIR resource type with a capital letter, such as Observation, or *';
   if (suffix === '') return 'after the type comes .read, .write, .* or letters of cruds, such as .rs';
   if (/^[cruds]+$/.test(suffix) && !/^c?r?u?d?s?$/.test(suffix))
-    return 'the letters stand once each and in the order c, r, u, d, s';
+    return 'each letter must stand only once, in the order c, r, u, d, s';
   if (!/^(?:read|write|\*|[cruds]+)$/.test(suffix))
     return `.${suffix} is neither .read, .write, .* nor letters of cruds`;
   return filter === undefined ? undefined : 'a filter is ?name=value, more of them joined by &';

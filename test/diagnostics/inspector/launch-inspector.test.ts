@@ -149,7 +149,7 @@ describe('on embedded stores', () => {
   });
 
   test.for([
-    ['ABCD-2345', 'This code belongs to no launch here; the operator finds it in the log.'],
+    ['ABCD-2345', 'No launch here has this code. The operator can look for it in the log.'],
     ['hello', 'This is no support code'],
   ] as const)('the code %s, which no launch has: %s', async ([code, words]) => {
     expect((await inspect(code)).body).toContain(words);
@@ -179,7 +179,7 @@ describe('on embedded stores', () => {
     const code = supportCodeOf(answer) ?? '';
     const found = await inspect(code);
     const id = found.url.split('/').at(-1);
-    expect((await inspect(code, administrator)).body).toContain('This code belongs to no launch here');
+    expect((await inspect(code, administrator)).body).toContain('No launch here has this code');
     expect((await administrator.visit(`${world.url}/settings/launches/${id}`)).status).toBe(404);
     const list = await administrator.visit(`${world.url}/settings/launches?organization=hospital-c`);
     expect(list.body).not.toContain('hospital-c');
@@ -306,7 +306,7 @@ describe('on embedded stores', () => {
     });
 
     test('a window whose end is before its beginning says so', async () => {
-      expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the one in From');
+      expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the time in “From”');
     });
 
     test('a name that is narrowed to the hour in a second step lists the launches without a known user too', async () => {

@@ -43,7 +43,7 @@ test('the link is shown once; a reload of its page creates no other link and say
   expect(shownAt).toMatch(/\/settings\/launches\/[\da-f-]{36}\?secret=[\w-]{43}$/);
   const again = await administrator.visit(shownAt);
   expect(again.body).not.toContain('/reports/');
-  expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
+  expect(again.body).toContain('The link of a report is shown only once, and this one was shown already.');
   const { rows } = await world.dependencies.database.db.execute(sql`select * from shared_reports`);
   expect(rows).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ const { launchesSay, launchWith } = useSeededWorld();
 const restricted = { code: 'suppressed', details: { coding: [{ code: '4130' }] } };
 const subjects = (written: string) =>
   atPath(SEARCH, { body: (text) => text.replaceAll('{"reference":"Patient/pat-ada"}', written) });
-const NOT_SHOWN = /could not be shown: the EHR does not say/;
+const NOT_SHOWN = /could not be shown: this app cannot read/;
 /** What the notes of a list say is in the inspector too. */
 const noting = (change: (bundle: { entry?: { fullUrl?: string }[] }) => unknown) =>
   atPath(SEARCH, { body: (text) => JSON.stringify(change(JSON.parse(text))) });
@@ -432,6 +432,6 @@ test('a restricted chart is opened in the EHR first: the patient', async () => {
 
 test('a nurse is not sent to ask for access that she has', async () => {
   const said = await launchWith(wanting(403, 'ah-practice is required'));
-  expect(said.shown).toContain('The EHR wants more than this app sends to find requests');
+  expect(said.shown).toContain('The EHR requires more search details than this app sends');
   expect(said.shown).not.toContain('check your access');
 });

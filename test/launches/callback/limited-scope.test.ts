@@ -30,7 +30,7 @@ test.for([
   ['patient/ServiceRequest.rs?category=a,b&status=active', 'category a or b and status active'],
   ['patient/*.rs?_security=N', '_security N'],
   ['user/ServiceRequest.s?category=a', 'category a'],
-  ['patient/ServiceRequest.rs?', 'which part, it does not say'],
+  ['patient/ServiceRequest.rs?', 'it does not say which part'],
 ])('%s: the search is sent, and the list covers %s', async ([scope, words]) => {
   grant(`${scope}`);
   const page = await launch();

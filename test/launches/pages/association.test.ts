@@ -282,7 +282,7 @@ describe('on real Redis and PostgreSQL', () => {
       const before = await stored(world, ORG_ID);
       const again = await admin.reload(shown);
       expect(again.body).not.toContain(code);
-      expect(again.body).toContain('A one-time code is shown once, and this page has shown it.');
+      expect(again.body).toContain('A one-time code is shown only once, and this one was shown already.');
       expect(await stored(world, ORG_ID)).toEqual(before);
       const nameless = await admin.open('', { name: 'x'.repeat(121) });
       expect(isAfterPost(nameless, 'form')).toBe(true);

@@ -156,7 +156,7 @@ describe('a request that was created here', () => {
     ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', entry } }));
     list = await browser.open(launchUrl(organizationId));
     expect((await open()).body).toContain(
-      'A provider has it: <strong><bdi>Under way · Swift Transport</bdi></strong>.',
+      'A provider has this request: <strong><bdi>Under way · Swift Transport</bdi></strong>.',
     );
   });
 
@@ -164,7 +164,7 @@ describe('a request that was created here', () => {
     const page = await open();
     chart = { ...chart, status: 'completed', meta: { versionId: '8' } };
     const { body } = await cancel(page);
-    expect(body).toContain('the request is not open in the EHR any more');
+    expect(body).toContain('the request is no longer open in the EHR');
     expect(body).not.toContain('does not have this request');
     expect(puts()).toEqual([]);
   });
@@ -180,7 +180,7 @@ describe('a request that was created here', () => {
     const [page, other] = [await open(), await open()];
     await cancel(page);
     const { body } = await cancel(other, { reason: 'x' });
-    expect(body).toContain('the request is not open in the EHR any more');
+    expect(body).toContain('the request is no longer open in the EHR');
     expect(body).not.toMatch(/not? cancelled|name="version"/);
   });
 
@@ -218,7 +218,7 @@ describe('a request that was created here', () => {
   });
 
   test.for<[string, { status: number; body?: object }, boolean, string]>([
-    ['refused', { status: 403 }, false, 'the EHR did not let this app do it now'],
+    ['refused', { status: 403 }, false, 'the EHR did not let this app cancel the request now'],
     [
       'refused in words',
       { status: 422, body: saying('Order is in <progress>') },
@@ -229,7 +229,7 @@ describe('a request that was created here', () => {
       'a conflict with no other version',
       { status: 409, body: saying('Order is locked') },
       false,
-      'did not let this app do it now. Cancel it in the chart, or try again in a minute. The EHR says: “Order is locked”',
+      'did not let this app cancel the request now. Cancel it in the chart, or try again in a minute. The EHR says: “Order is locked”',
     ],
     [
       'done with a warning',
@@ -250,15 +250,20 @@ describe('a request that was created here', () => {
       'The EHR says: “a👨‍👩‍👧‍👦',
     ],
     ['lost, and done', { status: 500 }, true, CANCELLED],
-    ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
-    ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
-    ['of no type', { status: 200, body: { ...ANOTHER, resourceType: undefined } }, false, 'may be cancelled or not'],
-    ['of another request', { status: 200, body: { ...ANOTHER, id: 'sr-2' } }, false, 'may be cancelled or not'],
+    ['lost, and not done', { status: 500 }, false, 'so the request may or may not be cancelled'],
+    ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may or may not be cancelled'],
+    [
+      'of no type',
+      { status: 200, body: { ...ANOTHER, resourceType: undefined } },
+      false,
+      'may or may not be cancelled',
+    ],
+    ['of another request', { status: 200, body: { ...ANOTHER, id: 'sr-2' } }, false, 'may or may not be cancelled'],
     [
       "of another patient's",
       { status: 200, body: { ...ANOTHER, subject: { reference: 'Patient/pat-2' } } },
       false,
-      'may be cancelled or not',
+      'may or may not be cancelled',
     ],
   ])('after an answer that is %s the page says what is known', async ([, answer, isDone, words]) => {
     const page = await open();
@@ -312,8 +317,8 @@ describe('a request that was created here', () => {
   });
 
   test.for([
-    ['done', 'completed', 'Nothing was changed now: the request is not open in the EHR any more.'],
-    ['of an unknown status', 'unknown', 'so the request may be cancelled or not'],
+    ['done', 'completed', 'Nothing was changed now: the request is no longer open in the EHR.'],
+    ['of an unknown status', 'unknown', 'so the request may or may not be cancelled'],
   ])('that is %s after a lost answer is not said to be open', async ([, status, words]) => {
     const page = await open();
     onPut(() => {
@@ -400,7 +405,9 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
       await offerUpdates({ world: world(), browser, organizationId }, offered);
       list = await browser.open(launchUrl(organizationId));
       await isClosed();
-      expect((await browser.visit(url('sr-1'))).body).toContain('This app cannot cancel it: cancel it in the chart.');
+      expect((await browser.visit(url('sr-1'))).body).toContain(
+        'This app cannot cancel this request: cancel it in the chart.',
+      );
       // oxlint-enable no-await-in-loop
     }
   });
@@ -440,10 +447,10 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
 });
 
 test.for<[string, string, string]>([
-  ['another user has cancelled it', 'revoked', ', and it has been cancelled since.'],
-  ['it was an error', 'entered-in-error', ', and it has been cancelled since.'],
-  ['it was done', 'completed', '. What you see now was not sent.'],
-  ['it is still open', 'active', '. What you see now was not sent.'],
+  ['another user has cancelled it', 'revoked', '. That one has since been cancelled.'],
+  ['it was an error', 'entered-in-error', '. That one has since been cancelled.'],
+  ['it was done', 'completed', '. The request on this page was not sent.'],
+  ['it is still open', 'active', '. The request on this page was not sent.'],
 ])('the same request again, and in the EHR %s', async ([, status, words]) => {
   chart = { ...chart, status };
   expect(await sendAgain()).toContain(
@@ -453,10 +460,10 @@ test.for<[string, string, string]>([
 
 test('the same request again: the page says that the first one was cancelled since', async () => {
   expect(await sendAgain()).toContain(
-    'You sent a request for this, needed on the same day, less than a minute ago. What you see now was not sent.',
+    'You sent a request for this, needed on the same day, less than a minute ago. The request on this page was not sent.',
   );
   await cancel(await open());
   expect(await sendAgain()).toContain(
-    'You sent a request for this, needed on the same day, less than a minute ago, and it has been cancelled since. What you see now was not sent.',
+    'You sent a request for this, needed on the same day, less than a minute ago. That one has since been cancelled. The request on this page was not sent.',
   );
 });

@@ -65,7 +65,9 @@ test.for<[string, Record<string, unknown>, string]>([
   const { browser, list } = await openList();
   expect(list.body).toContain(sentence);
   expect(list.body).toContain('New request');
-  expect(list.body).toContain('No requests in this record. The top of this page says what is special about it.');
+  expect(list.body).toContain(
+    'No requests in this record. The top of this page says what is special about this record.',
+  );
   expect(list.body).not.toContain('for this patient yet');
   const form = await browser.visit(formOf(list));
   expect(form.status).toBe(200);

@@ -241,9 +241,9 @@ test('related requests are links, with the names of the list', async () => {
 });
 
 test.for([
-  ['active', 'Replaced by', 'it has to be cancelled'],
-  ['on-hold', 'Replaced by', 'the newer one is on hold, so check which one counts'],
-  ['completed', 'Replaced by', 'it has to be cancelled'],
+  ['active', 'Replaced by', 'This one has to be cancelled'],
+  ['on-hold', 'Replaced by', 'The newer one is on hold: check which one counts'],
+  ['completed', 'Replaced by', 'This one has to be cancelled'],
   ['draft', 'Meant to replace it, not in force'],
   ['revoked', 'Meant to replace it, not in force'],
   ['unknown', 'Meant to replace it, not in force'],
@@ -256,7 +256,9 @@ test.for([
   takeBatches(older);
   const { page } = await open();
   expect(page.body).toContain(`<dt>${relation}</dt><dd><a href="newer">`);
-  const notice = /A newer request replaces this one, which is still open in the EHR: ([^<.]*)/.exec(page.body)?.[1];
+  const notice = /A newer request replaces this one, but this one is still open in the EHR\. ([^<.]*)/.exec(
+    page.body,
+  )?.[1];
   expect(notice).toBe(said);
 });
 

@@ -375,7 +375,7 @@ test.for<[string, object, object[], string, string | undefined, string]>([
   const { row, page } = await readField({ replaces: [{ reference: 'ServiceRequest/old' }] }, { along: [older], tasks });
   expect(row).toMatchObject({ next: { text }, older: [{ id: 'old', said }] });
   expect(row?.status.word).toBe(word || 'Ordered in the EHR');
-  expect(page.notices.some((line) => line.includes('A provider may still carry out'))).toBe(said !== undefined);
+  expect(page.notices.some((line) => line.includes('a provider may still carry out'))).toBe(said !== undefined);
 });
 
 test.for<[string, object[], string, object]>([

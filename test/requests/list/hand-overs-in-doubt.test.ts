@@ -342,7 +342,7 @@ test.for([
   expect(row?.status.word).toBe('Done');
 });
 
-const UNREAD = ['Not everything that providers have answered could be read. See the EHR.'];
+const UNREAD = ['Some answers from providers could not be read. See the EHR.'];
 test.for<[string, object, string[]]>([
   ['on another server', { focus: { reference: 'https://other.example/fhir/ServiceRequest/a' } }, UNREAD],
   ['in another spelling', { focus: { reference: '/servicerequest/a' } }, UNREAD],

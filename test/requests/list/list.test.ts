@@ -139,7 +139,7 @@ test.for<[string, (base: string) => unknown]>([
   expect([openIds(list), list.notices]).toEqual([
     [],
     [
-      '1 request could not be shown: the EHR does not say in a form that this app can read which patient it is about. See the EHR, and tell your help desk.',
+      '1 request could not be shown: this app cannot read which patient it is about. See the EHR, and tell your help desk.',
     ],
   ]);
 });

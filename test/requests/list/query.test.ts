@@ -209,7 +209,7 @@ test.for<[string, unknown, string | undefined]>([
     () => searchset([], { link }),
     () => searchset([]),
   );
-  const words = `The EHR says that it searched by ${limit}, which this app did not ask for. Requests may be missing. See the EHR.`;
+  const words = `The EHR says that it searched by ${limit}, although this app did not ask for that. Requests may be missing. See the EHR.`;
   expect(list.notices).toEqual(limit === undefined ? [] : [words]);
 });
 

@@ -76,7 +76,7 @@ test.for<[string, object, boolean]>([
     expect(list.notices.filter((line) => line.includes('only by a number'))).toEqual(
       isSaid
         ? [
-            '1 answer of a provider names its request only by a number, so the list does not say which request is meant. See the EHR.',
+            '1 answer from a provider names its request only by a number, so the list does not say which request is meant. See the EHR.',
           ]
         : [],
     );
@@ -85,14 +85,14 @@ test.for<[string, object, boolean]>([
 );
 /** More than half of what is read of Tasks. */
 const MUCH = 'x'.repeat(2_600_000);
-const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+const IN_PART = 'Some answers from providers could not be read. See the EHR.';
 
 describe('several pages of Tasks', () => {
   const page = (tasks: object[], next?: string) =>
     searchset(tasks, next === undefined ? {} : { link: [{ relation: 'next', url: next }] });
   const older = task('1', { status: 'accepted' });
   const newer = task('1', { status: 'rejected', lastModified: '2026-11-21T10:00:00Z' });
-  const NONE = 'What providers have answered could not be read. See the EHR.';
+  const NONE = 'Answers from providers could not be read. See the EHR.';
   test.for<[string, string, (call: string) => Answer, string, string[]]>([
     ['the newest on the second', '/fhir/Task?at=2', () => page([newer]), 'Declined', []],
     ['a relative address', '?at=2', () => page([newer]), 'Declined', []],
@@ -272,7 +272,7 @@ test.for<[string, Answer]>([
   ['by a portal', { status: 200, body: 'Sign in', headers: { 'content-type': 'text/html' } }],
 ])('a refusal %s gives a notice, and the search is sent again for the next page', async ([, answer]) => {
   const { list, support } = await load([request('1')], answer);
-  expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
+  expect(list.notices).toEqual(['Answers from providers could not be read. See the EHR.']);
   // A provider may have it: nothing is claimed that was not looked for.
   expect(list.open).toMatchObject([{ isUnheard: true, next: { text: 'Check who has it' } }]);
   expect(support.isMissing()).toBe(false);

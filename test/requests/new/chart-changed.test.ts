@@ -172,7 +172,7 @@ test.for<[string, (reviewed: Visit) => Promise<unknown>]>([
   serve({ ...CHART, Encounter: stay('ICU'), AllergyIntolerance: [PEANUT, LATEX] });
   await meanwhile(reviewed);
   const page = await post(reviewed, {});
-  expect([page.body.includes('has changed there since'), posts]).toEqual([true, 0]);
+  expect([page.body.includes('have changed there'), posts]).toEqual([true, 0]);
 });
 
 test('a draft marks what its form has not shown before, until its user has seen that', async () => {

@@ -108,8 +108,10 @@ describe('the form', () => {
     const page = await correct();
     expect(page.body).toContain('<h1>Correct and resend<');
     expect(page.body).toMatch(/It replaces <a href="[^"]*\/requests\/sr-1"><bdi>Wheelchair van<\/bdi><\/a>, needed /);
-    expect(page.body).toContain('That one is cancelled as soon as the EHR has confirmed the new one, and not before.');
-    expect(page.body).toContain('If a provider has it already, call them too.');
+    expect(page.body).toContain(
+      'The app cancels the old request as soon as the EHR has confirmed the new one, and not before.',
+    );
+    expect(page.body).toContain('If a provider already has the old one, call them too.');
     expect(fieldsOf(page)).toMatchObject(VAN);
     expect(writes()).toEqual([]);
     expect(page.url).not.toMatch(/sr-1|Wheel/);
@@ -117,7 +119,7 @@ describe('the form', () => {
 
   test('names the texts for which it has no field', async () => {
     change('sr-1', { category: [{ text: 'Ferry' }], orderDetail: [{ text: 'Deck: upper' }] });
-    expect((await correct()).body).toMatch(/Not taken over[^<]*<bdi>Ferry<\/bdi>; <bdi>Deck: upper<\/bdi>/);
+    expect((await correct()).body).toMatch(/Not copied[^<]*<bdi>Ferry<\/bdi>; <bdi>Deck: upper<\/bdi>/);
   });
 
   test.for<[string, Resource, string[]]>([
@@ -155,7 +157,7 @@ describe('the form', () => {
     ['a condition of need', { asNeededBoolean: true }, ['as needed']],
   ])('names %s that the EHR’s users have added', async ([, added, words]) => {
     change('sr-1', added);
-    const [, lost = ''] = /Not taken over([^]*?)<\/p>/.exec((await correct()).body) ?? [];
+    const [, lost = ''] = /Not copied([^]*?)<\/p>/.exec((await correct()).body) ?? [];
     expect([...lost.matchAll(/<bdi>([^<]*)<\/bdi>/g)].map(([, word]) => word)).toEqual(words);
   });
 
@@ -214,7 +216,7 @@ describe('the review', () => {
       const page = await review(changes);
       if (words === undefined) return expect(page.body).not.toContain('class="review"');
       expect(plain(page)).toContain(words.replace(/\s+/g, ' '));
-      expect(page.body).toContain('What differs from it is marked below.');
+      expect(page.body).toContain('Differences from the old request are marked below.');
       // Without a return trip, its time is omitted as well.
       expect(marks(page)).toBe('own.transport.return-trip' in changes ? 2 : 1);
     },
@@ -222,11 +224,11 @@ describe('the review', () => {
 
   test('says that nothing differs, or that the EHR could not be read', async () => {
     const page = await review({});
-    expect(page.body).toContain('So far both say the same.');
+    expect(page.body).toContain('So far, both requests say the same.');
     expect(marks(page)).toBe(0);
     ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
     const unread = await browser.visit(page.url);
-    expect(unread.body).toContain('so what differs from it is not marked');
+    expect(unread.body).toContain('so differences are not marked');
     expect(marks(unread)).toBe(0);
   });
 
@@ -285,13 +287,13 @@ describe('a request that was replaced', () => {
     ehr.requests.length = 0;
     replaceIt();
     const page = await sendForm(browser, url('new'), form);
-    expect(page.body).toContain('another request has already replaced the one that this corrects');
+    expect(page.body).toContain('another request has already replaced the old one');
     expect(page.body).toContain('value="Wheelchair van with lift"');
     expect(writes()).toEqual([]);
     // As if the other correction had also cancelled the original.
     change('sr-1', { status: 'revoked', meta: { versionId: '8' } });
     const again = await sendForm(browser, url('new'), { ...form, ...ticketOf(page) });
-    expect(again.body).toContain('another request has already replaced the one that this corrects');
+    expect(again.body).toContain('another request has already replaced the old one');
     expect(writes()).toEqual([]);
   });
 
@@ -320,7 +322,7 @@ describe('a request that was replaced', () => {
     ehr.requests.length = 0;
     const page = await browser.visit(url('sr-1'));
     expect(page.body).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
-    expect(page.body).toContain('still open in the EHR: it has to be cancelled');
+    expect(page.body).toContain('still open in the EHR. This one has to be cancelled');
     expect(page.body).not.toContain('Correct and resend');
     expect(ehr.requests.filter(({ path }) => path.startsWith('/fhir')).length).toBeLessThanOrEqual(3);
   });
@@ -348,7 +350,7 @@ describe('sent', () => {
     const page = await resend();
     expect(page.body).toContain(SENT);
     expect(page.body).toMatch(
-      /The request that it replaces<\/strong>, <a [^>]*><bdi>Wheelchair van<\/bdi><\/a>, is cancelled in the EHR/,
+      /The old request<\/strong>, <a [^>]*><bdi>Wheelchair van<\/bdi><\/a>, is cancelled in the EHR/,
     );
     expect(chart.get('sr-2')).toMatchObject({
       code: { text: 'Stretcher van' },
@@ -382,7 +384,7 @@ describe('sent', () => {
     ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
     const page = await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
     expect(page.body).toContain(
-      'You sent a request for this, needed on the same day, less than a minute ago, and it has been cancelled since.',
+      'You sent a request for this, needed on the same day, less than a minute ago. That one has since been cancelled.',
     );
     expect(chart.size).toBe(2);
   });
@@ -404,17 +406,17 @@ describe('sent', () => {
     await offerUpdates({ world: world(), browser, organizationId }, false);
     list = await browser.open(launchUrl(organizationId));
     const form = await correct();
-    expect(form.body).toContain('that one stays open until you cancel it in the chart');
+    expect(form.body).toContain('the old request stays open until you cancel it in the chart');
     const page = await resend();
     expect(page.body).toContain(SENT);
     expect(page.body).toContain(
-      'this app cannot cancel requests there. Cancel it in the patient’s chart, or ask Ward Desk to',
+      'This app cannot cancel requests there. Cancel it in the patient’s chart, or ask Ward Desk to cancel it.',
     );
     expect(page.body).toContain('<small>Replaces Wheelchair van, still open</small>');
     expect(page.body).toContain('<b><a href="requests/sr-1">Cancel the older request</a></b>');
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
     const before = (await browser.visit(url('sr-1'))).body;
-    expect(before).toContain('A newer request replaces this one, which is still open in the EHR');
+    expect(before).toContain('A newer request replaces this one, but this one is still open in the EHR');
     expect(before).not.toContain('Correct and resend');
   });
 
@@ -480,7 +482,7 @@ describe('the old request is not cancelled before the new one is proved to exist
 });
 
 describe('the old request stays open if the EHR has saved the new one, and', () => {
-  const waits = 'the EHR does not show this app the new one as an active order of this patient';
+  const waits = 'The EHR does not show this app that the new one is an active order of this patient';
 
   test.for<[string, Resource]>([
     ['as a draft', { status: 'draft' }],
@@ -568,7 +570,7 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
       return { status: 201, body: saved };
     };
     const page = await resend();
-    expect(page.body).toContain('is the same one in the EHR now');
+    expect(page.body).toContain('and the new one are now one request in the EHR');
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
 });
@@ -592,7 +594,7 @@ describe('a request that has changed since the form was opened', () => {
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     change('sr-1', { priority: 'stat', meta: { versionId: '9' } });
     const said = await sendForm(browser, url('new'), form);
-    expect(said.body).toContain('the request that this one corrects has changed in the EHR since you opened it');
+    expect(said.body).toContain('the old request has changed in the EHR since you opened it');
     expect(writes()).toEqual([]);
     const page = await browser.open(url('new'), {
       form: { ...fieldsOf(said), what: 'Stretcher van', ...ticketOf(said) },
@@ -605,10 +607,10 @@ describe('a request that has changed since the form was opened', () => {
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     change('sr-1', { status: 'completed', meta: { versionId: '9' } });
     const said = await sendForm(browser, url('new'), form);
-    expect(said.body).toContain('is not open in the EHR any more');
+    expect(said.body).toContain('is no longer open in the EHR');
     expect(writes()).toEqual([]);
     const page = await browser.open(url('new'), { form: { ...form, ...ticketOf(said) } });
-    expect(page.body).toContain('was not open in the EHR any more');
+    expect(page.body).toContain('was no longer open in the EHR');
     expect([old()['status'], writes()]).toEqual(['completed', ['POST']]);
   });
 

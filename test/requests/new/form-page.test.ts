@@ -140,7 +140,7 @@ describe('FU-02: an order has a requester', () => {
     await launch('pat-ben', user);
     expect(titleOf(list)).toBe('Requests for Ben Okafor');
     expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });
-    expect(list.body).toContain('New requests are created by practitioners');
+    expect(list.body).toContain('Only practitioners can create requests here');
     expect(created()).toHaveLength(0);
   });
 
@@ -170,7 +170,9 @@ describe('RF-14: an unused form', () => {
     const [, leaveAfter] = /data-leave-to="\/launches\/[\w-]+\/closing" data-leave-after="(\d+)"/.exec(body) ?? [];
     expect(Number(leaveAfter)).toBeGreaterThan(54 * 60);
     expect(Number(leaveAfter)).toBeLessThanOrEqual(55 * 60 + 2);
-    expect(body).toMatch(/data-without-script>[^<]*is lost then.*data-with-script hidden>[^<]*is kept for three days/);
+    expect(body).toMatch(
+      /data-without-script>[^<]*is then lost\..*data-with-script hidden>[^<]*is kept for three days/,
+    );
     expect(headers['content-security-policy']).toContain("connect-src 'self'");
     expect(headers['content-security-policy']).toContain(`frame-ancestors ${world.sandbox.origin}`);
   });
@@ -241,7 +243,7 @@ test('a text of 70,000 letters of nine bytes each is marked and stays too', asyn
 
 test('the address of a form of which nothing is kept says so', async () => {
   await launch();
-  const GONE = 'Nothing is kept of this form.';
+  const GONE = 'This form has no saved draft.';
   expect((await openForm()).body).not.toContain(GONE);
   expect((await browser.visit(`${url('requests/new')}?form=${'x'.repeat(43)}`)).body).toContain(GONE);
 });

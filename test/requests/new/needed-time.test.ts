@@ -26,12 +26,12 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   [
     'a window of nothing',
     { neededAt: '11:00', neededUntil: '11:00' },
-    { neededUntil: 'must be later than the time before it' },
+    { neededUntil: 'must be later than the start time' },
   ],
   [
     'a window backwards',
     { neededAt: '11:00', neededUntil: '09:00' },
-    { neededUntil: 'must be later than the time before it, or at most 12 hours after it, on the next day' },
+    { neededUntil: 'must be later than the start time; on the next day, at most 12 hours later' },
   ],
   ['a window over midnight', { neededAt: '22:00', neededUntil: '02:00' }, 'taken'],
   ['a night of twelve hours', { neededAt: '19:00', neededUntil: '07:00' }, 'taken'],
@@ -60,7 +60,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ['some minutes ago', { neededOn: '2026-03-06', neededAt: '09:50' }, 'taken'],
   ['a series that is counted', { ...SERIES, times: '6', neededAt: '08:00' }, 'taken'],
   ['a series with a last day', { ...SERIES, lastDay: '2026-06-01' }, 'taken'],
-  ['a series without an end', SERIES, { times: 'is required for a request that repeats, or else a last day' }],
+  ['a series without an end', SERIES, { times: 'is required when the request repeats without a last day' }],
   [
     'a series with two ends',
     { ...SERIES, times: '6', lastDay: '2026-06-01' },

@@ -308,7 +308,7 @@ describe('on real Redis and PostgreSQL', () => {
     vi.setSystemTime(Date.now() + 2_000);
     list = await world.launch('pat-ben', browser);
     expect(list.body).not.toContain('/requests/new');
-    expect(list.body).toContain('New requests cannot be created here: the EHR did not permit this app to.');
+    expect(list.body).toContain('New requests cannot be created here: the EHR did not permit this app to create them.');
     const refused = await openForm();
     expect(refused.status).toBe(403);
     expect(refused.body).not.toContain('ServiceRequest.write');

@@ -28,8 +28,8 @@ beforeEach(async () => {
 });
 const review = async () => reviewed(browser, url, { ...ticketOf(await browser.visit(url)), ...VAN });
 
-const DIED = 'the EHR says now of this patient: “Died';
-const CHANGED = 'what the EHR says of this patient has changed since this page was opened';
+const DIED = 'the EHR now says of this patient: “Died';
+const CHANGED = 'the EHR’s details of this patient have changed since this page was opened';
 test.for<[string, object, string]>([
   ['has died on a day', { deceasedDateTime: '2026-11-20' }, DIED],
   ['has died', { deceasedBoolean: true }, DIED],

@@ -193,6 +193,6 @@ describe('after an unconfirmed create', () => {
     world.sandbox.faults.clear();
     const page = await browser.visit(list.url);
     expect(draftsOn(page)).toHaveLength(1);
-    expect(page.body).toContain('The EHR did not confirm it: it may be there already');
+    expect(page.body).toContain('The EHR did not confirm this request: it may be in the EHR already');
   });
 });

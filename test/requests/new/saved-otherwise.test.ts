@@ -78,7 +78,7 @@ test.for([{ status: 'entered-in-error' }, { intent: 'instance-order' }])(
 );
 
 const noticeIn = (body: string) =>
-  /<strong>The EHR saved it in another way<\/strong>: ([^<]*?)\. Check it/.exec(body)?.[1];
+  /<strong>The EHR saved the request differently<\/strong>: ([^<]*?)\. Check it/.exec(body)?.[1];
 test.for<[string, object, string | undefined]>([
   ['all of it', { meta: { versionId: '1' } }, undefined],
   ['another encounter', { encounter: { reference: 'Encounter/other' } }, 'another encounter'],

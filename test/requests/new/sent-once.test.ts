@@ -171,7 +171,7 @@ describe('a lost answer', () => {
     expect(looked.body).toContain(
       'The EHR shows this app only a part of the requests. Look again, and look in the chart.',
     );
-    expect(looked.body).not.toContain('first asks the EHR');
+    expect(looked.body).not.toContain('first checks whether the EHR');
     expect((await send(looked, OXYGEN)).body).toContain(UNCONFIRMED);
     expect(calls('POST')).toBe(2);
     const asked = await send(await openForm(), OXYGEN);
@@ -185,7 +185,7 @@ describe('a lost answer', () => {
     ehrBreaks({ takes: false });
     for (const page of [await send(await openForm(), VAN), await send(await openDraft(), VAN)]) {
       expect(page.body).toContain('The EHR does not let this app look for it: look in the chart.');
-      expect(page.body).not.toMatch(/Look again|first asks the EHR/);
+      expect(page.body).not.toMatch(/Look again|first checks whether the EHR/);
     }
     expect([calls('GET'), calls('POST')]).toEqual([0, 1]);
   });
@@ -254,7 +254,7 @@ describe('a changed form of which an earlier version was sent', () => {
       const asked = await send(before.body.includes(SENT) ? form : before, OXYGEN);
       expect([isShownAgain(asked), asked.body.includes(SENT), said()]).toEqual([true, false, ['Wheelchair van']]);
       expect(asked.body).toContain(words);
-      expect(asked.body).toContain('What you see now was not sent.');
+      expect(asked.body).toMatch(/The (?:request|version) on this page was not sent\./);
       expect(asked.body).toContain('value="Home oxygen"');
       expect((await openDraft()).body).toContain('value="Home oxygen"');
 

@@ -190,7 +190,7 @@ describe('filters without a script', () => {
     const found = await post(first, { text: 'ladder' });
     const other = await launch({}, browser);
     const stolen = await browser.open(`${other.url}${new URL(found.url).search}`);
-    expect(stolen.body).toContain('What you searched for is not kept any more.');
+    expect(stolen.body).toContain('Your search text is no longer kept.');
     expect(stolen.body).not.toContain('ladder"');
   });
 
@@ -236,7 +236,7 @@ describe('filters without a script', () => {
     expect(rowsOf(await browser.open(linkTo(nothing, /Clear the filters/)))).toHaveLength(20);
     const elsewhere = await post(first, { text: 'cardiology', show: 'open' });
     expect(elsewhere.body).toContain('None of the requests under Open matches these filters.');
-    expect(rowsOf(await browser.open(linkTo(elsewhere, /^Under All: 5$/)))).toHaveLength(5);
+    expect(rowsOf(await browser.open(linkTo(elsewhere, /^Matches under All: 5$/)))).toHaveLength(5);
   });
 });
 

@@ -28,7 +28,7 @@ function serveStay(): void {
 }
 const plain = (markup = '') => markup.replace(/<svg[^]*?<\/svg>|<[^>]+>/g, '').trim();
 
-const GONE = 'Filled in earlier. The EHR does not send it now';
+const GONE = 'Filled in from the chart earlier. The EHR does not send this value now';
 test.for<[string, object | undefined, string, hint: string | undefined, review: RegExp]>([
   ['the same place', inPlace('Ward 4'), 'Ward 4', 'from the chart', /^Ward 4 from the chart, without a date$/],
   [
@@ -36,7 +36,7 @@ test.for<[string, object | undefined, string, hint: string | undefined, review: 
     inPlace('ICU'),
     'Ward 4',
     'The chart says: ICU',
-    /^Ward 4 Filled in earlier\. The chart says now: ICU$/,
+    /^Ward 4 Filled in from the chart earlier\. The chart now says: ICU$/,
   ],
   [
     'that the patient has left',

@@ -89,7 +89,7 @@ describe('another patient', () => {
     expect(page.body).not.toContain('Stranger');
     for (const title of Object.values(TITLES)) {
       expect(choicesOf(page, title)).toEqual([]);
-      expect(remarkOf(page, title)).toContain('1 entry left out, because another patient or none is named there');
+      expect(remarkOf(page, title)).toContain('1 entry left out: another patient, or no patient, is named there');
     }
   });
 
@@ -259,7 +259,7 @@ describe('what is chosen from the chart, and after its review', () => {
   ])('a %s is %s: nothing is sent, and the page names it', async ([type, , later]) => {
     const { page, calls } = await sendAfter(type, later);
     expect(titleOf(page)).toBe('Error: New request for Stella Stub');
-    expect(page.body).toMatch(/has changed there since\. [^<]* Changed, or gone: “[^”]*Peanut[^”]*”\./);
+    expect(page.body).toMatch(/have changed there\. [^<]* Changed, or gone: “[^”]*Peanut[^”]*”\./);
     expect(calls).not.toContain('POST /fhir/ServiceRequest');
   });
 
