@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';
 import { useStarted } from '#test/helpers/started.ts';
-import { HOSTILE, hostileChart, MADE_BY_TEXT, openWatchedWorld, textOf } from './support/hostile-texts.ts';
+import { HOSTILE, hostileChart, MADE_BY_TEXT, openWatchedWorld, TYPED, textOf } from './support/hostile-texts.ts';
 
 const watched = useStarted(() => openWatchedWorld());
 beforeEach(() => {
@@ -48,13 +48,13 @@ test('a chart with hostile text in every field shows all of it as text', async (
   });
 });
 
-test.for(HOSTILE)('%s typed into the form and refused by us and by the EHR is shown again as text', async (typed) => {
+test.for(TYPED)('%s typed into the form and refused by us and by the EHR is shown again as text', async (typed) => {
   const { world, page, expectInert, withFault } = watched;
   const refused = on('fhir', ({ url, method }) =>
     method === 'POST' && url.pathname.endsWith('/ServiceRequest') ? refusal(422, 'business-rule', typed) : undefined,
   );
   await withFault({ fhirAnswer: hostileChart, request: refused }, async () => {
-    await page.goto(world.sandbox.launch('pat-script', { user: `user-${HOSTILE.indexOf(typed)}` }));
+    await page.goto(world.sandbox.launch('pat-script', { user: `user-${TYPED.indexOf(typed)}` }));
     await page.getByRole('link', { name: 'New request' }).click();
     const fields = ['What is needed', 'Reason', 'Note for the provider'];
     await page.getByRole('heading', { name: 'Note', exact: true }).waitFor();

@@ -8,31 +8,39 @@ import { LONG_SCOPES } from './support/long-scopes.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
 const deployment = useStarted(() => startDeployment());
-let visitor: Visitor | undefined;
+const long = useStarted(() => startDeployment({ settings: [`scopes=${LONG_SCOPES}`] }));
+/** Their browsers are the worker's, so each serves all its tests. */
+const usual = {
+  allowed: useStarted(() => createVisitor(deployment)),
+  blocked: useStarted(() => createVisitor(deployment, { cookies: 'third-party blocked' })),
+  blockedWithoutScripts: useStarted(() =>
+    createVisitor(deployment, { cookies: 'third-party blocked', javaScript: false }),
+  ),
+};
+let own: Visitor | undefined;
 afterEach(async () => {
-  await visitor?.close();
-  visitor = undefined;
+  await own?.close();
+  own = undefined;
+  for (const { complaints } of Object.values(usual)) complaints.length = 0;
   deployment.proxy.stripsPartitioned = false;
   deployment.ehr.requests.clear();
 });
 
-const THIRD_PARTY_BLOCKED = { cookies: 'third-party blocked' } as const;
-const visit = async (
-  options: { cookies?: CookiePolicy; javaScript?: boolean } = THIRD_PARTY_BLOCKED,
-  at = deployment,
-) => {
-  visitor = await createVisitor(at, options);
-  return { visitor, page: await visitor.newTab() };
+const visit = async (by: Visitor = usual.blocked) => ({ visitor: by, page: await by.sameTab() });
+/** With a policy that only a browser of its own can have. */
+const visitUnder = async (cookies: CookiePolicy) => {
+  own = await createVisitor(deployment, { cookies });
+  return visit(own);
 };
 const callsTo = (path: string) => deployment.ehr.requests.filter((request) => request.path.startsWith(path)).length;
 const blockedInFrame = () => ({ blockedInFrame: { app: deployment.appUrl, ehr: deployment.ehr.origin } });
 
-test.for<{ cookies: CookiePolicy; javaScript: boolean }>([
-  { cookies: 'all allowed', javaScript: true },
-  { cookies: 'third-party blocked', javaScript: true },
-  { cookies: 'third-party blocked', javaScript: false },
-])('the app opens inside the chart, cookies $cookies, scripts $javaScript (LA-11)', async (options) => {
-  const { visitor: person, page } = await visit(options);
+test.for([
+  ['cookies all allowed, scripts true', usual.allowed],
+  ['cookies third-party blocked, scripts true', usual.blocked],
+  ['cookies third-party blocked, scripts false', usual.blockedWithoutScripts],
+] as const)('the app opens inside the chart, %s (LA-11)', async ([, by]) => {
+  const { visitor: person, page } = await visit(by);
   const app = await person.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
   await app.getByRole('heading', { name: /^Open \(\d+\)$/ }).waitFor();
@@ -48,7 +56,7 @@ test('the launch depends on Partitioned: without it the same browser keeps no co
 });
 
 test('if a frame keeps no cookie, the app opens in a new window with the launch value unspent (LA-12)', async () => {
-  const { visitor: person, page } = await visit({ cookies: blockedInFrame() });
+  const { visitor: person, page } = await visitUnder(blockedInFrame());
   const app = await person.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
   expect(callsTo('/auth/authorize')).toBe(0);
@@ -61,7 +69,7 @@ test('if a frame keeps no cookie, the app opens in a new window with the launch 
 });
 
 test('if the browser keeps no cookie at all, the new window says so too, without a redirect loop (LA-12)', async () => {
-  const { visitor: person, page } = await visit({ cookies: 'all blocked' });
+  const { visitor: person, page } = await visitUnder('all blocked');
   const app = await person.openChart(page, 'Moreno, Ada');
   const window = await person.windowOpenedBy(() => app.getByRole('link', { name: 'Open in a new window' }).click());
   await window.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
@@ -163,11 +171,9 @@ test("another site's form cannot sign a user out (RV-01)", async () => {
 });
 
 describe('a request that is too long for a URL', () => {
-  const long = useStarted(() => startDeployment({ settings: [`scopes=${LONG_SCOPES}`] }));
-
   test('is posted by a form without a click, inside the chart (AZ-14)', async () => {
-    const { visitor: person, page } = await visit(THIRD_PARTY_BLOCKED, long);
-    const app = await person.openChart(page, 'Moreno, Ada');
+    const { visitor: person, page } = await visit();
+    const app = await person.openChart(page, 'Moreno, Ada', long);
     await app.getByRole('heading', heading('Ada Moreno')).waitFor();
     const sent = long.ehr.requests.filter(({ path }) => path.startsWith('/auth/authorize'));
     expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /auth/authorize']);
@@ -175,8 +181,8 @@ describe('a request that is too long for a URL', () => {
   });
 
   test('without scripts has a button that does the same (AZ-14)', async () => {
-    const { visitor: person, page } = await visit({ ...THIRD_PARTY_BLOCKED, javaScript: false }, long);
-    const app = await person.openChart(page, 'Moreno, Ada');
+    const { visitor: person, page } = await visit(usual.blockedWithoutScripts);
+    const app = await person.openChart(page, 'Moreno, Ada', long);
     await app.getByRole('button', { name: 'Continue to sign-in' }).click();
     await app.getByRole('heading', heading('Ada Moreno')).waitFor();
     expect(person.complaints).toEqual([]);

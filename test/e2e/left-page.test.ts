@@ -10,7 +10,7 @@ const deployment = useStarted(() => startDeployment({ settings: WRITING }));
 const visitor = useStarted(() => createVisitor(deployment, { keepsLeftPages: true }));
 
 async function openList(): Promise<Page> {
-  const page = await visitor.newTab();
+  const page = await visitor.sameTab();
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.locator('.requests').waitFor();
   return page;
@@ -46,7 +46,6 @@ test.for([
   await page.evaluate('history.back()');
   await isSignedOut(page);
   expect(await page.title()).not.toMatch(title);
-  await page.close();
 });
 
 test('Back to a form whose launch is open shows what was typed', async () => {
@@ -56,7 +55,6 @@ test('Back to a form whose launch is open shows what was typed', async () => {
   await page.goto(`${deployment.appUrl}/guide`);
   await page.evaluate('history.back()');
   await expect.poll(() => page.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
-  await page.close();
 });
 
 test('a form that is longer than what a browser posts from a left page is kept too, and posted once', async () => {
@@ -74,7 +72,6 @@ test('a form that is longer than what a browser posts from a left page is kept t
   await page.clock.runFor(21_000);
   await page.getByLabel('Note for the provider').focus();
   expect(posts).toBe(1);
-  await page.close();
 });
 
 test.for([
@@ -96,5 +93,4 @@ test.for([
   await other.close();
   await go(page);
   await isSignedOut(page);
-  await page.close();
 });

@@ -1,6 +1,7 @@
 /** The request list in a browser: by keyboard alone, without scripts, and what the script adds. */
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { VIEWPORT } from '#test/helpers/chromium.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
@@ -13,7 +14,7 @@ afterEach(() => {
 });
 
 async function openList(by: Visitor, patient = 'pat-many'): Promise<Page> {
-  const page = await by.newTab();
+  const page = await by.sameTab();
   await page.goto(deployment.ehr.launch(patient));
   await page.locator('.requests').waitFor();
   return page;
@@ -61,7 +62,6 @@ test('by keyboard alone: find, read, come back', async () => {
   await page.locator('.request-table').waitFor();
   await expect.poll(() => page.url()).toBe(found);
   await expect.poll(() => page.locator('#find-text').inputValue()).toBe('oxygen');
-  await page.close();
 });
 
 test('without a script the user reaches every filter, column, page and request, and gets back', async () => {
@@ -87,7 +87,6 @@ test('without a script the user reaches every filter, column, page and request, 
   await expect.poll(() => focused(page)).toBe('Meal delivery');
   await page.getByRole('link', { name: 'Clear' }).click();
   await expect.poll(() => page.getByLabel('Search').inputValue()).toBe('');
-  await page.close();
 });
 
 describe('with its script', () => {
@@ -107,11 +106,10 @@ describe('with its script', () => {
     await page.goBack();
     await page.locator('.groups [aria-current]', { hasText: 'Open' }).waitFor();
     expect(await isSamePage(page)).toBe(true);
-    await page.close();
   });
 
   test('a list whose tab was hidden for a minute is read anew, unless it is in use', async () => {
-    const page = await visitor.newTab();
+    const page = await visitor.sameTab();
     await page.clock.install();
     await page.goto(deployment.ehr.launch('pat-many'));
     await page.locator('.requests').waitFor();
@@ -130,7 +128,6 @@ describe('with its script', () => {
     expect(page.url()).not.toContain('fresh');
     await comeBack();
     expect(asked).toHaveLength(1);
-    await page.close();
   });
 
   test('the chosen density is kept, and keys can be switched off', async () => {
@@ -146,7 +143,6 @@ describe('with its script', () => {
     expect(await focused(other)).not.toBe('find-text');
     await other.keyboard.press('?');
     await other.getByLabel('Use these keys').check();
-    await Promise.all([page.close(), other.close()]);
   });
 });
 
@@ -158,7 +154,6 @@ test('the next page is read from its top', async () => {
   await page.getByRole('link', { name: 'Next', exact: true }).click();
   await page.getByText('26–50 of').waitFor();
   expect(await page.evaluate('scrollY')).toBe(0);
-  await page.close();
 });
 
 test('on a narrow screen it is still a table for screen readers, in the order of its columns', async () => {
@@ -196,19 +191,6 @@ test('on a narrow screen it is still a table for screen readers, in the order of
     );
   // These times are over since July and take two lines; with times to come, which take one, a sixth card is in sight.
   expect(inSight).toBeGreaterThanOrEqual(5);
-  await page.close();
-});
-
-test.for([400, 320])('at %d px every filter is in sight without scrolling sideways', async (width) => {
-  const page = await openList(plain, 'pat-ada');
-  await page.setViewportSize({ width, height: 800 });
-  const controls = page.locator('.filters :is(input:not([type="hidden"]), select, button), .groups a');
-  expect(await controls.count()).toBeGreaterThan(7);
-  const edges = (await controls.all()).map(async (control) => {
-    const box = await control.boundingBox();
-    return box && box.x >= 0 && box.x + box.width <= width;
-  });
-  expect(await Promise.all(edges)).not.toContain(false);
 });
 
 test('on a narrow screen every request that is late says so in words', async () => {
@@ -243,56 +225,74 @@ test('every printed sheet has the patient and "page n of m", and no text is cut'
   // The page's style numbers the sheets; Chromium writes each as a page of the file.
   const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
   expect(sheets.length).toBeGreaterThan(2);
-  await page.close();
 });
 
-test('the notes name the patient in print, because they may have a sheet to themselves', async () => {
-  const page = await openList(plain, 'pat-ada');
-  expect(await page.locator('.notes').innerText()).not.toContain('Ada Moreno');
-  await page.emulateMedia({ media: 'print' });
-  expect(await page.locator('.notes').innerText()).toMatch(/^Ada Moreno.*MRN/);
-  await page.close();
-});
+describe('one list without scripts, in many forms', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await openList(plain, 'pat-ada');
+  });
+  afterEach(async () => {
+    await page.setViewportSize(VIEWPORT);
+    await page.emulateMedia({ media: null });
+  });
 
-test('the mark of a next step is at the row of a card and at the first cell of a table, where WebKit draws it too', async () => {
-  const page = await openList(plain, 'pat-ada');
-  const shadow = (selector: string) =>
-    page
-      .locator(`.request-table tbody ${selector}`)
-      .first()
-      .evaluate((element) => getComputedStyle(element).boxShadow);
-  expect(await Promise.all(['th', 'tr'].map(shadow))).toEqual([
-    expect.stringContaining('inset'),
-    expect.stringContaining('inset'),
-  ]);
-  await page.close();
-});
+  test.for([400, 320])('at %d px every filter is in sight without scrolling sideways', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    const controls = page.locator('.filters :is(input:not([type="hidden"]), select, button), .groups a');
+    expect(await controls.count()).toBeGreaterThan(7);
+    const edges = (await controls.all()).map(async (control) => {
+      const box = await control.boundingBox();
+      return box && box.x >= 0 && box.x + box.width <= width;
+    });
+    expect(await Promise.all(edges)).not.toContain(false);
+  });
 
-test('a short request is printed on one sheet, without a second one that has only the patient', async () => {
-  const page = await openList(plain, 'pat-ada');
-  await firstService(page).click();
-  await page.locator('.detail').waitFor();
-  const sheets = (await page.pdf({ format: 'Letter' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
-  expect(sheets).toHaveLength(1);
-  await page.close();
-});
-
-test.for([400, 700])('with a finger, at %d px, every control is 44 px high and a card is one target', async (width) => {
-  const page = await openList(plain, 'pat-ada');
-  await page.setViewportSize({ width, height: 800 });
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  await expect.poll(() => page.evaluate("matchMedia('(pointer: coarse)').matches")).toBe(true);
-  const controls = page.locator(
-    '.btn, .groups a, .refresh a, .filters :is(input[type="search"], select), .filters label.check, summary',
+  test.for([400, 700])(
+    'with a finger, at %d px, every control is 44 px high and a card is one target',
+    async (width) => {
+      await page.setViewportSize({ width, height: 800 });
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+      await expect.poll(() => page.evaluate("matchMedia('(pointer: coarse)').matches")).toBe(true);
+      const controls = page.locator(
+        '.btn, .groups a, .refresh a, .filters :is(input[type="search"], select), .filters label.check, summary',
+      );
+      const heights = (await controls.all()).map(async (one) => Math.round((await one.boundingBox())?.height ?? 0));
+      expect((await Promise.all(heights)).filter((height) => height > 0 && height < 44)).toEqual([]);
+      const isWhole = await page.evaluate(`(() => {
+      const link = document.querySelector('.request-table tbody th a');
+      const { left, bottom } = link.closest('tr').getBoundingClientRect();
+      return document.elementFromPoint(left + 12, bottom - 8)?.closest('a') === link;
+    })()`);
+      expect(isWhole).toBe(true);
+      // Its end takes the finger away.
+      await session.detach();
+    },
   );
-  const heights = (await controls.all()).map(async (one) => Math.round((await one.boundingBox())?.height ?? 0));
-  expect((await Promise.all(heights)).filter((height) => height > 0 && height < 44)).toEqual([]);
-  const isWhole = await page.evaluate(`(() => {
-    const link = document.querySelector('.request-table tbody th a');
-    const { left, bottom } = link.closest('tr').getBoundingClientRect();
-    return document.elementFromPoint(left + 12, bottom - 8)?.closest('a') === link;
-  })()`);
-  expect(isWhole).toBe(true);
-  await page.close();
+
+  test('the notes name the patient in print, because they may have a sheet to themselves', async () => {
+    expect(await page.locator('.notes').innerText()).not.toContain('Ada Moreno');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.notes').innerText()).toMatch(/^Ada Moreno.*MRN/);
+  });
+
+  test('the mark of a next step is at the row of a card and at the first cell of a table, where WebKit draws it too', async () => {
+    const shadow = (selector: string) =>
+      page
+        .locator(`.request-table tbody ${selector}`)
+        .first()
+        .evaluate((element) => getComputedStyle(element).boxShadow);
+    expect(await Promise.all(['th', 'tr'].map(shadow))).toEqual([
+      expect.stringContaining('inset'),
+      expect.stringContaining('inset'),
+    ]);
+  });
+
+  test('a short request is printed on one sheet, without a second one that has only the patient', async () => {
+    await firstService(page).click();
+    await page.locator('.detail').waitFor();
+    const sheets = (await page.pdf({ format: 'Letter' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
+    expect(sheets).toHaveLength(1);
+  });
 });

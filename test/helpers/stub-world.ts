@@ -1,6 +1,7 @@
 /** The world of the tests about bad EHRs: the product, a scriptable EHR, and a server that must never be called. */
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { supportCodeOf, type TestBrowser, type Visit } from './browser.ts';
+import { linesWith } from './log-lines.ts';
 import { type StubEhr, startEvil, startStubEhr } from './servers/stub-ehr.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -50,9 +51,8 @@ export async function launch(settings: Record<string, unknown> = {}, browser?: T
 
 /** The status of a page, and the error code of the log line with its support code. */
 export function outcomeOf(page: Visit): { status: number; code: string | undefined } {
-  const supportCode = supportCodeOf(page);
-  const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCode);
-  return { status: page.status, code: supportCode === undefined ? undefined : line?.errorCode };
+  const [line] = linesWith(world.logLines, supportCodeOf(page));
+  return { status: page.status, code: line?.errorCode };
 }
 
 /** The form of the n-th token request. */

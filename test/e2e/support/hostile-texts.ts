@@ -25,6 +25,8 @@ export const HOSTILE = [
 ];
 /** All of them in one text. */
 export const ALL = HOSTILE.join(' ');
+/** All of them, in texts that are short enough for a field; the last one begins as an address would. */
+export const TYPED = [...[0, 3, 6, 9].map((from) => HOSTILE.slice(from, from + 3).join(' ')), 'javascript:alert(1)'];
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 /** Selects elements and attributes that only hostile text can have made. */
@@ -50,9 +52,9 @@ export interface WatchedWorld {
   close(): Promise<void>;
 }
 
-/** Opens a world whose EHR has one user for each text, with the text as name. */
+/** Opens a world whose EHR has one user for each of {@link TYPED}, with the text as name. */
 export async function openWatchedWorld(): Promise<WatchedWorld> {
-  const users = HOSTILE.map((name, index) => ({ id: `user-${index}`, name, fhirUser: 'Practitioner/prac-rivera' }));
+  const users = TYPED.map((name, index) => ({ id: `user-${index}`, name, fhirUser: 'Practitioner/prac-rivera' }));
   const world = await startWorld({ settings: { createRequests: true, scopes: SCOPES }, sandbox: { users } });
   const { context, close } = await openChromium({ cookies: 'all allowed' });
   const happened: string[] = [];

@@ -8,8 +8,8 @@ export interface Visitor {
   newTab(): Promise<Page>;
   /** One tab for all tests, without cookies and in its first size: a new one costs a third of a second of CPU time. */
   sameTab(): Promise<Page>;
-  /** Opens the EHR, picks the patient from its list, and returns the app's frame. */
-  openChart(page: Page, chartName: string): Promise<FrameLocator>;
+  /** Opens the EHR, or that of another deployment, picks the patient from its list, and returns the app's frame. */
+  openChart(page: Page, chartName: string, at?: Deployment): Promise<FrameLocator>;
   /** Opens the chart and, from there, the app in its own window. */
   openInWindow(page: Page, chartName: string): Promise<Page>;
   /** Waits for the window that a click opens. */
@@ -46,8 +46,8 @@ export async function createVisitor(deployment: Deployment, options: Partial<Chr
     await tab.emulateMedia({ media: null, colorScheme: null, reducedMotion: null });
     return tab;
   };
-  const openChart: Visitor['openChart'] = async (page, chartName) => {
-    await page.goto(deployment.ehr.chartUrl);
+  const openChart: Visitor['openChart'] = async (page, chartName, at = deployment) => {
+    await page.goto(at.ehr.chartUrl);
     await page.getByRole('link', { name: chartName }).click();
     await page.getByRole('heading', { name: `Chart of ${chartName}` }).waitFor();
     return page.frameLocator('iframe');

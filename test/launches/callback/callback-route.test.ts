@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { linesWith } from '#test/helpers/log-lines.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const CALLBACK = '/smart/callback';
@@ -24,8 +25,7 @@ function changed(url: string, change: Record<string, string | string[] | undefin
   return callback.href;
 }
 function expectRejected(page: Visit, status: number, code: string): void {
-  const supportCode = supportCodeOf(page);
-  const lines = world.logLines.map((line) => JSON.parse(line)).filter((line) => line.supportCode === supportCode);
+  const lines = linesWith(world.logLines, supportCodeOf(page));
   expect(lines.map(({ errorCode }) => errorCode)).toEqual([code]);
   expect({ status: page.status, cache: page.headers['cache-control'] }).toEqual({ status, cache: 'no-store' });
   expect(launchCookies(page)).toEqual([]);

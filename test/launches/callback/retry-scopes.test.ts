@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
+import { linesWith } from '#test/helpers/log-lines.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { useWorld } from '#test/helpers/world.ts';
 
@@ -45,8 +46,7 @@ describe('on real Redis and PostgreSQL', () => {
   const askedScopes = () => authorizations().map((query) => query.get('scope') ?? '');
   const tokenCalls = () => world.sandbox.requests.filter(({ path }) => path === '/auth/token').length;
   const codeOf = (page: Visit) => {
-    const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCodeOf(page));
-    return line?.errorCode as string | undefined;
+    return linesWith(world.logLines, supportCodeOf(page))[0]?.errorCode;
   };
 
   test('invalid_scope is answered with one more request, and the list is shown', async () => {

@@ -4,6 +4,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { linesWith } from '#test/helpers/log-lines.ts';
 import { ORG_ID, useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const FAILURES = 10;
@@ -15,8 +16,7 @@ const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
 /** The error code of the log line that the page's support code finds. */
 function codeOf(page: Visit, logLines: readonly string[]): unknown {
-  const supportCode = supportCodeOf(page);
-  return logLines.map((text) => JSON.parse(text)).find((line) => line.supportCode === supportCode)?.errorCode;
+  return linesWith(logLines, supportCodeOf(page))[0]?.errorCode;
 }
 
 describe('on real Redis and PostgreSQL', () => {

@@ -8,6 +8,7 @@ import { rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { faultsNamed } from '#test/helpers/faults-named.ts';
+import { linesWith } from '#test/helpers/log-lines.ts';
 import { startEvil } from '#test/helpers/servers/stub-ehr.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -205,10 +206,9 @@ async function launchWith(fault: FaultName, value?: string, sandbox = world.sand
 }
 
 const logLineOf = (page: Visit) => {
-  const supportCode = supportCodeOf(page);
-  const lines = world.logLines.map((line) => JSON.parse(line)).filter((line) => line.supportCode === supportCode);
+  const lines = linesWith(world.logLines, supportCodeOf(page));
   expect(lines).toHaveLength(1);
-  return lines[0];
+  return lines[0]!;
 };
 
 function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
