@@ -21,6 +21,8 @@ export interface Certificates {
   selfSigned: Certificate;
   /** Of an authority that no client knows, as a hospital's own is. */
   ofHospital: Certificate;
+  /** Of a proxy that inspects TLS, with that proxy's authority. */
+  inspected: Certificate;
   /** Of a public authority, as its proof of a log says, whose intermediate certificate is not sent. */
   withoutIntermediate: Certificate;
   /** With a key that is too short to be trusted. */
@@ -68,6 +70,7 @@ export function makeCertificates(): Certificates {
   try {
     selfSign('authority', '-subj', '/CN=Test authority');
     selfSign('unknown', '-subj', '/CN=Another authority');
+    selfSign('proxy', '-subj', '/O=Example Health/CN=Example Health SSL Inspection CA');
     selfSign('self', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost');
     return {
       authority: read('authority.pem'),
@@ -76,6 +79,7 @@ export function makeCertificates(): Certificates {
       notYetValid: issueForLater(),
       wrongName: issue('wrong', 'ehr.example', '2'),
       ofHospital: issue('hospital', 'localhost', '2', { authority: 'unknown' }),
+      inspected: issue('inspected', 'localhost', '2', { authority: 'proxy' }),
       withoutIntermediate: issue('alone', 'localhost', '2', { authority: 'unknown', extension: LOG_PROOFS }),
       weak: issue('weak', 'localhost', '2', { newKey: WEAK_KEY }),
       selfSigned: { key: read('self.key'), cert: read('self.pem') },
