@@ -60,6 +60,8 @@ export const OF_CLIENT: Hints = [
   ['client.audience-host', 'aud audience', 'expected_token_endpoint'],
   ['client.audience', 'aud audience', `${BAD} must expected claim`],
   ['client.method', 'mtls mutual'],
+  // Entra ID fetches no JWKS.
+  ['client.key-upload', 'aadsts', KEYS, BAD],
   ['client.key-unknown', KEYS, BAD],
   // Of the code, and not of the place or the check of a key.
   ...OF_REDIRECT,
@@ -88,7 +90,7 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', 'sub iss subject issuer identifier', 'client_id client', 'match matches mismatch must equal same'],
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
-  ['token.busy', 'rate quota', 'limit exceeded'],
-  ['token.busy', 'many', 'requests attempts'],
+  ['token.throttled', 'rate quota', 'limit exceeded'],
+  ['token.throttled', 'many', 'requests attempts'],
   ['client.key', 'credentials', 'invalid'],
 ];

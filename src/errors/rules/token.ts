@@ -64,8 +64,12 @@ export const tokenRules = {
     'Register the scopes of the registration sheet for this client.',
   ),
   'token.busy': ehrTeam(
-    'The token endpoint says that it is overloaded, in maintenance or asked too often',
-    'Look at the state of the token endpoint and its limits.',
+    'The token endpoint says that it is overloaded or in maintenance (503)',
+    'Look at the state of the token endpoint. After a maintenance that was planned there is nothing to do.',
+  ),
+  'token.throttled': ehrTeam(
+    'The token endpoint says that it is asked too often (429)',
+    'Raise the limit of token requests for {client id} and our egress addresses.',
   ),
   'token.server-error': ehrTeam(
     'The token endpoint failed inside, often because it could not read our JWKS, or a gateway did not reach it (502, 504)',

@@ -90,13 +90,19 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
     return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
   const rule = what === 'JWKS' ? ruleOfKeySet(fetched) : ruleOfIssuerDocument(fetched);
-  if (fetched.status !== 200) return unavailable(rule, `${what}: status ${fetched.status}`);
+  const { origin, pathname } = fetched.url;
+  if (fetched.status !== 200)
+    return new AppError('identity.keys-unavailable', `${what}: status ${fetched.status}`, {
+      rule,
+      seen: what === 'JWKS' ? { jwks_uri: `${origin}${pathname}` } : {},
+    });
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
 /** @param answer that is no key set. */
 export function ruleOfKeySet(answer: FetchedAnswer): Rule {
+  if (isAbsent(answer)) return ruleOfGateway(answer) ?? 'keys.not-there';
   const isBusy = [429, 502, 503, 504].includes(answer.status);
   return ruleOfGateway(answer) ?? (isBusy ? 'keys.unavailable' : 'keys.unreadable');
 }
