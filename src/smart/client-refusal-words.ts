@@ -38,6 +38,7 @@ export const OF_CLIENT: Hints = [
     'ec rsa curve',
     'unsupported supported allowed only accepted configured expected expects requires',
   ],
+  ['client.algorithm', 'ec rsa', 'type kty', 'mismatch match'],
   // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
   ['client.jwks-unreachable', 'unknownhostexception connectexception sockettimeoutexception noroutetohostexception'],
   ['client.jwks-unreachable', 'econnrefused enotfound etimedout eai_again getaddrinfo'],

@@ -88,17 +88,17 @@ function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
   return hintIn(said, [...OF_TOKEN_REQUEST, ...(ofClient.test(said) ? OF_CLIENT : []), ...OF_TOKEN_REQUEST_LAST]);
 }
 
-/** Keycloak and others quote the audience that they expect and the one that came. On one host, it is no proxy's fault. */
+/**
+ * Keycloak and others quote the audience that they expect, and the one that came: on one host, no proxy is to blame. Okta
+ * quotes only its token endpoint, when it is not the address that it was called by.
+ */
 function ruleOfAudiences(said: string): Rule | undefined {
   if (!/\baud(?:ience)?\b/i.test(said)) return undefined;
-  const quoted = new Set(
-    said
-      .slice(0, 1_000)
-      .match(/\bhttps?:\/\/[^\s"',;)\]]+(?=[^\s]?)/g)
-      ?.map((url) => url.replace(/[./]+$/, '')),
-  );
-  const [one, other, ...more] = [...quoted];
-  const isOneHost = one && other && more.length === 0 && URL.parse(one)?.host === URL.parse(other)?.host;
+  const quoted = said.slice(0, 1_000).match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];
+  const [one, other, ...more] = new Set(quoted.map((url) => url.replace(/[./]{1,3}$/, '')));
+  if (one === undefined || more.length > 0) return undefined;
+  if (other === undefined) return /\bmust be the endpoint\b/.test(said) ? 'client.audience-host' : undefined;
+  const isOneHost = URL.parse(one)?.host === URL.parse(other)?.host;
   return isOneHost && one.endsWith('/token') !== other.endsWith('/token') ? 'client.audience-issuer' : undefined;
 }
 

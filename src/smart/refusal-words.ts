@@ -111,6 +111,7 @@ export const OF_DATABASE: Hint = [
 ];
 export const OF_GRANT: Hints = [
   OF_DATABASE,
+  ['token.body-lost', 'code_verifier', 'missing required'],
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
@@ -126,7 +127,7 @@ export const OF_GRANT: Hints = [
   ['grant.other-client', 'client client_id', 'another other different match mismatch belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
-  ['grant.unknown', 'code', 'issued recognized'],
+  ['grant.unknown', 'code', 'issued recognized known'],
   OF_PATIENT,
 ];
 const NOT_ON = `${OFF} allowed enabled supported permitted registered`;

@@ -23,7 +23,8 @@ export function keepIssuer(socket: unknown): (error: Error) => Error {
   // Before Node's own listener, which ends the connection when the chain is not trusted.
   if (socket instanceof TLSSocket)
     socket.prependOnceListener('secure', () => {
-      issuer = namesIn(socket.getPeerCertificate().issuer);
+      const seen: { issuer?: Certificate } | null = socket.getPeerCertificate();
+      issuer = namesIn(seen?.issuer);
     });
   return (error) =>
     UNKNOWN_CHAIN.test(codeOf(error))

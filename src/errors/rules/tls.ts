@@ -2,7 +2,10 @@
 import { LASTING, lastingAtEhr, lastingInSettings, networkTeam, type RuleRow } from './rule-row.ts';
 
 export const tlsRules = {
-  'tls.expired': lastingAtEhr('The certificate of the server has expired', 'Renew the certificate now.'),
+  'tls.expired': lastingAtEhr(
+    'The certificate of the server, or an intermediate one that it sends, has expired',
+    'Renew the certificate that has expired now, and install it with its whole chain.',
+  ),
   'tls.not-yet-valid': lastingAtEhr(
     'The certificate of the server is not valid yet',
     'Install a certificate that is valid today.',

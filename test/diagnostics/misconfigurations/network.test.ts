@@ -217,6 +217,21 @@ describe('the network path to the server', () => {
     expect(page).toContain('Example Health SSL Inspection CA');
   });
 
+  test('a host with IPv6 addresses only is named so before a launch meets it', async () => {
+    answerNames(() => ['2606:4700:4700::1111']);
+    const { open } = await checkWith({ settings: { fhirBaseUrl: 'https://six.example/fhir' } });
+    vi.restoreAllMocks();
+    expect(open.find(({ id }) => id === 'dns')).toMatchObject({
+      verdict: 'warning',
+      found: expect.stringMatching(/IPv6 addresses only/),
+    });
+  });
+
+  test('an intermediate certificate that expired is not said of the server’s own', async () => {
+    const { open } = await checkWith({ sandbox: { tls: certificates.expiredIntermediate } });
+    expect(open.find(({ id }) => id === 'tls-chain')?.found).toMatch(/, an intermediate certificate\. /);
+  });
+
   test('a server that is down is one failure, and a launch names the same cause', async () => {
     const seed: Seed = { launch: (url) => url.searchParams.set('iss', 'http://localhost:1/fhir') };
     const settings = { fhirBaseUrl: 'http://localhost:1/fhir' };
