@@ -1,5 +1,5 @@
 /** Rules of the id_token and of the keys that prove it. */
-import { administrator, ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
+import { ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
 export const idTokenRules = {
   'id-token.missing': ehrTeam(

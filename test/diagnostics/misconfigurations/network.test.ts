@@ -213,8 +213,8 @@ describe('the network path to the server', () => {
   });
 
   test('the inspector names who issued a certificate that is not trusted', async () => {
-    const { page } = await launchWith({ sandbox: { tls: inspected } });
-    expect(page).toContain('Example Health SSL Inspection CA');
+    const said = await launchWith({ sandbox: { tls: inspected } });
+    expect(said.page).toContain('Example Health SSL Inspection CA');
   });
 
   test('a host with IPv6 addresses only is named so before a launch meets it', async () => {
