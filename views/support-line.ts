@@ -11,7 +11,8 @@ export interface HelpDesk {
 }
 
 export interface SupportLineProps {
-  readonly supportCode: string;
+  /** undefined where it would find nothing */
+  readonly supportCode: string | undefined;
   /** undefined where the organization names no help desk */
   readonly helpDesk?: HelpDesk | 'not set' | undefined;
   /** the page must contain nothing to click */
@@ -21,8 +22,8 @@ export interface SupportLineProps {
 /** The code is large enough to read out over the telephone. Without scripts, one click selects it. */
 export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
   return html`<div class="support">
-<p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>
-${helpDesk === undefined ? null : helpDesk === 'not set' ? html`<p>If you need help, read this code to your help desk. The code shows them what happened.</p>` : contact(helpDesk, isBare)}</div>
+${supportCode === undefined ? null : html`<p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>`}
+${helpDesk === undefined ? null : helpDesk === 'not set' ? (supportCode === undefined ? null : html`<p>If you need help, read this code to your help desk. The code shows them what happened.</p>`) : contact(helpDesk, isBare)}</div>
 `;
 }
 

@@ -66,6 +66,7 @@ export const OF_CLIENT: Hints = [
     'ec rsa curve',
     'unsupported supported allowed only accepted configured expected expects requires',
   ],
+  ['client.algorithm', 'ec rsa', 'type kty', 'mismatch match'],
   // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
   ['client.jwks-unreachable', 'unknownhostexception connectexception sockettimeoutexception noroutetohostexception'],
   ['client.jwks-unreachable', 'econnrefused enotfound etimedout eai_again getaddrinfo'],
@@ -89,6 +90,8 @@ export const OF_CLIENT: Hints = [
   ['client.audience-host', 'aud audience', 'expected_token_endpoint'],
   ['client.audience', 'aud audience', `${BAD} must expected claim`],
   ['client.method', 'mtls mutual'],
+  // Entra ID fetches no JWKS.
+  ['client.key-upload', 'aadsts', KEYS, BAD],
   ['client.key-unknown', KEYS, BAD],
   // Of the code, and not of the place or the check of a key.
   ...OF_REDIRECT,
@@ -118,7 +121,7 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', 'sub iss subject issuer identifier', 'client_id client', 'match matches mismatch must equal same'],
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
-  ['token.busy', 'rate quota', 'limit exceeded'],
-  ['token.busy', 'many', 'requests attempts'],
+  ['token.throttled', 'rate quota', 'limit exceeded'],
+  ['token.throttled', 'many', 'requests attempts'],
   ['client.key', 'credentials', 'invalid'],
 ];

@@ -16,12 +16,13 @@ export interface Refusal {
 
 /** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
 export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
-  if (status === 503 || status === 429) return 'token.busy';
+  if (status === 429) return 'token.throttled';
+  if (status === 503) return 'token.busy';
   // Some servers answer 500 for a client or a key that they do not know.
   if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
-      return ruleOfClient(hintIn(said, OF_CLIENT), isClockOff);
+      return ruleOfClient(ruleOfAudiences(said) ?? hintIn(said, OF_CLIENT), isClockOff);
     case 'invalid_grant':
       return hintIn(said, OF_GRANT) ?? 'grant.refused';
     case 'unauthorized_client':
@@ -47,8 +48,9 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'server_error':
       return 'token.server-error';
     case 'temporarily_unavailable':
-    case 'slow_down':
       return 'token.busy';
+    case 'slow_down':
+      return 'token.throttled';
     case 'invalid_request':
       return ruleOfRequest(said, OF_ASSERTION) ?? 'token.request-refused';
     case 'not_allowed':
@@ -76,6 +78,20 @@ const OF_CLIENT_TOO = /assertion|\b(?:client|jwt|jwks|kid|aud|signature|public k
 
 function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
   return hintIn(said, [...OF_TOKEN_REQUEST, ...(ofClient.test(said) ? OF_CLIENT : []), ...OF_TOKEN_REQUEST_LAST]);
+}
+
+/**
+ * Keycloak and others quote the audience that they expect, and the one that came: on one host, no proxy is to blame. Okta
+ * quotes only its token endpoint, when it is not the address that it was called by.
+ */
+function ruleOfAudiences(said: string): Rule | undefined {
+  if (!/\baud(?:ience)?\b/i.test(said)) return undefined;
+  const quoted = said.slice(0, 1_000).match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];
+  const [one, other, ...more] = new Set(quoted.map((url) => url.replace(/[./]{1,3}$/, '')));
+  if (one === undefined || more.length > 0) return undefined;
+  if (other === undefined) return /\bmust be the endpoint\b/.test(said) ? 'client.audience-host' : undefined;
+  const isOneHost = URL.parse(one)?.host === URL.parse(other)?.host;
+  return isOneHost && one.endsWith('/token') !== other.endsWith('/token') ? 'client.audience-issuer' : undefined;
 }
 
 /** A clock difference explains what the words leave open, but not what they name. */

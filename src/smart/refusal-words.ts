@@ -98,6 +98,7 @@ export const OF_DATABASE: Hint = [
 const CODE = 'code token grant authorization authorization_code';
 export const OF_GRANT: Hints = [
   OF_DATABASE,
+  ['token.body-lost', 'code_verifier', 'missing required'],
   ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
@@ -115,7 +116,7 @@ export const OF_GRANT: Hints = [
   ['grant.unknown', 'code grant authorization_code', 'unknown found exist'],
   ['grant.expired', CODE, 'expired'],
   ['grant.reused', CODE, 'already used redeemed consumed reused reuse'],
-  ['grant.unknown', 'code', 'issued recognized'],
+  ['grant.unknown', 'code', 'issued recognized known'],
   OF_PATIENT,
 ];
 const NOT_ON = `${OFF} allowed enabled supported permitted registered`;

@@ -42,6 +42,6 @@ async function ruleOfAccepted({ kid, acceptedKids }: SentAssertion): Promise<Rul
 
 /** Whether the EHR gave no reason, or one that contradicts the request. */
 function isUnexplained(rule: Rule | undefined, { clientIdInBody, audience, tokenEndpoint }: SentAssertion): boolean {
-  if (rule === 'client.audience-host') return audience !== tokenEndpoint;
+  if (rule === 'client.audience-host' || rule === 'client.audience-issuer') return audience !== tokenEndpoint;
   return rule === 'client.key' || rule === (clientIdInBody ? 'client.id-not-sent' : 'client.id-sent');
 }

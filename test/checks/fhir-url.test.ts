@@ -89,6 +89,17 @@ test.for([
   ['https://e.example/portal', '/fhir/r4'],
   ['https://e.example/fhir/r4/Patient/1/_history/2', '/fhir/r4/Patient'],
   ['https://e.example/a/b/c/d/e/f/g/h', '/a/b/c/d/e/f/g'],
+  ['https://e.example/gateway', '/gateway/fhir/r4'],
+  ['https://e.example/gateway', '/gateway/api/FHIR/R4'],
+  // Bases that end too early, or in another part of the vendor's path.
+  ['https://e.example/interconnect-prd-oauth', '/interconnect-prd-oauth/api/FHIR/R4'],
+  ['https://e.example/x/Interconnect-PRD/oauth2', '/x/Interconnect-PRD/api/FHIR/R4'],
+  ['https://e.example/FHIRProxy', '/FHIRProxy/api/FHIR/R4'],
+  ['https://e.example/FHIRProxy/api', '/FHIRProxy/api/FHIR/R4'],
+  ['https://e.example/prd/v2', '/prd/v2/uscore/R4'],
+  ['https://e.example/nge/prod', '/nge/prod/fhir-api-r4/fhir/r4'],
+  ['https://e.example/tenant/api/FHIR', '/tenant/api/FHIR/R4'],
+  ['https://e.example/interconnect/api/FHIR/STU3', '/interconnect/api/FHIR/R4'],
 ])('%s: at most six other addresses of the same host are tried, %s among them', ([url = '', path = '']) => {
   const near = addressesNear(url);
   expect(near).toContain(`https://e.example${path}`);

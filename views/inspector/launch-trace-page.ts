@@ -16,6 +16,8 @@ export interface LaunchTracePageProps {
   readonly sameUserHref: string | undefined;
   /** the name that the Clinicians page shows for the user; never in a report */
   readonly userName: string | undefined;
+  /** the organization here whose FHIR URL a refused launch came from; only for operators */
+  readonly home: { readonly id: string; readonly name: string } | undefined;
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
   /** the link of a report was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;
@@ -27,12 +29,13 @@ export function launchTracePage(props: LaunchTracePageProps): string {
 }
 
 function traceMain(props: LaunchTracePageProps): SafeHtml {
-  const { launch, shownTitle, timeZone, sameUserHref, userName, report, isReportGone, admin } = props;
+  const { launch, shownTitle, timeZone, sameUserHref, userName, home, report, isReportGone, admin } = props;
   return html`<p class="back"><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
 ${userName === undefined ? null : html`<p class="lead-in">By <strong><bdi>${userName}</bdi></strong> (the name on the page Clinicians). A report does not name the user.</p>`}
 ${isReportGone ? html`<p class="notice" role="status">The link of a report is shown only once, and this one was shown already. If you did not copy it, make a new one.</p>` : null}
 ${report === undefined ? null : reportNotice(report)}
+${home === undefined ? null : html`<p class="notice">The launch came from the FHIR URL of <a href="/settings/integrations/smart-on-fhir?organization=${home.id}">${home.name} (${home.id})</a>. If its users launched, the launch URL in that EHR needs the Org ID ${home.id}.</p>`}
 ${launchDrawing(launch, timeZone, shownTitle)}
 <div class="trace-actions">
 ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}

@@ -5,6 +5,7 @@ import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } fr
 import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
 import { alertOf, codeOf, failureOf, type OutboundFailure } from './error.ts';
+import { codeOfChain, namesIn } from './inspected.ts';
 
 /** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
@@ -118,11 +119,12 @@ const LOG_PROOFS = Buffer.from('060a2b06010401d679020402', 'hex');
 function read(socket: TLSSocket, hostname: string): Handshake {
   const certificate = socket.getPeerCertificate();
   const nameProblem = checkServerIdentity(hostname, certificate);
+  const issuer = namesIn(certificate.issuer);
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     // A wrong name has its own row in the report.
-    chainProblem: problem?.includes('ALTNAME') ? undefined : problem,
+    chainProblem: problem === undefined || problem.includes('ALTNAME') ? undefined : codeOfChain(problem, issuer),
     isLogged: certificate.raw?.includes(LOG_PROOFS) ?? false,
     nameMatches: nameProblem === undefined,
     names: namesOf(certificate),

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { alertOf } from './error.ts';
+import { keepIssuer } from './inspected.ts';
 
 /** How long an unused connection is kept; a sign-in at the authorization server rarely takes longer. */
 const KEEP_MS = 60_000;
@@ -17,9 +18,10 @@ export function createWarmConnector(options: buildConnector.BuildOptions) {
   const open: typeof connect = (target, callback) => {
     const socket: unknown = connect(target, (...made) => {
       made[1]?.once('error', (alert) => made[1]?.destroy(alert));
-      if (made[0]) callback(alertOf(made[0], socket), null);
+      if (made[0]) callback(issuerOf(alertOf(made[0], socket)), null);
       else callback(...made);
     });
+    const issuerOf = keepIssuer(socket);
   };
   const shelves = new Map<string, Shelf>();
   const opening = new Map<string, number>();

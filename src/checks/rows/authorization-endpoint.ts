@@ -13,6 +13,10 @@ import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-a
 import type { Ask, CheckContext } from './context.ts';
 import { broken, info, LOOK_INTO_LOG, type Outcome, pass, shown, warning } from './definition.ts';
 
+/** Pages of status 200 that refuse the request: Entra ID's, then what servers say of a client or redirect URI. */
+const REFUSING_PAGE =
+  /\bAADSTS(?:50011|50012|500113|700016|70001|90002|900144)\b|\b(?:invalid|unknown|unregistered|unrecogni[sz]ed) (?:client|redirect)[ _]?(?:id|ur[il])?\b|\bredirect[ _]ur[il]\b[^<.]{0,80}\b(?:not match|not registered|not valid|not allowed|mismatch|invalid)|\bredirect_uri_mismatch\b/i;
+
 /** What a browser can reach may be closed to this server, and the other way round: unreachable from here is only a warning. */
 export async function judgeAuthorization(
   context: CheckContext,
@@ -33,7 +37,7 @@ export async function judgeAuthorization(
     if (status === 401 || status === 403)
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
-    if (status >= 400 && context.client)
+    if (context.client && (status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, 50_000))))
       return broken('authorization.error-page', seen(status), { verdict: 'warning', seen: sentOf(context) });
     return pass(`${seen(status)}${framingNote(headers)}`);
   } catch (error) {

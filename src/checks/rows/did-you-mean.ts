@@ -8,12 +8,21 @@ import type { NearbyAddresses } from './result.ts';
 
 /** Paths that vendors and common servers use. */
 const USUAL_PATHS = ['/fhir/r4', '/fhir', '/r4', '/FHIRProxy/api/FHIR/R4', '/api/FHIR/R4', '/v2/uscore/R4'];
+/** Where the path of a vendor begins, and what its FHIR base has below that. */
+const VENDOR_PATHS: readonly (readonly [begin: RegExp, rest: string])[] = [
+  [/^.*\/interconnect[^/]*/i, '/api/FHIR/R4'],
+  [/^.*\/FHIRProxy(?=\/|$)/i, '/api/FHIR/R4'],
+  [/^.*\/v2(?=\/|$)/i, '/uscore/R4'],
+  [/^.*\/nge\/[^/]+/i, '/fhir-api-r4/fhir/r4'],
+  [/^.*\/api(?=\/|$)/i, '/FHIR/R4'],
+];
 /** Addresses tried in one run, all on the host that was typed. */
 export const MOST_TRIED = 6;
 
 /**
- * Lists addresses that may be meant by the typed one, most likely first: its parents, because it may end in a resource
- * type, an identifier or other pasted text; then those with a version; then, where there is room, the usual paths.
+ * Lists addresses that may be meant by the typed one, most likely first: the base of a vendor whose path it shows; its
+ * parents, because it may end in a resource type, an identifier or other pasted text; then those with a version; then,
+ * where there is room, the usual paths below it and below the host.
  */
 export function addressesNear(fhirUrl: string): string[] {
   const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/i.exec(fhirUrl) ?? [];
@@ -21,9 +30,11 @@ export function addressesNear(fhirUrl: string): string[] {
   if (segments.length === 0) return USUAL_PATHS.map((usual) => origin + usual);
   const above = segments.map((_segment, index) => `/${segments.slice(0, segments.length - 1 - index).join('/')}`);
   const parents = above.filter((one) => one !== '/').slice(0, 3);
-  const parent = parents[0] ?? '';
-  const versions = [`${path}/r4`, `${path}/R4`, `${parent}/r4`, `${parent}/R4`];
-  return [...new Set([...parents, ...versions, ...USUAL_PATHS])]
+  const [vendorBegin, rest] = VENDOR_PATHS.find(([begin]) => begin.test(path)) ?? [];
+  const ofVendor = vendorBegin ? [`${vendorBegin.exec(path)?.[0]}${rest}`] : [];
+  const versions = [path, ...parents.slice(0, 1)].flatMap((one) => [`${one}/r4`, `${one}/R4`]);
+  const below = ['/fhir/r4', '/api/FHIR/R4'].map((usual) => path + usual);
+  return [...new Set([...ofVendor, ...parents, ...versions, ...below, ...USUAL_PATHS])]
     .filter((one) => one !== path)
     .slice(0, MOST_TRIED)
     .map((one) => origin + one);

@@ -1,4 +1,5 @@
 /** Checks that the EHR can be reached and its server trusted: host name, port and certificate (TL-01, TL-04). */
+import { isIPv6 } from 'node:net';
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -50,7 +51,7 @@ export const networkChecks = checksOf('Network', 'EHR team', [
     title: TITLES.chain,
     why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection").',
     hard: true,
-    judge: onHandshake(judgeChain),
+    judge: async (context) => onHandshake((handshake) => judgeChain(handshake, context.now()))(context),
   },
   {
     id: 'tls-name',
@@ -92,6 +93,11 @@ async function judgeName(context: CheckContext): Promise<Outcome> {
   if (problem) return problem;
   const resolved = await context.addresses;
   const count = resolved.ok ? resolved.found.length : 0;
+  if (resolved.ok && count > 0 && resolved.found.every(isIPv6) && !isIPv6(context.fhirBase.hostname.slice(1, -1)))
+    return warning(
+      `${context.fhirBase.hostname}: IPv6 addresses only`,
+      'Publish an IPv4 address (an A record) as well, unless the operator of this service calls by IPv6.',
+    );
   return pass(`${context.fhirBase.hostname}: ${count} ${count === 1 ? 'address' : 'addresses'}`);
 }
 
@@ -143,14 +149,17 @@ function isSafe({ protocol }: Handshake): boolean {
 /** Rules for a chain in which no certificate is signed by an authority that we know. */
 const LEADS_NOWHERE: readonly Rule[] = ['tls.no-known-authority', 'tls.unknown-authority'];
 
-function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake): Outcome {
+function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake, now: Date): Outcome {
   if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
   const ofCode = ruleOfCodes([chainProblem], 'tls', 'FHIR URL');
   const ofLog =
     isLogged && chainProblem !== 'SELF_SIGNED_CERT_IN_CHAIN' ? 'tls.incomplete-chain' : 'tls.unknown-authority';
   const rule = LEADS_NOWHERE.includes(ofCode) ? ofLog : ofCode;
   const found = `issued by ${shown(issuer, 80)}`;
-  if (rule === 'tls.expired') return broken(rule, `${found}, expired on ${dayOf(expiresAt)}`);
+  if (rule === 'tls.expired') {
+    const isOwn = !(expiresAt > now);
+    return broken(rule, isOwn ? `${found}, expired on ${dayOf(expiresAt)}` : `${found}, an intermediate certificate`);
+  }
   return rule === 'tls.handshake'
     ? failure(
         `${found}: ${shown(chainProblem, 80)}`,

@@ -185,5 +185,5 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const { fetched } = parsed;
   const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
   const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched);
-  return broken(ruleAtAddress(rule, document.source), found);
+  return broken(ruleAtAddress(rule, document.source), found, { seen: { jwks_uri: shown(parsed.jwksUri, 160) } });
 }

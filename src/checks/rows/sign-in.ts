@@ -90,7 +90,7 @@ async function judgeToken(
     const rule = error.rule === 'token.late' ? 'network.late' : error.rule;
     if (rule === 'token.server-error') return warning(`${seen}: it fails`, LOOK_INTO_LOG);
     // A gateway may refuse in words of its own, and a busy server is there.
-    const isSoft = /^token\.(?:other-error|forbidden|busy)$/.test(rule) && !(answer && isWebPage(answer));
+    const isSoft = /^token\.(?:other-error|forbidden|busy|throttled)$/.test(rule) && !(answer && isWebPage(answer));
     return broken(ruleAtAddress(rule, source), seen, { verdict: isSoft ? 'warning' : 'failure', seen: { host } });
   }
 }

@@ -53,7 +53,8 @@ function openStep(steps: Steps): TraceStep | undefined {
   const unconfirmed = asked?.rule === 'refresh.not-confirmed' ? asked : [];
   const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []).concat(unconfirmed);
   // A launch that cannot be renewed, or that shows its user by another name, lacks the least.
-  const isMinor = ({ name, rule }: TraceStep) => name === 'practitioner' || rule === 'refresh.not-given';
+  const isMinor = ({ name, rule }: TraceStep) =>
+    name === 'practitioner' || rule === 'refresh.not-given' || rule === 'user.no-fhir-user';
   const broken = last.filter(({ rule }) => rule !== undefined);
   return last.find(({ code }) => code !== undefined) ?? broken.find((step) => !isMinor(step)) ?? broken.at(-1);
 }

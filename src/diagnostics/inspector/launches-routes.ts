@@ -12,6 +12,7 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { saveReport } from '#src/reports/store.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type Diagnosis, diagnose, forReader, launchReport, shownTitle } from './diagnosis.ts';
 import { type ListDependencies, listRoute } from './list-route.ts';
@@ -19,6 +20,7 @@ import { type ListDependencies, listRoute } from './list-route.ts';
 export interface LaunchesRouteDependencies extends ListDependencies {
   redis: KeyStore;
   publicUrl: URL;
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string; fhirBaseUrl: string }[]> };
 }
 
 type Posted = Pick<LaunchTracePageProps, 'report'>;
@@ -51,6 +53,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
         timeZone,
         sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
         userName: user?.name,
+        home: adminOf(request).role === 'operator' ? await homeOf(deps, launch) : undefined,
         report: shown.report,
         isReportGone: isSecretGone,
       }),
@@ -88,6 +91,15 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
   const trace = ROW_ID.test(id) ? await findTrace(deps.db, id, own) : undefined;
   if (!trace) throw new AppError('settings.launch-not-found', 'no launch with this id for this user');
   return diagnose(trace, deps.clock());
+}
+
+/** Whose FHIR URL a refused launch came from. Only for operators: an administrator learns of no other organization. */
+async function homeOf({ organizations }: LaunchesRouteDependencies, { explanation, organizationId, steps }: Diagnosis) {
+  const iss = steps.find(({ name }) => name === 'launch')?.facts['iss'];
+  if (!explanation?.rule?.startsWith('launch.') || typeof iss !== 'string') return undefined;
+  return (await organizations.list()).find(
+    ({ id, fhirBaseUrl }) => id !== organizationId && fhirBaseUrl !== '' && isSameFhirBase(fhirBaseUrl, iss),
+  );
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

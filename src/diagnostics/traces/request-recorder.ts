@@ -1,6 +1,7 @@
 /** Records one request of a launch: implements LaunchTrace and returns the part that the request adds to the trace. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
+import { untrustedIssuer } from '#src/adapters/ehr-http/inspected.ts';
 import { isRule, ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
@@ -112,7 +113,8 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
 function outcomeFacts(error: unknown): StepFacts {
   if (!(error instanceof AppError)) return {};
   const { cause, seen } = error;
-  return { ...seen, ...(cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {}) };
+  const issues = cause instanceof FhirError && cause.issues.length > 0 ? cause.issues : undefined;
+  return { ...seen, 'issue codes': issues, 'certificate issued by': untrustedIssuer(cause) };
 }
 
 const PAGE_STEPS: ReadonlySet<StepName> = new Set([

@@ -28,8 +28,8 @@ export const authorizationEndpointRules = {
     { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
   ),
   'authorization.declined': user(
-    'The user declined, or closed the question of the EHR whether this app may be used (access_denied)',
-    'Open the app again from the patient’s chart, and agree where the EHR asks.',
+    'The user declined or cancelled, or closed a question of the EHR, such as whether this app may be used, or for which patient (access_denied)',
+    'Open the app again from the patient’s chart, and agree or choose where the EHR asks.',
   ),
   'authorization.client-not-allowed': lastingAtEhr(
     'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client, unsupported_response_type)',

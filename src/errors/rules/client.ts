@@ -30,6 +30,10 @@ export const clientRules = {
     'The EHR does not find or verify our key {kid}: it has another JWKS URL, cannot reach ours, keeps an old copy of our JWKS, or expects another algorithm',
     'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}. Allow its algorithm, {assertion algorithm}, for {client id}.',
   ),
+  'client.key-upload': ehrTeam(
+    'Microsoft Entra ID does not find or verify our key {kid}. It fetches no JWKS, so it knows only certificates that were uploaded to the app registration {client id}',
+    'Upload a certificate of the key {kid} at “Certificates & secrets” of the app registration {client id}, and again before each change of our key. The operator of this app makes the certificate.',
+  ),
   'client.jwks-unreachable': ehrTeam(
     'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',
     'Let the EHR’s servers reach our JWKS URL of the registration sheet (https, on the port that it names, or 443), and compare it with the one that is registered for {client id}.',
@@ -77,6 +81,10 @@ export const clientRules = {
   'client.audience': administrator(
     'The EHR expects another audience in the client assertion than {assertion audience}',
     'Ask the EHR team which audience it expects, and choose it at “Audience of the signed assertion” in Advanced settings.',
+  ),
+  'client.audience-issuer': administrator(
+    'The EHR expects its issuer as audience in the client assertion, and it was addressed to the {assertion audience}',
+    'Set “Audience of the signed assertion” to the issuer in Advanced settings. The EHR team may instead let the token endpoint be an audience as well, as SMART says.',
   ),
   'client.audience-host': ehrTeam(
     'The authorization server refuses the audience of the client assertion, because it knows itself by another address than that of its token endpoint in smart-configuration, on {host}: most often that inside a proxy',

@@ -1,5 +1,5 @@
 /** Rules of the id_token and of the keys that prove it. */
-import { administrator, ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
+import { ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
 export const idTokenRules = {
   'id-token.missing': ehrTeam(
@@ -30,9 +30,9 @@ export const idTokenRules = {
     'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
     'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata. Behind a proxy, set that address as the external base URL of the authorization server.',
   ),
-  'id-token.issuer-of-ehr': administrator(
-    'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
-    'Ask the EHR team whether {iss} issues its id_tokens; if it does, enter it at “Issuers of id_tokens” in Advanced settings.',
+  'id-token.issuer-of-ehr': ehrTeam(
+    'The id_token names the issuer {iss}, another one of the EHR’s own host than smart-configuration does ({expected issuers}): one of the two is of another environment',
+    'Name in smart-configuration the issuer of the id_tokens of this environment, which its openid-configuration names as well, letter for letter. If smart-configuration cannot be changed, confirm {iss} to your administrator, who enters it at “Issuers of id_tokens” in Advanced settings.',
   ),
   'id-token.audience-missing': ehrTeam(
     'The id_token has no aud, so it does not say which app it is for',
@@ -102,6 +102,10 @@ export const idTokenRules = {
   'keys.unreadable': lastingAtEhr(
     'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
+  ),
+  'keys.not-there': lastingAtEhr(
+    'Nothing is at the jwks_uri that the EHR’s document names, {jwks_uri} (404 or 410): its path is wrong',
+    'Correct jwks_uri in the document that names it: openid-configuration of the issuer, or else smart-configuration.',
   ),
   'keys.unavailable': ehrTeam(
     'The server of the EHR’s keys, or of the issuer’s document that leads to them, is overloaded, in maintenance or asked too often (429, 503), or a gateway before it reaches no server (502, 503, 504)',

@@ -3,7 +3,7 @@ import { atRenewal, ehrTeam, OFTEN, type RuleRow, user } from './rule-row.ts';
 
 export const refreshRules = {
   'refresh.session-over': user(
-    'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
+    'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token has expired, was not used for too long, or was withdrawn',
     'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     { step: 'refresh' },
   ),

@@ -1,8 +1,11 @@
 /** Rules of TLS: the certificate of a server, its versions and ciphers, and what it wants of the caller. */
-import { lastingAtEhr, lastingInSettings, type RuleRow } from './rule-row.ts';
+import { LASTING, lastingAtEhr, lastingInSettings, networkTeam, type RuleRow } from './rule-row.ts';
 
 export const tlsRules = {
-  'tls.expired': lastingAtEhr('The certificate of the server has expired', 'Renew the certificate now.'),
+  'tls.expired': lastingAtEhr(
+    'The certificate of the server, or an intermediate one that it sends, has expired',
+    'Renew the certificate that has expired now, and install it with its whole chain.',
+  ),
   'tls.not-yet-valid': lastingAtEhr(
     'The certificate of the server is not valid yet',
     'Install a certificate that is valid today.',
@@ -14,6 +17,11 @@ export const tlsRules = {
   'tls.unknown-authority': lastingAtEhr(
     'The certificate is of an authority that this service does not know: a hospital’s own, or that of a proxy between us which inspects TLS',
     'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
+  ),
+  'tls.inspected': networkTeam(
+    'The certificate is not the server’s own: a proxy between us and the server opens TLS to inspect it, and its authority, which is named as issuer, is not known to this service',
+    'Exempt the host from TLS inspection for our egress addresses. If the proxy stands before this service and has to stay, the operator lets this service trust its authority (NODE_EXTRA_CA_CERTS).',
+    LASTING,
   ),
   'tls.incomplete-chain': lastingAtEhr(
     'The server does not send the intermediate certificate that belongs to its own. Browsers fetch it themselves, so the address opens there; servers do not',

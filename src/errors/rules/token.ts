@@ -68,8 +68,12 @@ export const tokenRules = {
     'Register the scopes of the registration sheet for this client.',
   ),
   'token.busy': ehrTeam(
-    'The token endpoint says that it is overloaded, in maintenance or asked too often, or a gateway before it reaches no server (503)',
-    'Look at the state of the token endpoint, of the gateway before it, and at their limits.',
+    'The token endpoint says that it is overloaded or in maintenance, or a gateway before it reaches no server (503)',
+    'Look at the state of the token endpoint and of the gateway before it. After a maintenance that was planned there is nothing to do.',
+  ),
+  'token.throttled': ehrTeam(
+    'The token endpoint says that it is asked too often (429)',
+    'Raise the limit of token requests for {client id} and our egress addresses.',
   ),
   'token.server-error': ehrTeam(
     'The token endpoint failed inside, often because it could not read our JWKS, or a gateway did not reach it (502, 504)',

@@ -1,6 +1,7 @@
 /** Checks the permissions, identity and context of a token response, and makes the launch from them. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
@@ -11,7 +12,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
-import { verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { type VerifiedIdentity, verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
 import { isEmptyGrant } from '#src/smart/scopes/after-refusal.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
@@ -45,7 +46,7 @@ export async function proveTokenResponse(
   const expectation = { expectedIssuers: issuers, clientId, nonce, nonceRequired, accessToken, now, keys: issuerKeys };
   const verify = () => verifyIdToken(idToken, expectation);
   const expected = issuers.map(({ issuer }) => issuer);
-  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now));
+  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now), userFacts);
   const resolved = resolveFhirUser(identity, new URL(fhirBase));
   const { iss, sub, name, authTime } = identity;
   const readContext = () => readLaunchContext(token.members);
@@ -69,6 +70,10 @@ export async function proveTokenResponse(
     endsAt: endOf(token, now).toISOString(),
   };
 }
+
+/** Launches work without a fhirUser, but the user's name and role stay unknown. */
+const userFacts = ({ fhirUser, profile }: VerifiedIdentity): StepFacts =>
+  (fhirUser ?? profile) === undefined ? { rule: 'user.no-fhir-user', warning: 'the id_token has no fhirUser' } : {};
 
 /**
  * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID

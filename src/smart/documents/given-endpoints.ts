@@ -56,6 +56,7 @@ export const rulesOfAddress = [
   'token.redirect',
   'token.not-json',
   'token.other-error',
+  'keys.not-there',
   'keys.unreadable',
   'keys.none-usable',
   'id-token.unknown-key',

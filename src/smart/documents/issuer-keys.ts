@@ -90,16 +90,18 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
     return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
   const rule = what === 'JWKS' ? ruleOfKeySet(fetched) : ruleOfIssuerDocument(fetched);
-  const { status, retryAfterSeconds } = fetched;
+  const { status, retryAfterSeconds, url } = fetched;
+  const seen = what === 'JWKS' ? { jwks_uri: `${url.origin}${url.pathname}` } : {};
   if (status !== 200)
-    return new AppError('identity.keys-unavailable', `${what}: status ${status}`, { rule, retryAfterSeconds });
+    return new AppError('identity.keys-unavailable', `${what}: status ${status}`, { rule, seen, retryAfterSeconds });
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
 /** @param answer that is no key set. */
 export function ruleOfKeySet(answer: FetchedAnswer): Rule {
-  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : 'keys.unreadable');
+  const own = isAbsent(answer) ? 'keys.not-there' : 'keys.unreadable';
+  return ruleOfGateway(answer) ?? (isDown(answer) ? 'keys.unavailable' : own);
 }
 
 const isDown = ({ status }: FetchedAnswer) => status === 429 || status > 501;

@@ -82,6 +82,26 @@ const AUTHORIZATION: Case[] = [
   ['a failure', { ...HTML, status: 502 }, 'warning', /it fails/],
   ['a code without a user', to(`${OURS}?code=abc`), 'warning', /without a user/],
   ['a redirect without an address', { status: 302, body: '' }, 'warning', /without an address/],
+  [
+    'a page of status 200 that refuses the redirect URI',
+    { ...HTML, body: '<h1>Sign in</h1><p>AADSTS50011: The redirect URI specified in the request does not match</p>' },
+    'warning',
+    /error page of its own/,
+    'authorization.error-page',
+  ],
+  [
+    'a page of status 200 that does not know the client',
+    { ...HTML, body: '<h1>Error</h1><p>Unknown client_id in the request.</p>' },
+    'warning',
+    /error page of its own/,
+    'authorization.error-page',
+  ],
+  [
+    'a sign-in page that has a script about redirects',
+    { ...HTML, body: '<h1>Sign in</h1><script>if (invalid) location = redirect_uri; // not a valid page</script>' },
+    'pass',
+    /200/,
+  ],
 ];
 
 test.for(AUTHORIZATION)('the authorization endpoint answers with %s', async ([, answer, verdict, found, rule]) => {

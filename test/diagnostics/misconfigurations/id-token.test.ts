@@ -54,8 +54,8 @@ launchesSay('id-token', [
   [
     'a key set that is not there',
     { fault: ['jwks-500', 404] },
-    'keys.unreadable',
-    { check: 'guide-jwks', found: /404/ },
+    'keys.not-there',
+    { says: /\/auth\/jwks|\/jwks/, check: 'guide-jwks', found: /404.*jwks_uri.*http.*jwks/ },
   ],
   ['a web page for the key set', 'jwks-html', 'keys.unreadable', { check: 'guide-jwks', found: /HTML/ }],
   [

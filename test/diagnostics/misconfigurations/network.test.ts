@@ -165,7 +165,8 @@ describe('the network path to the server', () => {
   const trusted = tls.getCACertificates('default');
   beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
   afterAll(() => tls.setDefaultCACertificates(trusted));
-  const { good, expired, notYetValid, selfSigned, wrongName, ofHospital, withoutIntermediate, weak } = certificates;
+  const { good, expired, notYetValid, selfSigned, wrongName, ofHospital, inspected, withoutIntermediate, weak } =
+    certificates;
   const ciphers = 'DEFAULT@SECLEVEL=0';
   const nowhere = 'tls.no-known-authority';
 
@@ -176,6 +177,7 @@ describe('the network path to the server', () => {
     ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
     ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],
     ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
+    ['a proxy that inspects TLS', inspected, 'tls-chain', 'tls.inspected', 'tls.inspected'],
     ['mutual TLS', { ...good, requestCert: true }, 'tls-version', 'tls.client-certificate', 'tls.client-certificate'],
     [
       'mutual TLS 1.2',
@@ -208,6 +210,26 @@ describe('the network path to the server', () => {
       rule,
     );
     expectSaid(await launchWith(seed), 'discovery', ruleOfLaunch);
+  });
+
+  test('the inspector names who issued a certificate that is not trusted', async () => {
+    const said = await launchWith({ sandbox: { tls: inspected } });
+    expect(said.page).toContain('Example Health SSL Inspection CA');
+  });
+
+  test('a host with IPv6 addresses only is named so before a launch meets it', async () => {
+    answerNames(() => ['2606:4700:4700::1111']);
+    const { open } = await checkWith({ settings: { fhirBaseUrl: 'https://six.example/fhir' } });
+    vi.restoreAllMocks();
+    expect(open.find(({ id }) => id === 'dns')).toMatchObject({
+      verdict: 'warning',
+      found: expect.stringMatching(/IPv6 addresses only/),
+    });
+  });
+
+  test('an intermediate certificate that expired is not said of the server’s own', async () => {
+    const { open } = await checkWith({ sandbox: { tls: certificates.expiredIntermediate } });
+    expect(open.find(({ id }) => id === 'tls-chain')?.found).toMatch(/, an intermediate certificate\. /);
   });
 
   test('a server that is down is one failure, and a launch names the same cause', async () => {

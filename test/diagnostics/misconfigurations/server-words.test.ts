@@ -16,7 +16,7 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'AADSTS50173: The grant has expired due to it being revoked. The user might have', 'grant.expired'],
   ['invalid_client', 'No key with kid a in JWKS at https://app.example/jwks.json', 'client.key-unknown'],
   ['invalid_client', 'Client app-1 was not found in the database', 'client.unknown'],
-  ['invalid_client', 'Too many requests, please try again later', 'token.busy'],
+  ['invalid_client', 'Too many requests, please try again later', 'token.throttled'],
   ['invalid_grant', 'Authorization code not found in the cache', 'grant.unknown'],
   ['invalid_grant', 'The code has expired. Open the app again: it is not valid for this patient', 'grant.expired'],
   // What only has a word of a rule in it is of another cause, so it stays unexplained.
@@ -53,7 +53,7 @@ const TOKEN: Case[] = [
   [
     'invalid_client',
     'AADSTS700027: The certificate used to sign the client assertion is not registered on application. See configured keys. Correlation ID: ebac3d18-50ec-44a7-bdb2-245a8dd4185b',
-    'client.key-unknown',
+    'client.key-upload',
   ],
   [
     'invalid_client',
@@ -61,6 +61,31 @@ const TOKEN: Case[] = [
     'client.audience-host',
   ],
   ['invalid_client', 'Audience https://realm.host.example/token is not the issuer', 'client.audience'],
+  [
+    'invalid_client',
+    "Token audience doesn't match domain. Realm audience is 'https://ehr.example/realms/ehr' but audience from token is '[https://ehr.example/realms/ehr/protocol/openid-connect/token]'",
+    'client.audience-issuer',
+  ],
+  // Not of one host: a proxy hides the name that the server has outside.
+  [
+    'invalid_client',
+    "Token audience doesn't match domain. Realm audience is 'http://keycloak:8080/realms/ehr' but audience from token is '[https://ehr.example/realms/ehr/protocol/openid-connect/token]'",
+    'client.audience-host',
+  ],
+  [
+    'invalid_client',
+    'JWT aud is invalid: expected "https://ehr.example/am/oauth2", got "https://ehr.example/am/oauth2/access/token"',
+    'client.audience-issuer',
+  ],
+  [
+    'invalid_client',
+    'The audience claim for client_assertion must be the endpoint invoked for the request: https://org.okta.example/v1/token',
+    'client.audience-host',
+  ],
+  ['invalid_client', 'Key type mismatch: the key of the client is EC, the assertion has RS384', 'client.algorithm'],
+  ['invalid_grant', 'Authorization code not known on this node', 'grant.unknown'],
+  ['invalid_grant', 'PKCE verification failed: code_verifier missing', 'token.body-lost'],
+  ['invalid_client', 'aud https://ehr.example/token/ is not https://ehr.example/token', 'client.audience'],
   ['invalid_client', 'Cannot verify the client assertion with the registered certificate', 'client.key-unknown'],
   ['invalid_client', 'java.net.UnknownHostException: app.example', 'client.jwks-unreachable'],
   ['invalid_client', 'getaddrinfo ENOTFOUND app.example', 'client.jwks-unreachable'],
@@ -89,7 +114,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Client expects ES256', 'client.algorithm'],
   ['invalid_client', 'Client registration is pending approval', 'client.off'],
   ['invalid_client', 'A client_id was not recognised', 'client.unknown'],
-  ['invalid_client', 'Rate limit exceeded', 'token.busy'],
+  ['invalid_client', 'Rate limit exceeded', 'token.throttled'],
 
   [
     'invalid_client',
@@ -220,7 +245,7 @@ const TOKEN: Case[] = [
     'AADSTS50020: User account x from identity provider y does not exist in tenant z and cannot access the application',
     'authorization.blocked',
   ],
-  ['invalid_client', 'Too many requests', 'token.busy'],
+  ['invalid_client', 'Too many requests', 'token.throttled'],
   ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
@@ -315,7 +340,11 @@ const TOKEN: Case[] = [
   ['invalid_client', 'JWT lacks a principal', 'client.key'],
   ['invalid_client', "Client ID 'abc' is not known", 'client.unknown'],
   ['invalid_client', 'aud must be https://ehr.example/oauth2/token', 'client.audience-host'],
-  ['invalid_client', 'Expected audience https://sts.example but got https://sts.example/token', 'client.audience'],
+  [
+    'invalid_client',
+    'Expected audience https://sts.example but got https://sts.example/token',
+    'client.audience-issuer',
+  ],
   ['invalid_client', 'Unable to load JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
   ['invalid_client', 'Unable to load public key', 'client.key-unknown'],
   ['invalid_grant', 'User session has been terminated', 'authorization.sign-in-needed'],

@@ -121,7 +121,7 @@ launchesSay('token', [
   ],
   ['a token response labelled as text', 'token-plain-text', 'token.not-json'],
   ['a malformed request, as the EHR sees it', 'token-request-refused', 'token.request-refused'],
-  ['a limit of requests for an hour', { fault: ['token-429', 3600] }, 'token.busy'],
+  ['a limit of requests for an hour', { fault: ['token-429', 3600] }, 'token.throttled'],
   ['an access token that lives no time', { fault: ['string-expires-in', '0'] }, 'token.short-life', /0 s/],
   [
     'a code whose redirect URI does not match',

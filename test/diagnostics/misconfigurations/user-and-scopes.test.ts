@@ -53,6 +53,11 @@ launchesSay('user', [
   ['a first launch that waits for a code', { settings: { userAssociation: 'code' } }, 'user.waits'],
 ]);
 
+launchesSay('id-token', [
+  ['no fhirUser', 'no-fhir-user', 'user.no-fhir-user'],
+  ['an empty fhirUser', { fault: ['bad-fhir-user', ''] }, 'user.no-fhir-user'],
+]);
+
 launchesSay('practitioner', [
   ['a Practitioner who may not be read', outcome(USER, 403), 'user.not-read', /status 403/],
   ['a Practitioner who is not there', outcome(USER, 404), 'user.not-read', /status 404.*has to be there/],
@@ -65,8 +70,6 @@ launchesSay('practitioner', [
     { fault: ['bad-fhir-user', 'urn:uuid:6f0d0a2e-0000-4000-8000-000000000000'] },
     'user.fhir-user-elsewhere',
   ],
-  ['no fhirUser', 'no-fhir-user', 'user.no-fhir-user'],
-  ['an empty fhirUser', { fault: ['bad-fhir-user', ''] }, 'user.no-fhir-user'],
   [
     'a user who is a patient',
     { fault: ['bad-fhir-user', 'Patient/pat-ada'] },

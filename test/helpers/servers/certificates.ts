@@ -21,6 +21,10 @@ export interface Certificates {
   selfSigned: Certificate;
   /** Of an authority that no client knows, as a hospital's own is. */
   ofHospital: Certificate;
+  /** Valid itself, by an intermediate one that has expired. */
+  expiredIntermediate: Certificate;
+  /** Of a proxy that inspects TLS, with that proxy's authority. */
+  inspected: Certificate;
   /** Of a public authority, as its proof of a log says, whose intermediate certificate is not sent. */
   withoutIntermediate: Certificate;
   /** With a key that is too short to be trusted. */
@@ -50,6 +54,11 @@ export function makeCertificates(): Certificates {
     openssl('x509', '-req', '-in', `${name}.csr`, ...by, '-out', `${name}.pem`);
     return { key: read(`${name}.key`), cert: read(`${name}.pem`) };
   };
+  const issueByExpired = (): Certificate => {
+    issue('between', 'Intermediate', '-1', { extension: 'basicConstraints=critical,CA:TRUE\n' });
+    const { key, cert } = issue('below', 'localhost', '2', { authority: 'between' });
+    return { key, cert: cert + read('between.pem') };
+  };
   /** The only command of openssl 3.0 that takes a first day. */
   const issueForLater = (): Certificate => {
     openssl('req', ...NEW_KEY, '-keyout', 'later.key', '-out', 'later.csr', '-subj', '/CN=localhost');
@@ -68,6 +77,7 @@ export function makeCertificates(): Certificates {
   try {
     selfSign('authority', '-subj', '/CN=Test authority');
     selfSign('unknown', '-subj', '/CN=Another authority');
+    selfSign('proxy', '-subj', '/O=Example Health/CN=Example Health SSL Inspection CA');
     selfSign('self', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost');
     return {
       authority: read('authority.pem'),
@@ -76,6 +86,8 @@ export function makeCertificates(): Certificates {
       notYetValid: issueForLater(),
       wrongName: issue('wrong', 'ehr.example', '2'),
       ofHospital: issue('hospital', 'localhost', '2', { authority: 'unknown' }),
+      expiredIntermediate: issueByExpired(),
+      inspected: issue('inspected', 'localhost', '2', { authority: 'proxy' }),
       withoutIntermediate: issue('alone', 'localhost', '2', { authority: 'unknown', extension: LOG_PROOFS }),
       weak: issue('weak', 'localhost', '2', { newKey: WEAK_KEY }),
       selfSigned: { key: read('self.key'), cert: read('self.pem') },

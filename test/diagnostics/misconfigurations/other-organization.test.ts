@@ -1,0 +1,36 @@
+/** A launch URL with the Org ID of another organization, and pages of a launch that is over. */
+import { expect, test } from 'vitest';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf } from '#test/helpers/browser.ts';
+import { useSeededWorld } from './seeded-world.ts';
+
+const { inspect, prepare, world } = useSeededWorld();
+
+test('operators read which organization the launch belongs to; an administrator does not', async () => {
+  const [home, called] = [await prepare({ isProven: true }), await prepare({ isProven: true })];
+  const url = new URL(home.ehr.launch('pat-ada'));
+  url.searchParams.set('orgId', called.id);
+  const answer = await world().browser().open(url.href);
+  const { page } = await inspect(answer, called.id);
+  expect(page).toContain(`needs the Org ID ${home.id}`);
+  await addPerson(world(), 'admin@example.com', { role: 'administrator', organizationId: called.id });
+  const administrator = await signedIn(world(), 'admin@example.com');
+  const own = await administrator.open(`${world().url}/settings/launches?code=${supportCodeOf(answer)}`);
+  expect(own.body).toContain('launch.other-environment');
+  expect(own.body).not.toContain(`"${home.id}"`);
+  expect(own.body).not.toContain('needs the Org ID');
+});
+
+test('the first page of an ended launch has a code that finds it, and a reload of that page has none', async () => {
+  const { id, ehr } = await prepare({});
+  const browser = world().browser();
+  const list = await browser.open(ehr.launch('pat-ada'));
+  await world().disableOrganization(id);
+  await world().dependencies.directory.refresh(id);
+  const first = await browser.visit(list.url);
+  const again = await browser.visit(list.url);
+  expect([first.status, again.status]).toEqual([401, 401]);
+  expect(supportCodeOf(first)).toBeDefined();
+  expect(supportCodeOf(again)).toBeUndefined();
+  expect(again.body).not.toContain('Support code');
+});
