@@ -32,7 +32,7 @@ export const clientRules = {
   ),
   'client.key-upload': ehrTeam(
     'Microsoft Entra ID does not find or verify our key {kid}. It fetches no JWKS, so it knows only certificates that were uploaded to the app registration {client id}',
-    'Upload a certificate of the key {kid} at “Certificates & secrets” of the app registration {client id}, and again before each change of our key. The operator of this app makes the certificate.',
+    'Upload a certificate for our public key {kid} to the app registration {client id} (Certificates & secrets), and again before each change of our key; or let the SMART service before Entra ID verify the assertion with our JWKS URL.',
   ),
   'client.jwks-unreachable': ehrTeam(
     'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',

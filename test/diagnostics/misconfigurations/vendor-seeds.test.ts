@@ -258,7 +258,7 @@ const HOUR = { 'content-type': JSON_TYPE, 'retry-after': '3600' };
 const IN_AN_HOUR = { shown: /in an hour(?!.*in a (?:minute|moment))/ };
 
 launchesSay('token', [
-  ['a wait of an hour', answering(TOKEN, 429, HOUR, '{}'), 'token.busy', IN_AN_HOUR],
+  ['a wait of an hour', answering(TOKEN, 429, HOUR, '{}'), 'token.throttled', IN_AN_HOUR],
   ['a token in UTF-16', answering(TOKEN, 200, { 'content-type': JSON_TYPE }, UTF_16), 'network.utf-16'],
 ]);
 
