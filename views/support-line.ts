@@ -11,8 +11,7 @@ export interface HelpDesk {
 }
 
 export interface SupportLineProps {
-  /** undefined where it would find nothing */
-  readonly supportCode: string | undefined;
+  readonly supportCode: string;
   /** undefined where the organization names no help desk */
   readonly helpDesk?: HelpDesk | 'not set' | undefined;
   /** the page must contain nothing to click */
@@ -22,8 +21,8 @@ export interface SupportLineProps {
 /** The code is large enough to read out over the telephone. Without scripts, one click selects it. */
 export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
   return html`<div class="support">
-${supportCode === undefined ? null : html`<p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>`}
-${helpDesk === undefined ? null : helpDesk === 'not set' ? (supportCode === undefined ? null : html`<p>If you need help, read this code to your help desk. The code shows them what happened.</p>`) : contact(helpDesk, isBare)}</div>
+<p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>
+${helpDesk === undefined ? null : helpDesk === 'not set' ? html`<p>If you need help, read this code to your help desk. The code shows them what happened.</p>` : contact(helpDesk, isBare)}</div>
 `;
 }
 

@@ -66,6 +66,12 @@ export const fhirFaults = {
       isRequestSearch(call) && call.method === 'GET' ? refusal(Number(value ?? 400), 'invalid', 'not so') : undefined,
     ),
   },
+  'short-pages': {
+    description: 'a search with a _count over 100 is refused',
+    request: on('fhir', ({ url }) =>
+      Number(url.searchParams.get('_count')) > 100 ? refusal(400, 'too-long', '_count is at most 100') : undefined,
+    ),
+  },
   'fhir-xml': {
     description: 'FHIR answers in XML, whatever was asked for',
     request: on('fhir', () => ({

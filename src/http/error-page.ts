@@ -33,8 +33,7 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 };
 
 function sendError(request: Request, response: Response, error: AppError, context: RequestContext): void {
-  const { startAgain, helpDesk, themeUrl } = context;
-  const supportCode = context.isCodeIdle ? undefined : context.supportCode;
+  const { supportCode, startAgain, helpDesk, themeUrl } = context;
   const audience = audienceOf(request, startAgain);
   // In a frame of an EHR that we cannot tell, no page would be shown but the browser's own "refused to connect".
   const isOfChart = audience === 'chart' && !request.path.startsWith('/smart/standalone');

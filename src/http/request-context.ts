@@ -26,8 +26,6 @@ export interface RequestContext {
   /** Where a standalone launch starts again; linked from this request's error page. */
   startAgain?: string;
   helpDesk?: HelpDesk | undefined;
-  /** Nothing is recorded under the support code, so the error page does not show it. */
-  isCodeIdle?: boolean;
   /** Our stylesheet with the colours of the visitor's chart. */
   themeUrl?: string | undefined;
 }

@@ -79,11 +79,7 @@ export function requireLaunch(
     const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
       const error = endedError(why);
       // The style sheet of an error page is no visit of its own.
-      if (error.rule === undefined || request.path.endsWith('.css')) {
-        // The page that met the end first has the code that finds it.
-        contextOf(request).isCodeIdle = launch === undefined;
-        throw error;
-      }
+      if (error.rule === undefined || request.path.endsWith('.css')) throw error;
       return traces.follow({ request, step: 'requests' }, async () => {
         traceOf(request).joins(launch?.traceId);
         traceOf(request).know(organization ? { organizationId: organization.id } : {});

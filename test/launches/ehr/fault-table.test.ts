@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { type FaultName, faultNames } from '#sandbox/faults.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
+import { withWait } from '#src/adapters/wait-text.ts';
 import { rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -136,7 +137,7 @@ const harmless: [FaultName, string?][] = [
     no-oidc-document rotated-key repeated-key extra-response-parameters narrowed-scope token-type-lowercase
     scope-without-openid blank-members no-expires-in string-expires-in no-refresh-token no-scope no-banner-flag
     string-banner-flag odd-context no-fhir-user relative-fhir-user bad-fhir-user patient-in-id-token
-    fhir-user-404 fhir-403-requests foreign-resource metadata-500
+    fhir-user-404 fhir-403-requests foreign-resource metadata-500 short-pages
   `).map((fault): [FaultName] => [fault]),
   ['discovery-members', '{"capabilities":["launch-standalone"]}'],
   ['blank-members', '  '],
@@ -213,8 +214,11 @@ const logLineOf = (page: Visit) => {
 
 function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
   const { title, help } = describeError(code);
+  const seconds = Number(page.headers['retry-after'] ?? 0);
   // A rule of this error may replace its help.
-  const helps = [help, ...rules.map((rule) => describeError(code, 'chart', rule).help)];
+  const helps = [help, ...rules.map((rule) => describeError(code, 'chart', rule).help)].map((one) =>
+    withWait(one, seconds),
+  );
   const escape = (text: string) => text.replaceAll("'", '&#39;').replaceAll('"', '&quot;');
   expect({ status: page.status, title: titleOf(page), code: logLineOf(page).errorCode }).toEqual({
     status,

@@ -122,6 +122,7 @@ describe('the patient is shown, and a line says what is wrong with the list', ()
   });
 
   test('FH-09: a long list is read page by page and shown whole', async () => {
+    world.sandbox.faults.set('short-pages');
     const page = await world.launch('pat-many', browser);
     expect(titleOf(page)).toBe('Requests for Grace Lindqvist');
     expect(page.body.match(/many-\d{3}|Portable oxygen refill|Skilled nursing visit/g)?.length).toBeGreaterThan(20);
@@ -129,6 +130,7 @@ describe('the patient is shown, and a line says what is wrong with the list', ()
   });
 
   test('FH-13: every search names the patient in context, except the one for the user’s role', async () => {
+    world.sandbox.faults.set('short-pages');
     await world.launch('pat-many', browser);
     const all = world.sandbox.requests.map(({ path }) => path).filter((path) => /^\/fhir\/r4.*\?/.test(path));
     const ofUser = '/fhir/r4/PractitionerRole?practitioner=prac-rivera&';
