@@ -354,8 +354,31 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'authorization_code not found', 'grant.unknown'],
 ];
 
+/** What vendors append for their help desk: it is of no cause, however it is named. */
+const TAILS = [
+  'Trace ID: 3a1b52c0-11aa-4d4e-9c3d-0a1b2c3d4e00 Correlation ID: 9f2a77d1-6a0e-4ecf-b1a7-2f6b8c9d0e11 Timestamp: 2026-11-30 20:00:56Z',
+  'Correlation Id: 9f2a77d1-6a0e-4ecf-b1a7-2f6b8c9d0e11, request id: ec-4711',
+  '(Activity ID: 00000000-0000-0000-7a12-008000000047, Relying party: x)',
+  'Incident ID 20261130-4711. Transaction ID: 7f-rsa-001',
+  'Reference number: 18.2d351ab8.1557333295',
+  'Your support ID is: 8312345678901234567',
+  'Ray ID: 8f1c2d3e4f5a6b7c',
+  '(errorId: oaeKeyNotFound123)',
+  'See https://docs.ehr.example/errors/client-id-not-found#scope for more information',
+  'More information: https://docs.ehr.example/launch/invalid',
+  'Please contact your application administrator',
+  'Contact the app vendor',
+  'If the problem persists, contact the owner of the application and quote this code: AB12-CD34',
+  'To learn more about client registration, visit https://docs.ehr.example/jwks',
+];
+
+/** The description alone, and with each tail after it. */
+const tailed = (said: string) => ['', ...TAILS].map((tail) => `${said.replace(/\.$/, '')}. ${tail}`.trim());
+
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
-  expect(ruleOfRefusal({ status: 401, error, said, isClockOff: false })).toBe(rule);
+  const ruleOf = (words: string) => ruleOfRefusal({ status: 401, error, said: words, isClockOff: false });
+  expect(ruleOf(said)).toBe(rule);
+  expect(tailed(said).filter((words) => ruleOf(words) !== rule)).toEqual([]);
 });
 
 const SIGN_IN: Case[] = [
@@ -552,6 +575,7 @@ test('a clock that differs explains a refusal without a reason, and none that na
 
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {
   expect(ruleOfDescription(error, said)).toBe(rule);
+  expect(tailed(said).filter((words) => ruleOfDescription(error, words) !== rule)).toEqual([]);
 });
 
 test.for([
