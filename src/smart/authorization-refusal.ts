@@ -2,7 +2,7 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { hintIn } from './refusal-hint.ts';
-import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
+import { OF_AUTHORIZATION, OF_BLOCKED, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
@@ -57,7 +57,8 @@ const ERRORS = new Map<string, ErrorCode>([
 
 /** What the words say decides the page where the error alone would send the user the wrong way. */
 export const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
-  'authorization.blocked': 'authorization.denied',
+  ...Object.fromEntries(OF_BLOCKED.map(([rule]) => [rule, 'authorization.denied' as const])),
+  'authorization.second-factor': 'authorization.sign-in-needed',
   'authorization.sign-in-needed': 'authorization.sign-in-needed',
   'authorization.question-for-user': 'authorization.sign-in-needed',
   'context.patient-missing': 'context.invalid',

@@ -31,10 +31,13 @@ const OF_PATIENT: Hint = [
   'context.patient-missing',
   /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bnot (?:contain|have|include) an? patient\b|\bpatient (?:context )?(?:is |was )?(?:required|missing|must be selected|not (?:selected|picked|chosen|in context))\b/,
 ];
-export const OF_TENANT: Hints = [
+const OF_ACCOUNT: Hints = [
   // Entra ID, of a user who is not in the tenant.
-  ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
-  ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
+  ['authorization.not-in-tenant', 'account accounts', 'tenant', 'exist exists found'],
+  ['authorization.not-linked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
+];
+export const OF_TENANT: Hints = [
+  ...OF_ACCOUNT,
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'tenant', 'other specific'],
   ['authorization.tenant', /\btenant (?:\w+ )?(?:is )?not valid\b/],
@@ -67,18 +70,26 @@ export const OF_CODE: Hints = [
   ['grant.pkce', /\bcode (?:verifier|challenge)\b|\bproof key\b/],
 ];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
-const OF_BLOCKED: Hints = [
-  ['authorization.blocked', 'user users', 'assigned'],
-  ['authorization.blocked', 'user', NOT, 'allowed'],
+export const OF_BLOCKED: Hints = [
+  ...OF_ACCOUNT,
+  ['authorization.licence', 'user account', 'licensed license licence subscribed subscription'],
+  ['authorization.not-assigned', 'user users account', 'assigned'],
+  ['authorization.not-assigned', /\b(?:not have|n't have|has no|lacks) access to (?:the|this) (?:client )?app/],
+  ['authorization.password', 'password', 'expired change changed reset'],
+  ['authorization.second-factor', /\b(?:multi-?factor|mfa|(?:second|two)[ -]factor|external security challenge)\b/],
+  // Entra ID, of an access policy or a device.
+  ['authorization.policy', 'conditional device', 'access compliant managed'],
+  ['authorization.address', 'ip', 'access address addresses range'],
+  ['authorization.policy', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
+  ['authorization.account-off', /\baccount (?:has |is )?expired\b/],
+  ['authorization.account-off', 'user account', `${KEPT_OUT} enabled`],
+  ['authorization.right', 'user', NOT, 'allowed'],
   // Not of one who did not allow it.
-  ['authorization.blocked', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
-  ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
-  ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
-  ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
-  // Entra ID, of an access policy, a device or an address.
-  ['authorization.blocked', 'conditional device ip', 'access compliant managed address addresses'],
-  ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
+  ['authorization.right', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
+  ['authorization.right', 'user actor you', 'is are', 'authorized permitted entitled'],
+  ['authorization.right', 'user users you', 'no not', 'permission permissions point right rights role'],
+  ['authorization.right', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
+  ['authorization.right', 'role department', `${KEPT_OUT} enabled`],
   ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
@@ -99,7 +110,6 @@ const CODE = 'code token grant authorization authorization_code';
 export const OF_GRANT: Hints = [
   OF_DATABASE,
   ['token.body-lost', 'code_verifier', 'missing required'],
-  ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation'],
