@@ -22,7 +22,7 @@ const ASIDE = /\b(?:of|for) (?:the|this) (?:client|app(?:lication)?)\b(?! (?:ass
 
 /** Things of the server's own. A sentence about one of them has words of our rules in it by chance, so it names no cause. */
 const OF_OTHERS =
-  /\b(?:passwords?(?! (?:has |is |was )?(?:expired|must|reset))|mailbox|e-?mail|license key|key file|(?:key|secret) rotation|hsm|bits?|pool|threads?|framework|engine|templates?|surveys?|notifications?|load balancer|unexpectedly|succeeded|recording|index|(?:user|tenant|session|certificate|consent|context) (?:database|store|service|page))\b/;
+  /\b(?:mailbox|e-?mail|license key|key file|(?:key|secret) rotation|hsm|bits?|pool|threads?|framework|engine|templates?|surveys?|notifications?|load balancer|unexpectedly|succeeded|recording|index|(?:user|tenant|session|certificate|consent|context) (?:database|store|service|page))\b/;
 
 /** What servers append for a help desk, such as a trace ID, a time, and where to read or ask more. It is of no cause. */
 const TAIL = new RegExp(

@@ -35,6 +35,7 @@ const OF_ACCOUNT: Hints = [
   // Entra ID, of a user who is not in the tenant.
   ['authorization.not-in-tenant', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.not-linked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
+  ['authorization.not-linked', 'user account', /\bno (?:provider|practitioner|clinician)\b/],
 ];
 export const OF_TENANT: Hints = [
   ...OF_ACCOUNT,
@@ -71,12 +72,17 @@ export const OF_CODE: Hints = [
 ];
 /** Of a user or app that a rule of the server keeps out, whatever the user answers. */
 export const OF_BLOCKED: Hints = [
+  // Entra ID, which names the policy by which a session ends.
+  ['authorization.sign-in-needed', /\bsign-in frequency\b/],
   ...OF_ACCOUNT,
   ['authorization.licence', 'user account', 'licensed license licence subscribed subscription'],
   ['authorization.not-assigned', 'user users account', 'assigned'],
   ['authorization.not-assigned', /\b(?:not have|n't have|has no|lacks) access to (?:the|this) (?:client )?app/],
   ['authorization.password', 'password', 'expired change changed reset'],
-  ['authorization.second-factor', /\b(?:multi-?factor|mfa|(?:second|two)[ -]factor|external security challenge)\b/],
+  [
+    'authorization.second-factor',
+    /\b(?:multi-?factor|mfa|(?:second|two)[ -]factor|strong authentication|external security challenge)\b/,
+  ],
   // Entra ID, of an access policy or a device.
   ['authorization.policy', 'conditional device', 'access compliant managed'],
   ['authorization.address', 'ip', 'access address addresses range'],
@@ -87,7 +93,7 @@ export const OF_BLOCKED: Hints = [
   // Not of one who did not allow it.
   ['authorization.right', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
   ['authorization.right', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.right', 'user users you', 'no not', 'permission permissions point right rights role'],
+  ['authorization.right', 'user users you', 'no not missing', 'permission permissions point right rights role'],
   ['authorization.right', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
   ['authorization.right', 'role department', `${KEPT_OUT} enabled`],
   ['authorization.blocked', APP, 'resource', 'server', 'authorized'],

@@ -5,7 +5,8 @@ const ASK_FOR_ACCESS = {
   help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.',
 };
 /** The EHR's own words say why it keeps this user out. */
-const keptOut = (cause: string, remedy: string) => lastingAtEhr(cause, remedy, ASK_FOR_ACCESS);
+const keptOut = (why: string, remedy: string) =>
+  lastingAtEhr(`The EHR says that the user ${why}`, remedy, ASK_FOR_ACCESS);
 
 export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
@@ -33,47 +34,29 @@ export const authorizationEndpointRules = {
     'Look into the sign-in log of the authorization server, which names the reason. Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record that it asks for. Let the access policies allow {client id} with these scopes and from our egress addresses.',
     ASK_FOR_ACCESS,
   ),
-  'authorization.not-assigned': keptOut(
-    'The EHR says that the user is not assigned to this app, alone or through a group',
-    'Assign this user, or a group of theirs, to {client id} in the EHR’s identity provider.',
-  ),
-  'authorization.not-in-tenant': keptOut(
-    'The EHR’s identity provider says that the user has no account in its tenant',
-    'Add the user to the tenant, or let the EHR sign the user in with the account that is in it.',
-  ),
-  'authorization.account-off': keptOut(
-    'The EHR says that the user’s account is locked or switched off',
-    'Look up the user’s account in the EHR’s sign-in, and unlock or enable it if the user is meant to have access.',
-  ),
+  'authorization.not-assigned': keptOut('is not assigned to this app', 'Assign the user, or a group, to {client id}.'),
+  'authorization.not-in-tenant': keptOut('has no account in its tenant', 'Add the user to that tenant.'),
+  'authorization.account-off': keptOut('has a locked or disabled account', 'Unlock or enable the account in the EHR.'),
+  'authorization.licence': keptOut('has no licence for this app', 'Give the user that licence in the EHR.'),
+  'authorization.not-linked': keptOut('is not linked to a clinician’s record', 'Link the user to it in the EHR.'),
+  'authorization.right': keptOut('lacks access, a role or a right', 'Add in the EHR what its sign-in log names.'),
   'authorization.password': user(
     'The EHR says that the user has to set a new password',
     'Set a new password in the EHR, then open the app again from the patient’s chart.',
-    { help: 'The EHR asks you to set a new password there. Then {again}.' },
   ),
   'authorization.second-factor': user(
     'The EHR’s sign-in wants a second factor (MFA), and could not ask for it here',
     'Sign in to the EHR with the second factor, then open the app again from the patient’s chart. If every launch fails so, the EHR team looks at the access policy of {client id}.',
-    OFTEN,
   ),
-  'authorization.policy': keptOut(
+  'authorization.policy': lastingAtEhr(
     'An access policy of the EHR’s sign-in, such as conditional access, blocks this sign-in',
     'Look into the sign-in log of the authorization server: it names the policy. Let that policy allow {client id}, at the token endpoint also from our egress addresses.',
+    ASK_FOR_ACCESS,
   ),
-  'authorization.address': keptOut(
+  'authorization.address': lastingAtEhr(
     'The EHR’s sign-in does not take the network address that this request came from',
     'Allow the network of the workstations for {client id} at the sign-in, and our egress addresses, which the guide lists, at the token endpoint.',
-  ),
-  'authorization.licence': keptOut(
-    'The EHR says that the user has no licence for this app',
-    'Give this user the licence in the EHR that {client id} asks for.',
-  ),
-  'authorization.not-linked': keptOut(
-    'The EHR says that the user’s account is not linked to the record of a clinician or provider',
-    'Link the user’s account to their clinician’s (provider’s) record in the EHR.',
-  ),
-  'authorization.right': keptOut(
-    'The EHR says that the user lacks access, a role, a group or a right that this launch needs',
-    'Give this user, or their role, that access in the EHR: the sign-in log of the authorization server names it.',
+    ASK_FOR_ACCESS,
   ),
   'authorization.declined': user(
     'The user declined or cancelled, or closed a question of the EHR, such as whether this app may be used, or for which patient (access_denied)',

@@ -39,7 +39,7 @@ launchesSay('callback', [
   [
     'a user who is not assigned to the app',
     sign('interaction_required:AADSTS50105: The signed in user is not assigned to the application'),
-    'authorization.blocked',
+    'authorization.not-assigned',
     { says: /Assign this user/, shown: /did not allow access.*Ask your help desk for access/ },
   ],
   [
