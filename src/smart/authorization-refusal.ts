@@ -1,8 +1,9 @@
 /** Finds the rule behind an error on the callback by its code and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { OF_BLOCKED } from './denial-words.ts';
 import { hintIn } from './refusal-hint.ts';
-import { OF_AUTHORIZATION, OF_BLOCKED, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
+import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {

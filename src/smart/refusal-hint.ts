@@ -1,6 +1,6 @@
 /** Looks up the words of a refusal in the tables of what servers say. */
 import type { Rule } from '#src/errors/rules/table.ts';
-import type { Hints } from './refusal-words.ts';
+import type { Hints } from './denial-words.ts';
 
 /** From the sentences of RFC 6749, which name every cause of an error; some servers send them with each. */
 const OF_ANY_CAUSE = [

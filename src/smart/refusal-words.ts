@@ -1,9 +1,5 @@
 /** The words by which authorization servers explain a refusal, as data. */
-import type { Rule } from '#src/errors/rules/table.ts';
-
-/** The first rule counts whose groups all have a word in the sentence; a pattern is of words that belong together. */
-type Hint = readonly [rule: Rule, ...groups: readonly (string | RegExp)[]];
-export type Hints = readonly Hint[];
+import { APP, type Hint, type Hints, KEPT_OUT, NOT, OF_ACCOUNT, OF_BLOCKED } from './denial-words.ts';
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
@@ -16,12 +12,8 @@ export const OF_REQUEST: Hints = [
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-const KEPT_OUT = 'disabled inactive suspended blocked deactivated locked';
 export const OFF = `${KEPT_OUT} revoked withdrawn terminated`;
-export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-/** Without one of these, a sentence only says what is there. */
-export const NOT = 'not no never cannot unable doesn isn wasn couldn t without missing none';
 const REDIRECT =
   /(?:^|[^a-z])(?:(?:redirect|callback)_?ur[il]s?|replyurl|(?:redirect|redirection|reply|callback|return)[ -](?:ur[il]s?|address))(?![a-z])/;
 const LAUNCH = 'launch launch_token launchtoken launch_id';
@@ -30,12 +22,6 @@ const OVER = 'unknown expired used invalid already resolved consumed redeemed lo
 const OF_PATIENT: Hint = [
   'context.patient-missing',
   /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bnot (?:contain|have|include) an? patient\b|\bpatient (?:context )?(?:is |was )?(?:required|missing|must be selected|not (?:selected|picked|chosen|in context))\b/,
-];
-const OF_ACCOUNT: Hints = [
-  // Entra ID, of a user who is not in the tenant.
-  ['authorization.not-in-tenant', 'account accounts', 'tenant', 'exist exists found'],
-  ['authorization.not-linked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
-  ['authorization.not-linked', 'user account', /\bno (?:provider|practitioner|clinician)\b/],
 ];
 export const OF_TENANT: Hints = [
   ...OF_ACCOUNT,
@@ -69,34 +55,6 @@ export const OF_CODE: Hints = [
   ['client.proof-of-possession', 'dpop'],
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['grant.pkce', /\bcode (?:verifier|challenge)\b|\bproof key\b/],
-];
-/** Of a user or app that a rule of the server keeps out, whatever the user answers. */
-export const OF_BLOCKED: Hints = [
-  // Entra ID, which names the policy by which a session ends.
-  ['authorization.sign-in-needed', /\bsign-in frequency\b/],
-  ...OF_ACCOUNT,
-  ['authorization.licence', 'user account', 'licensed license licence subscribed subscription'],
-  ['authorization.not-assigned', 'user users account', 'assigned'],
-  ['authorization.not-assigned', /\b(?:not have|n't have|has no|lacks) access to (?:the|this) (?:client )?app/],
-  ['authorization.password', 'password', 'expired change changed reset'],
-  [
-    'authorization.second-factor',
-    /\b(?:multi-?factor|mfa|(?:second|two)[ -]factor|strong authentication|external security challenge)\b/,
-  ],
-  // Entra ID, of an access policy or a device.
-  ['authorization.policy', 'conditional device', 'access compliant managed'],
-  ['authorization.address', 'ip', 'access address addresses range'],
-  ['authorization.policy', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
-  ['authorization.account-off', /\baccount (?:has |is )?expired\b/],
-  ['authorization.account-off', 'user account', `${KEPT_OUT} enabled`],
-  ['authorization.right', 'user', NOT, 'allowed'],
-  // Not of one who did not allow it.
-  ['authorization.right', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
-  ['authorization.right', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.right', 'user users you', 'no not missing', 'permission permissions point right rights role'],
-  ['authorization.right', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
-  ['authorization.right', 'role department', `${KEPT_OUT} enabled`],
-  ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,

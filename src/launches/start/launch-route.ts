@@ -139,7 +139,7 @@ const OTHER_VERSIONS = new Set(['dstu2', 'stu3', 'r2', 'r3', 'r4b', 'r5']);
 
 /** Whether a URL is the R4 one but for the name of its version. */
 function isOtherVersion(url: string, r4Url: string): boolean {
-  const [came, set] = [url, r4Url].map((url) => bareBase(url).toLowerCase().split('/'));
+  const [came, set] = [url, r4Url].map((one) => bareBase(one).toLowerCase().split('/'));
   const differs = came?.flatMap((part, index) => (part === set?.[index] ? [] : [[part, set?.[index]]])) ?? [];
   const [[part = '', instead = ''] = []] = differs;
   return differs.length === 1 && OTHER_VERSIONS.has(part) && !OTHER_VERSIONS.has(instead);
