@@ -1,6 +1,7 @@
 /** Finds the rule behind an error on the callback by its code and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { OF_BLOCKED } from './denial-words.ts';
 import { hintIn } from './refusal-hint.ts';
 import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_CONTEXT, OF_DENIAL } from './refusal-words.ts';
 
@@ -57,7 +58,9 @@ const ERRORS = new Map<string, ErrorCode>([
 
 /** What the words say decides the page where the error alone would send the user the wrong way. */
 export const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
-  'authorization.blocked': 'authorization.denied',
+  ...Object.fromEntries(OF_BLOCKED.map(([rule]) => [rule, 'authorization.denied' as const])),
+  'authorization.password': 'authorization.sign-in-needed',
+  'authorization.second-factor': 'authorization.sign-in-needed',
   'authorization.sign-in-needed': 'authorization.sign-in-needed',
   'authorization.question-for-user': 'authorization.sign-in-needed',
   'context.patient-missing': 'context.invalid',

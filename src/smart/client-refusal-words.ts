@@ -1,9 +1,7 @@
 /** The words by which token endpoints refuse a request, our client assertion, its key or our JWKS, as data. */
+import { APP, type Hints, NOT } from './denial-words.ts';
 import {
-  APP,
   ENVIRONMENT,
-  type Hints,
-  NOT,
   OF_CODE,
   OF_DATABASE,
   OF_LAUNCH,

@@ -1,7 +1,7 @@
 /** Finds the rule behind a refusal of the token endpoint by its code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { OF_CLIENT, OF_GRANT_TYPE, OF_TOKEN_REQUEST, OF_TOKEN_REQUEST_LAST } from './client-refusal-words.ts';
-import { hintIn } from './refusal-hint.ts';
+import { hintIn, withoutTail } from './refusal-hint.ts';
 import { OF_CODE, OF_CONSENT, OF_DENIAL, OF_GRANT } from './refusal-words.ts';
 
 export interface Refusal {
@@ -15,7 +15,8 @@ export interface Refusal {
 }
 
 /** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
-export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
+export function ruleOfRefusal({ status, error, isClockOff, ...refusal }: Refusal): Rule {
+  const said = withoutTail(refusal.said);
   if (status === 429) return 'token.throttled';
   if (status === 503) return 'token.busy';
   // Some servers answer 500 for a client or a key that they do not know.
@@ -86,7 +87,7 @@ function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
  */
 function ruleOfAudiences(said: string): Rule | undefined {
   if (!/\baud(?:ience)?\b/i.test(said)) return undefined;
-  const quoted = said.slice(0, 1_000).match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];
+  const quoted = said.match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];
   const [one, other, ...more] = new Set(quoted.map((url) => url.replace(/[./]{1,3}$/, '')));
   if (one === undefined || more.length > 0) return undefined;
   if (other === undefined) return /\bmust be the endpoint\b/.test(said) ? 'client.audience-host' : undefined;

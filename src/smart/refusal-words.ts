@@ -1,9 +1,5 @@
 /** The words by which authorization servers explain a refusal, as data. */
-import type { Rule } from '#src/errors/rules/table.ts';
-
-/** The first rule counts whose groups all have a word in the sentence; a pattern is of words that belong together. */
-type Hint = readonly [rule: Rule, ...groups: readonly (string | RegExp)[]];
-export type Hints = readonly Hint[];
+import { APP, type Hint, type Hints, KEPT_OUT, NOT, OF_ACCOUNT, OF_BLOCKED } from './denial-words.ts';
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
 export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
@@ -16,12 +12,8 @@ export const OF_REQUEST: Hints = [
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-const KEPT_OUT = 'disabled inactive suspended blocked deactivated locked';
 export const OFF = `${KEPT_OUT} revoked withdrawn terminated`;
-export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-/** Without one of these, a sentence only says what is there. */
-export const NOT = 'not no never cannot unable doesn isn wasn couldn t without missing none';
 const REDIRECT =
   /(?:^|[^a-z])(?:(?:redirect|callback)_?ur[il]s?|replyurl|(?:redirect|redirection|reply|callback|return)[ -](?:ur[il]s?|address))(?![a-z])/;
 const LAUNCH = 'launch launch_token launchtoken launch_id';
@@ -32,9 +24,7 @@ const OF_PATIENT: Hint = [
   /\b(?:no|without an?|missing)(?: \w+)? patient\b(?! (?:service|found|match|record))|\bnot (?:contain|have|include) an? patient\b|\bpatient (?:context )?(?:is |was )?(?:required|missing|must be selected|not (?:selected|picked|chosen|in context))\b/,
 ];
 export const OF_TENANT: Hints = [
-  // Entra ID, of a user who is not in the tenant.
-  ['authorization.blocked', 'account accounts', 'tenant', 'exist exists found'],
-  ['authorization.blocked', 'user account', 'linked mapped associated', 'provider practitioner clinician'],
+  ...OF_ACCOUNT,
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'tenant', 'other specific'],
   ['authorization.tenant', /\btenant (?:\w+ )?(?:is )?not valid\b/],
@@ -66,21 +56,6 @@ export const OF_CODE: Hints = [
   ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['grant.pkce', /\bcode (?:verifier|challenge)\b|\bproof key\b/],
 ];
-/** Of a user or app that a rule of the server keeps out, whatever the user answers. */
-const OF_BLOCKED: Hints = [
-  ['authorization.blocked', 'user users', 'assigned'],
-  ['authorization.blocked', 'user', NOT, 'allowed'],
-  // Not of one who did not allow it.
-  ['authorization.blocked', /\buser (?:has no|does not have|doesn't have|lacks) (?:\w+ )?access\b/],
-  ['authorization.blocked', 'user actor you', 'is are', 'authorized permitted entitled'],
-  ['authorization.blocked', 'user users you', 'no not', 'permission permissions point right rights role'],
-  ['authorization.blocked', 'role roles privilege privileges member', 'permit permits allow insufficient required'],
-  ['authorization.blocked', 'policy policies', 'access evaluation', 'blocked denied restricted failed'],
-  // Entra ID, of an access policy, a device or an address.
-  ['authorization.blocked', 'conditional device ip', 'access compliant managed address addresses'],
-  ['authorization.blocked', 'user account role department', `${KEPT_OUT} enabled licensed license subscribed`],
-  ['authorization.blocked', APP, 'resource', 'server', 'authorized'],
-];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
   ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
@@ -99,7 +74,6 @@ const CODE = 'code token grant authorization authorization_code';
 export const OF_GRANT: Hints = [
   OF_DATABASE,
   ['token.body-lost', 'code_verifier', 'missing required'],
-  ['authorization.question-for-user', 'factor mfa'],
   ['client.off', 'tenant_terminated'],
   ...OF_TENANT,
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated rotation'],

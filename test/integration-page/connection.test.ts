@@ -120,6 +120,31 @@ describe('saving the FHIR URL', () => {
     expect((await page()).body).not.toContain('Save it as the EHR writes it');
   });
 
+  test.for([
+    ['of DSTU2', ['metadata-other-version', '1.0.2']],
+    ['of STU3', ['metadata-other-version', '3.0.2']],
+  ] as const)('keeps the connection in use when a FHIR URL %s is saved', async ([, [name, value]]) => {
+    const working = world.sandbox.fhirBase;
+    await save(working);
+    const other = await world.addSandbox(`other-version-${value}`);
+    other.faults.set(name, value);
+    const { body } = await save(other.fhirBase);
+    expect((await organization()).fhirBaseUrl).toBe(working);
+    expect(body).toContain('Enter the R4 FHIR URL of this server');
+    expect(body).not.toMatch(/Every launch uses this address|open Verify/);
+  });
+
+  test('names a failure that stands before it offers to verify a launch', async () => {
+    await press('frame', { frameAncestors: world.sandbox.origin });
+    world.sandbox.faults.set(
+      'metadata-members',
+      JSON.stringify({ rest: [{ mode: 'server', resource: [{ type: 'Task' }] }] }),
+    );
+    const { body } = await save(world.sandbox.fhirBase);
+    expect(body).toContain('Give the app access to Patient on this FHIR server');
+    expect(body).not.toContain('open Verify');
+  });
+
   test('shows You as the owner, one thing to do next, and a link for the EHR team', async () => {
     world.sandbox.faults.set('discovery-foreign-token-endpoint');
     const { body } = await save(world.sandbox.fhirBase);

@@ -65,13 +65,13 @@ export function nextThing(props: StepsProps): SafeHtml | null {
     return next(
       html`<a href="/settings/launches/${props.launch.id}">look at the launch of ${instant(props.launch.at, connection.timeZone)}</a>: the app opened, but the EHR did not give the list of requests to the app. Then launch again.`,
     );
-  if (current === 'launch')
-    return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
   if (failed)
     return next(
       html`${failed.owner}: ${failed.remedy} <span class="note">Failed: <a href="#check-${failed.id}">${failed.title}</a></span>`,
     );
+  if (current === 'launch')
+    return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
   if (current === undefined) return null;
   return next(
     connection.field.value === ''

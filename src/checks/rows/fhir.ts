@@ -12,6 +12,7 @@ import {
   info,
   type Outcome,
   pass,
+  seeRow,
   shown,
   skipped,
   warning,
@@ -47,7 +48,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
           'The app is made for 4.0.1; enter the R4 FHIR URL if there is one.',
         );
       return broken('fhir.version', `fhirVersion ${shown(fhirVersion, 20)}`);
-    }),
+    }, judgeConformance),
   },
   {
     id: 'fhir-resources',
@@ -94,11 +95,18 @@ const NICE_TO_HAVE =
 
 function onCapability(
   judge: (capability: ParsedCapability, context: CheckContext) => Outcome,
+  without: CheckDefinition['judge'] = async () => skipped('there is no CapabilityStatement'),
 ): CheckDefinition['judge'] {
   return async (context) => {
     const capability = parseCapability(documentOf(await context.metadata));
-    return capability ? judge(capability, context) : skipped('there is no CapabilityStatement');
+    return capability ? judge(capability, context) : without(context);
   };
+}
+
+/** DSTU2 calls its statement Conformance. When there is no configuration either, that row says the version. */
+async function judgeConformance({ metadata, configuration }: CheckContext): Promise<Outcome> {
+  const isOther = documentOf(await metadata)?.['resourceType'] === 'Conformance' && (await configuration);
+  return isOther ? broken('fhir.version', 'a Conformance (DSTU2)') : skipped('there is no CapabilityStatement');
 }
 
 async function judgeStatement(context: CheckContext): Promise<Outcome> {
@@ -117,7 +125,7 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   if (source === 'settings' && isAbsent(fetched)) return info(`${seen}; requests are searched by patient alone`);
   const found = `${seen}; a launch does not ask for it`;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
-  if (document?.['resourceType'] === 'Conformance') return broken('fhir.version', `${seen}, a Conformance (DSTU2)`);
+  if (document?.['resourceType'] === 'Conformance') return seeRow('FHIR version 4.0');
   if (fetched.status === 403 && /^text\/html\b/i.test(fetched.contentType))
     return broken('fhir.firewall', found, { verdict: 'warning' });
   const isSignIn = fetched.status === 401 || fetched.status === 403;

@@ -59,7 +59,12 @@ function openStep(steps: Steps): TraceStep | undefined {
   return last.find(({ code }) => code !== undefined) ?? broken.find((step) => !isMinor(step)) ?? broken.at(-1);
 }
 
-function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {
+/** What the table says of a rule, with the recorded facts filled in. */
+export function byRule(
+  rule: Rule | undefined,
+  steps: readonly Pick<TraceStep, 'name' | 'facts'>[],
+  facts: StepFacts = {},
+): Explanation | undefined {
   if (!isRule(rule)) return undefined;
   const { owner, cause, remedy } = ruleRows[rule];
   const launch = steps.find(({ name }) => name === 'launch');

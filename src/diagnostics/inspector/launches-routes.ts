@@ -14,6 +14,7 @@ import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-orga
 import { saveReport } from '#src/reports/store.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
+import { byRule } from './causes.ts';
 import { type Diagnosis, diagnose, forReader, launchReport, shownTitle } from './diagnosis.ts';
 import { type ListDependencies, listRoute } from './list-route.ts';
 
@@ -40,7 +41,10 @@ export function settingsLaunchesRoutes(dependencies: LaunchesRouteDependencies):
 
 function show(deps: LaunchesRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const launch = await diagnosisOf(deps, request);
+    const traced = await diagnosisOf(deps, request);
+    const home = adminOf(request).role === 'operator' ? await homeOf(deps, traced) : undefined;
+    const isOfHome = home && /unproven$|environment$/.test(traced.explanation?.rule ?? '');
+    const launch = isOfHome ? { ...traced, explanation: byRule('launch.other-organization', traced.steps) } : traced;
     const timeZone = await zoneOf(deps, launch);
     const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     const { userHash, organizationId } = launch;
@@ -53,7 +57,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
         timeZone,
         sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
         userName: user?.name,
-        home: adminOf(request).role === 'operator' ? await homeOf(deps, launch) : undefined,
+        home,
         report: shown.report,
         isReportGone: isSecretGone,
       }),
@@ -97,9 +101,10 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
 async function homeOf({ organizations }: LaunchesRouteDependencies, { explanation, organizationId, steps }: Diagnosis) {
   const iss = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   if (!explanation?.rule?.startsWith('launch.') || typeof iss !== 'string') return undefined;
-  return (await organizations.list()).find(
-    ({ id, fhirBaseUrl }) => id !== organizationId && fhirBaseUrl !== '' && isSameFhirBase(fhirBaseUrl, iss),
+  const homes = (await organizations.list()).filter(
+    ({ fhirBaseUrl }) => fhirBaseUrl !== '' && isSameFhirBase(fhirBaseUrl, iss),
   );
+  return homes.some(({ id }) => id === organizationId) ? undefined : homes[0];
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

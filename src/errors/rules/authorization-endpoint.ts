@@ -1,6 +1,13 @@
 /** Rules of the redirect to the authorization server, and of the error that it answers with. */
 import { administrator, ehrTeam, lastingAtEhr, OFTEN, type RuleRow, user } from './rule-row.ts';
 
+const ASK_FOR_ACCESS = {
+  help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.',
+};
+/** The EHR's own words say why it keeps this user out. */
+const keptOut = (why: string, remedy: string) =>
+  lastingAtEhr(`The EHR says that the user ${why}`, remedy, ASK_FOR_ACCESS);
+
 export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
     'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
@@ -25,7 +32,31 @@ export const authorizationEndpointRules = {
   'authorization.blocked': lastingAtEhr(
     'A rule of the authorization server keeps this user or the app out. The user has a locked account, is not assigned to {client id}, is not linked to a clinician, or lacks a role, right or licence; or an access policy (such as conditional access) blocks the sign-in, the device or the address of our servers',
     'Look into the sign-in log of the authorization server, which names the reason. Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record that it asks for. Let the access policies allow {client id} with these scopes and from our egress addresses.',
-    { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
+    ASK_FOR_ACCESS,
+  ),
+  'authorization.not-assigned': keptOut('is not assigned to this app', 'Assign the user, or a group, to {client id}.'),
+  'authorization.not-in-tenant': keptOut('has no account in its tenant', 'Add the user to that tenant.'),
+  'authorization.account-off': keptOut('has a locked or disabled account', 'Unlock or enable the account in the EHR.'),
+  'authorization.licence': keptOut('has no licence for this app', 'Give the user that licence in the EHR.'),
+  'authorization.not-linked': keptOut('is not linked to a clinician’s record', 'Link the user to it in the EHR.'),
+  'authorization.right': keptOut('lacks access, a role or a right', 'Add in the EHR what its sign-in log names.'),
+  'authorization.password': user(
+    'The EHR says that the user has to set a new password',
+    'Set a new password in the EHR, then open the app again from the patient’s chart.',
+  ),
+  'authorization.second-factor': user(
+    'The EHR’s sign-in wants a second factor (MFA), and could not ask for it here',
+    'Sign in to the EHR with the second factor, then open the app again from the patient’s chart. If every launch fails so, the EHR team looks at the access policy of {client id}.',
+  ),
+  'authorization.policy': lastingAtEhr(
+    'An access policy of the EHR’s sign-in, such as conditional access, blocks this sign-in',
+    'Look into the sign-in log of the authorization server: it names the policy. Let that policy allow {client id}, at the token endpoint also from our egress addresses.',
+    ASK_FOR_ACCESS,
+  ),
+  'authorization.address': lastingAtEhr(
+    'The EHR’s sign-in does not take the network address that this request came from',
+    'Allow the network of the workstations for {client id} at the sign-in, and our egress addresses, which the guide lists, at the token endpoint.',
+    ASK_FOR_ACCESS,
   ),
   'authorization.declined': user(
     'The user declined or cancelled, or closed a question of the EHR, such as whether this app may be used, or for which patient (access_denied)',

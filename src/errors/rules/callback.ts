@@ -48,7 +48,7 @@ export const callbackRules = {
   ),
   'callback.other-iss': lastingAtEhr(
     'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    'Let smart-configuration and the authorization server name the same issuer, letter for letter: one of the two is of another environment or address.',
+    'Let smart-configuration and the authorization server name the same issuer, letter for letter.',
   ),
   'callback.other-redirect-uri': lastingAtEhr(
     'The answer came to the redirect URI of another organization',

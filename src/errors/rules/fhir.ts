@@ -34,6 +34,13 @@ export const fhirRules = {
     'The FHIR server says that the access token has no scope for this call (403, insufficient_scope), although the EHR granted one',
     'Add this resource to what {client id} may use (some EHRs list an API for each one), and let the FHIR server accept the granted scopes, which are below: it may know only the v1 form (.read) or only the v2 form (.rs).',
   ),
+  'fhir.user-right': ehrTeam(
+    'The FHIR server says that the user may not do this read (403); it does not name the app or its scopes',
+    'Check this user’s security class or role in the EHR, and their access to this chart: it must allow this read. The scopes of {client id} are not what it refuses.',
+    {
+      help: 'The EHR says that you may not see this. Give the support code to {help desk}, and ask them to check your access.',
+    },
+  ),
   'fhir.app-not-enabled': lastingAtEhr(
     'The FHIR server says that it does not let this app in: it is switched off or not approved there, or its token is not for the tenant, practice or organization of the FHIR base {aud}',
     'Enable {client id} for this tenant at the FHIR server, and compare the tenant in {aud} with the one that the authorization server signs in for.',

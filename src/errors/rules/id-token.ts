@@ -31,7 +31,7 @@ export const idTokenRules = {
     'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata. Behind a proxy, set that address as the external base URL of the authorization server.',
   ),
   'id-token.issuer-of-ehr': ehrTeam(
-    'The id_token names the issuer {iss}, another one of the EHR’s own host than smart-configuration does ({expected issuers}): one of the two is of another environment',
+    'The id_token names the issuer {iss}, another one of the EHR’s own host than smart-configuration does ({expected issuers})',
     'Name in smart-configuration the issuer of the id_tokens of this environment, which its openid-configuration names as well, letter for letter. If smart-configuration cannot be changed, confirm {iss} to your administrator, who enters it at “Issuers of id_tokens” in Advanced settings.',
   ),
   'id-token.audience-missing': ehrTeam(

@@ -92,6 +92,15 @@ export const launchUrlRules = {
     'Register the app for FHIR R4, so that launches name {FHIR URL in Settings} as iss. Leave the FHIR URL in Settings as it is.',
     { help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.' },
   ),
+  'launch.settings-other-version': administrator(
+    'The FHIR URL in Settings, {FHIR URL in Settings}, is of another FHIR version; the EHR launches with its R4 one, {iss}',
+    'Enter {iss} as FHIR URL in Settings > Integrations > SMART on FHIR, and click Save: it is checked before it is used.',
+    { help: 'The EHR’s address is entered here in another version. Give the support code to {help desk}.' },
+  ),
+  'launch.other-organization': ehrTeam(
+    'The launch came from {iss}, the FHIR URL of another organization here, and the launch URL has the Org ID of this one',
+    'Give the EHR at {iss} the launch URL of its own organization. Leave the FHIR URLs in Settings as they are.',
+  ),
   'launch.fhir-url-unproven': administrator(
     'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',
     'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used. If it is {FHIR URL in Settings}, leave that: the launch URL has the Org ID of another organization or environment.',

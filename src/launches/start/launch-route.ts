@@ -121,6 +121,7 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   const isLocal = isLoopbackHost(new URL(iss).hostname);
   if (!isLocal && isInsideAddress(new URL(iss), { fhirBase: new URL(fhirBaseUrl) })) return 'launch.iss-inside';
   if (isOtherVersion(iss, fhirBaseUrl)) return 'launch.other-version';
+  if (isOtherVersion(fhirBaseUrl, iss)) return 'launch.settings-other-version';
   if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
   const isAbove = bareBase(fhirBaseUrl).startsWith(`${bareBase(iss)}/`);
   return isAbove ? 'launch.iss-not-the-base' : 'launch.other-environment';
@@ -136,9 +137,9 @@ function isEnterable(iss: string, fhirBaseUrl: string): boolean {
 /** FHIR versions other than R4, as servers name them in their FHIR bases. */
 const OTHER_VERSIONS = new Set(['dstu2', 'stu3', 'r2', 'r3', 'r4b', 'r5']);
 
-/** Whether `iss` is the FHIR URL but for the name of the version. */
-function isOtherVersion(iss: string, fhirBaseUrl: string): boolean {
-  const [came, set] = [iss, fhirBaseUrl].map((url) => bareBase(url).toLowerCase().split('/'));
+/** Whether a URL is the R4 one but for the name of its version. */
+function isOtherVersion(url: string, r4Url: string): boolean {
+  const [came, set] = [url, r4Url].map((one) => bareBase(one).toLowerCase().split('/'));
   const differs = came?.flatMap((part, index) => (part === set?.[index] ? [] : [[part, set?.[index]]])) ?? [];
   const [[part = '', instead = ''] = []] = differs;
   return differs.length === 1 && OTHER_VERSIONS.has(part) && !OTHER_VERSIONS.has(instead);

@@ -8,7 +8,7 @@ const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 
 /** What the EHR may say of a refresh token, the user or the app, other than that the session is over. */
 const OF_RENEWAL =
-  /^(?:refresh\.reused|grant\.other-client|grant\.consent|authorization\.blocked|authorization\.denied|client\..*)$/;
+  /^(?:refresh\.reused|grant\.other-client|grant\.consent|authorization\.(?!sign-in|launch|question|tenant)[a-z-]+|client\..*)$/;
 
 /** The rules of a first token response apply to a renewed one; only those of the grant itself have other names. */
 function ruleOf({ code, rule }: AppError): Rule | undefined {

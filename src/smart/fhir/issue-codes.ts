@@ -61,11 +61,11 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
 
 /** Words about the state of the app itself. */
 const OF_APP =
-  /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b/i;
+  /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b|\b(?:app|application|client) (?:is )?not (?:authori[sz]ed|permitted|allowed)\b/i;
 
 /** Of the user, the patient or the query, whichever else is named. */
 const OF_OTHERS =
-  /\b(?:parameters?|the user|users|nurses|log)\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;
+  /\b(?:parameters?|the user|user or|users|nurses|log)\b|\b(?:user|account|role|practitioner|provider|patient) (?:is|was|has|does|not)\b/i;
 
 function codesIn(details: unknown): unknown[] {
   const coding = isJsonObject(details) ? [details['coding']].flat(1) : [];

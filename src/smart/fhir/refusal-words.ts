@@ -11,6 +11,9 @@ type Row = readonly [rule: Rule, words: RegExp, butNot?: RegExp];
 
 const SCOPE_LACKS =
   /\binsufficient[ _]scopes?\b|\b(?:missing|lacks?|does not (?:have|include|contain)|not (?:granted|permitted) by)\b[^;]{0,60}\bscopes?\b(?! of)|(?<!\bout of )\bscopes?\b(?! of)[^;]{0,60}\b(?:missing|required|not (?:granted|sufficient|allowed))\b/i;
+const USER_LACKS =
+  /\b(?:user|clinician|practitioner|you)\b[^;.]{0,30}(?:\b(?:not|no|lacks?|insufficient|without)\b|n't\b)[^;.]{0,30}\b(?:authori[sz]ed|permitted|allowed|entitled|access|privileges?|permissions?|rights?|security)\b/i;
+const OF_APP_TOO = /\b(?:client|apps?|applications?|scopes?|tenant|token|practice|organi[sz]ation|or)\b/i;
 const NO_TOKEN =
   /\b(?:token|jwt|auth\w+ header|credentials) (?:\w+ )?(?:not (?:present|provided|sent)|missing|required)\b|\b(?:missing|no) (?:(?:access|auth\w+|bearer) )?(?:token|jwt|authorization|credentials|bearer)\b|\bfull authentication is required\b/i;
 const TOKEN_OVER = /\b(?:token|jwt) (?:is |has |was )?expired\b|\bexp\b[^;]{0,30}\bfailed\b|\bnot yet valid\b/i;
@@ -29,6 +32,7 @@ const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {
     ['network.address-refused', OF_ADDRESS],
     ['fhir.insufficient-scope', SCOPE_LACKS],
     ['fhir.consent', /\bconsent(?:ed)?\b|\bopted[ -]out\b/i, OF_OTHER_CONSENT],
+    ['fhir.user-right', USER_LACKS, OF_APP_TOO],
   ],
   token: [
     ['fhir.token-over-at-once', TOKEN_OVER, UNDECIDED],

@@ -80,7 +80,7 @@ checksSay([
     'discovery.endpoint-other-host',
     /login\.elsewhere\.example/,
   ],
-  ['a DSTU2 server', { fault: ['metadata-other-version', '1.0.2'] }, 'capability-statement', 'fhir.version', /DSTU2/],
+  ['a DSTU2 server', { fault: ['metadata-other-version', '1.0.2'] }, 'fhir-version', 'fhir.version', /DSTU2/],
   ['an STU3 server', 'metadata-other-version', 'fhir-version', 'fhir.version', /3\.0\.2/],
   ['a statement in XML', 'metadata-xml', 'capability-statement', 'fhir.no-statement', /XML/],
   [

@@ -76,6 +76,22 @@ launchesSay('launch', [
     { launch: iss((base) => `${base}//`), isProven: true },
     'launch.iss-not-enterable',
   ],
+  ...(
+    [
+      ['DSTU2', 'dstu2'],
+      ['STU3', 'STU3'],
+    ] as const
+  ).map(
+    ([name, part]): Case => [
+      `the R4 FHIR base where Settings have the ${name} one`,
+      {
+        settings: { fhirBaseUrl: `https://ehr.example/api/FHIR/${part}` },
+        launch: iss(() => 'https://ehr.example/api/FHIR/R4'),
+      },
+      'launch.settings-other-version',
+      /Enter https:\/\/ehr\.example\/api\/FHIR\/R4 as FHIR URL/,
+    ],
+  ),
   ['an organization that is switched off', { isDisabled: true }, 'launch.organization-disabled'],
   [
     'an EHR that launches with https where Settings say http',
@@ -85,8 +101,8 @@ launchesSay('launch', [
   [
     'the Org ID of another hospital of this deployment',
     { launch: (url) => url.searchParams.set('orgId', ORG_ID), isProven: true },
-    'launch.fhir-url-unproven',
-    /Ask the EHR team which of the two/,
+    'launch.other-organization',
+    /the FHIR URL of another organization here/,
   ],
   [
     'the launch URL in place of the redirect URI',

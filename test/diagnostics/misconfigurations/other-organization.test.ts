@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
+import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
@@ -11,14 +12,24 @@ test('operators read which organization the launch belongs to; an administrator 
   const url = new URL(home.ehr.launch('pat-ada'));
   url.searchParams.set('orgId', called.id);
   const answer = await world().browser().open(url.href);
-  const { page } = await inspect(answer, called.id);
-  expect(page).toContain(`needs the Org ID ${home.id}`);
+  const said = await inspect(answer, called.id);
+  expectSaid(said, 'launch', 'launch.other-organization');
+  expect(said.page).toContain(`needs the Org ID ${home.id}`);
   await addPerson(world(), 'admin@example.com', { role: 'administrator', organizationId: called.id });
   const administrator = await signedIn(world(), 'admin@example.com');
   const own = await administrator.open(`${world().url}/settings/launches?code=${supportCodeOf(answer)}`);
   expect(own.body).toContain('launch.other-environment');
   expect(own.body).not.toContain(`"${home.id}"`);
   expect(own.body).not.toContain('needs the Org ID');
+});
+
+test('of two organizations with one FHIR URL, the other one is not called the origin of a launch', async () => {
+  const { id, ehr } = await prepare({});
+  await world().setOrganization(`${id}-twin`, { fhirBaseUrl: ehr.fhirBase });
+  await world().disableOrganization(id);
+  const said = await inspect(await world().browser().open(ehr.launch('pat-ada')), id);
+  expectSaid(said, 'launch', 'launch.organization-disabled');
+  expect(said.page).not.toContain('The launch came from the FHIR URL of');
 });
 
 test('the first page of an ended launch has a code that finds it, and a reload of that page has none', async () => {

@@ -49,7 +49,7 @@ launchesSay('token', [
   [
     'a second factor',
     code('AADSTS50079: you must enroll in multi-factor authentication'),
-    'authorization.question-for-user',
+    'authorization.second-factor',
     { shown: /needs you to sign in/ },
   ],
   [
@@ -71,7 +71,7 @@ launchesSay('callback', [
     sign('access_denied:AADSTS65004: User declined to consent'),
     'authorization.declined',
   ],
-  ['a user whom Auth0 blocks', sign('too_many_attempts:Your account has been blocked'), 'authorization.blocked'],
+  ['a user whom Auth0 blocks', sign('too_many_attempts:Your account has been blocked'), 'authorization.account-off'],
   ['a failure that passes', sign('server_error:AADSTS90033: A transient error'), 'authorization.server-error'],
   [
     'a lost parameter',

@@ -39,8 +39,8 @@ launchesSay('callback', [
   [
     'a user who is not assigned to the app',
     sign('interaction_required:AADSTS50105: The signed in user is not assigned to the application'),
-    'authorization.blocked',
-    { says: /Assign this user/, shown: /did not allow access.*Ask your help desk for access/ },
+    'authorization.not-assigned',
+    { says: /Assign the user/, shown: /did not allow access.*Ask your help desk for access/ },
   ],
   [
     'a sign-in page that was open for too long',

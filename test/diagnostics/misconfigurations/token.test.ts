@@ -86,7 +86,7 @@ launchesSay('token', [
   [
     'an access policy that blocks our servers',
     code('AADSTS53003: Access has been blocked by Conditional Access policies.'),
-    'authorization.blocked',
+    'authorization.policy',
     { says: /egress addresses/, shown: /did not allow access.*Ask your help desk for access/ },
   ],
   ['an error with status 200', 'token-error-200', 'token.error-in-200'],
@@ -196,7 +196,7 @@ launchesSay('token', [
   [
     'a second factor, in Entra ID’s words',
     token('interaction_required:AADSTS50076 you must use multi-factor authentication'),
-    'authorization.question-for-user',
+    'authorization.second-factor',
   ],
   [
     'an API gateway that forbids',

@@ -42,8 +42,6 @@ test.for<[error: keyof typeof OPEN, said: string]>([
   ['invalid_grant', 'Consent page could not be shown: template required'],
   ['invalid_grant', 'The certificate that protects codes has expired'],
   ['invalid_grant', 'PKCE succeeded, but the code could not be loaded'],
-  ['invalid_grant', 'The password of the user has expired'],
-  ['invalid_grant', 'The user password expired and must be changed'],
   ['invalid_grant', 'The license of the server has expired'],
   ['invalid_request', 'Content of the form field code is too long'],
   ['invalid_request', 'Exchange of the proof failed: the code is malformed'],

@@ -128,7 +128,7 @@ launchesSay('callback', [
   [
     'a user who may not see the patient',
     sign('access_denied:The user does not have access to the patient'),
-    'authorization.blocked',
+    'authorization.right',
     { shown: /^(?!.*which patient is open)/ },
   ],
   [
@@ -214,7 +214,7 @@ launchesSay('patient', [
       code: 'forbidden',
       details: { coding: [{ code: '4118' }], text: 'User not authorized for request' },
     }),
-    'fhir.patient-refused',
+    'fhir.user-right',
   ],
   [
     'a compartment, in the words of Firely',
