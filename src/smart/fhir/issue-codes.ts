@@ -61,7 +61,7 @@ export function saysNotEnabled(words: string, body: unknown): boolean {
 
 /** Words about the state of the app itself. */
 const OF_APP =
-  /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b|\b(?:app|application|client) (?:is )?not (?:authori[sz]ed|permitted|allowed)\b/i;
+  /\b(?:app|application) (?:is |has been |was )?(?:inactive|disabled|suspended|deactivated|not (?:enabled|active|activated|approved|registered))\b|\b(?:app|application|client) (?:is )?not (?:authori[sz]ed|permitted|allowed)\b(?! (?:for|to)\b)/i;
 
 /** Of the user, the patient or the query, whichever else is named. */
 const OF_OTHERS =

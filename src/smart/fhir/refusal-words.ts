@@ -25,12 +25,17 @@ const UNDECIDED =
 const OF_OTHER_CONSENT =
   /\b(?:user|app|application|client|admin|administrator|type|portal)\b|\bconsent (?:service|server|form)\b|\b(?:practice|organi[sz]ation) has\b/i;
 
+/** A resource that the app may not read. */
+const APP_LACKS =
+  /\b(?:[Aa]pp|[Aa]pplication|[Cc]lient) (?:is )?not (?:authori[sz]ed|permitted|allowed) (?:for|to (?:access|read|search)) [A-Z]\w+(?!\w|\.(?:[Cc]reate|[Ww]rite))/;
+
 /** What is said of a call (403) and of its token (401). The first row that fits counts. */
 const ROWS: Readonly<Record<'call' | 'token', readonly Row[]>> = {
   call: [
     ['fhir.restricted', /\bbreak[- ]?(?:the[- ]?)?glass\b/i],
     ['network.address-refused', OF_ADDRESS],
     ['fhir.insufficient-scope', SCOPE_LACKS],
+    ['fhir.insufficient-scope', APP_LACKS],
     ['fhir.consent', /\bconsent(?:ed)?\b|\bopted[ -]out\b/i, OF_OTHER_CONSENT],
     ['fhir.user-right', USER_LACKS, OF_APP_TOO],
   ],

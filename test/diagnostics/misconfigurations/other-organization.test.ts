@@ -1,4 +1,4 @@
-/** A launch URL with the Org ID of another organization, and pages of a launch that is over. */
+/** A launch URL with the Org ID of another organization. */
 import { expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
@@ -30,18 +30,4 @@ test('of two organizations with one FHIR URL, the other one is not called the or
   const said = await inspect(await world().browser().open(ehr.launch('pat-ada')), id);
   expectSaid(said, 'launch', 'launch.organization-disabled');
   expect(said.page).not.toContain('The launch came from the FHIR URL of');
-});
-
-test('the first page of an ended launch has a code that finds it, and a reload of that page has none', async () => {
-  const { id, ehr } = await prepare({});
-  const browser = world().browser();
-  const list = await browser.open(ehr.launch('pat-ada'));
-  await world().disableOrganization(id);
-  await world().dependencies.directory.refresh(id);
-  const first = await browser.visit(list.url);
-  const again = await browser.visit(list.url);
-  expect([first.status, again.status]).toEqual([401, 401]);
-  expect(supportCodeOf(first)).toBeDefined();
-  expect(supportCodeOf(again)).toBeUndefined();
-  expect(again.body).not.toContain('Support code');
 });
