@@ -298,7 +298,7 @@ describe('a request that was created here', () => {
 
   test.for<[status: number, words: string]>([
     [403, 'It may have none, or may not let this app read it.'],
-    [503, 'the EHR did not let this app do it now'],
+    [503, 'the EHR did not let this app cancel the request now'],
   ])('that the EHR does not show again, with %i, is found by its support code', async ([status, words]) => {
     const page = await open();
     ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status }));
