@@ -104,6 +104,7 @@ const unprovedAnswers = {
       subject: { reference: 'https://other.example/fhir/Patient/pat-ben' },
     }),
   ),
+  'create-201-html': answeredWith('201 and a web page', htmlAnswer(201)),
   'create-201-task': answeredWith(
     '201 and a resource of another type',
     jsonAnswer(201, { resourceType: 'Task', id: 'task-1' }),

@@ -18,7 +18,7 @@ import { neededPermissions, type Permission, type SentCall } from '#src/smart/sc
 /** A 2xx answer to a create or an update. The caller decides what it proves. */
 export interface CreateAnswer {
   readonly status: number;
-  /** Parsed JSON, of any content type; undefined when it is not JSON. Untrusted. */
+  /** Parsed JSON, of any content type; text that is not JSON; undefined when there is none. Untrusted. */
   readonly body: unknown;
   /** The server's Location of the resource; untrusted and never followed. */
   readonly location: string | undefined;
@@ -106,7 +106,7 @@ export function createFhirApi(options: {
       deadlineMs: DEADLINE_MS,
       statusStands: true,
     });
-    const body = parseJson(text);
+    const body = parseJson(text) ?? (text.trim() === '' ? undefined : text);
     if (status < 200 || status >= 300) throw answered(status, (name) => headers[name], text);
     return { status, body, location: headers['location'] };
   };

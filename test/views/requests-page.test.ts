@@ -211,6 +211,11 @@ test('a request without facts has words for each missing one', () => {
   expect(page).not.toMatch(/–|Not given/);
 });
 
+test('a requester beside a missing date is not the one who left it out', () => {
+  const page = textOf(end({ rows: [{ ...row, requested: { on: undefined, by: 'you' } }] }));
+  expect(page).toContain('Date not given, by you');
+});
+
 test('the first column of a request that must not be done begins with this warning', () => {
   expect(textOf(end({ rows: [{ ...row, caution: 'Do not perform' }] }))).toContain('Do not perform Wheelchair');
 });

@@ -176,11 +176,9 @@ function providers(row: Unprovided & Pick<RequestRow, 'sentTo'>): SafeHtml | nul
   return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;
 }
 
-const NO_DATE = html`<small>Date not given</small>`;
-
 function requestedText({ on, by }: RequestRow['requested']): SafeHtml {
   const who = by === undefined ? null : html` <small>by ${isolated(by)}</small>`;
-  return html`${on === undefined ? NO_DATE : withPastDayWords(on)}${who}`;
+  return html`${on === undefined ? html`<small>Date not given${who && ','}</small>` : withPastDayWords(on)}${who}`;
 }
 
 function reasonText(reason: RequestRow['reason']): SafeHtml | null {

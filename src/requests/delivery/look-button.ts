@@ -1,6 +1,7 @@
 /** Searches the EHR for the unconfirmed versions of a form, and sends nothing (FH-17). */
 import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import { writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import { namesIn, requestIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './search-sent.ts';
@@ -25,7 +26,11 @@ export async function lookAgain(
   const { api, patient } = sendingLaunch.open();
   await patient;
   const search = searchOf(sendingLaunch);
-  const { found, isComplete } = await findSent(api, unconfirmed.map(nameOf), search);
+  const like = request && {
+    code: { text: request.what },
+    ...writeOccurrence({ day: request.neededOn, ...request.time }, search.timeZone),
+  };
+  const { found, isComplete, isAlike } = await findSent(api, unconfirmed.map(nameOf), search, like);
   const arrived = unconfirmed.filter((identifier) => found.has(nameOf(identifier)));
   const newlyFound = await markSent(deps, ticket.owner, arrived);
   if (own !== undefined && arrived.includes(own)) {
@@ -35,10 +40,12 @@ export async function lookAgain(
   }
   const disclosed = versions.map(({ identifier }) => identifier);
   if (arrived.length > 0) return { end: { kind: 'changed', isEarlierSent: true, disclosed }, newlyFound };
-  const isAbsent = isComplete && !disclosed.includes(UNREADABLE);
+  const isAbsent = isComplete && !isAlike && !disclosed.includes(UNREADABLE);
   const isOther = versions.some((one) => one.isOther && one.state === 'unknown');
   return {
-    end: isAbsent ? { kind: 'absent', isOther } : { kind: 'unknown', unseen: unseenBy(search), isOther },
+    end: isAbsent
+      ? { kind: 'absent', isOther }
+      : { kind: 'unknown', unseen: isAlike ? 'alike' : unseenBy(search), isOther },
     newlyFound,
   };
 }

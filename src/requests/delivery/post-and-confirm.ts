@@ -58,25 +58,31 @@ export async function postOnce(
   resource: FhirResource,
   options: PatientSearch & { attempted: boolean; claim(): Promise<boolean> },
 ): Promise<PostEnd> {
-  const look = () => findSent(api, numbersOf(resource), options);
+  const look = () => findSent(api, numbersOf(resource), options, resource);
   const unseen = unseenBy(options);
   if (options.attempted) {
-    const { found, isComplete } = await look();
+    const { found, isComplete, isAlike } = await look();
     if (found.size > 0) return { kind: 'sent', ...shownBy(found, resource) };
+    if (isAlike) return { kind: 'unknown', unseen: 'alike' };
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
   const { proof, failure, answer, said, retryAfterSeconds, ...made } = await post(api, resource, options);
   if (proof === 'created') return { kind: 'sent', answer, said, ...made };
   if (proof === 'refused') return { kind: 'refused', failure, answer, said, retryAfterSeconds };
-  const { found, isComplete } = await look();
+  const { found, isComplete, isAlike } = await look();
   // What the EHR says of a failure does not apply to the request that it has.
   if (found.size > 0)
     return { kind: 'sent', answer, said: answer.status === 200 ? said : [], ...shownBy(found, resource) };
   // An EHR may show an order later than it accepts it, so an order that is not visible counts as refused only if the EHR said so.
   return proof === 'denied' && isComplete
     ? { kind: 'refused', failure, answer, said }
-    : { kind: 'unknown', answer, unseen, isOther: answer.rule === 'fhir.create-other-patient' };
+    : {
+        kind: 'unknown',
+        answer,
+        unseen: isAlike ? 'alike' : unseen,
+        isOther: answer.rule === 'fhir.create-other-patient',
+      };
 }
 
 function shownBy(found: ReadonlyMap<string, ForeignRecord>, resource: FhirResource) {

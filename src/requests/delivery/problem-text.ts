@@ -29,6 +29,8 @@ const OTHER_PATIENT =
 const UNSEEN: Record<Unseen, string> = {
   all: 'The EHR did not confirm the request, so it may be in the EHR already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
   some: 'The EHR did not confirm the request, so it may be in the EHR already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
+  alike:
+    'The EHR did not confirm the request, and has one that looks like it but does not carry this app’s number: that may be this one. Look at it in the list or in the chart. If it is another one, discard this form and write a new request.',
 };
 
 /** The problem in words for the clinician. */

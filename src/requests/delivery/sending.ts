@@ -44,11 +44,12 @@ export interface SendingLaunch {
 }
 
 /** How the EHR is searched for requests that this launch has sent. */
-export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSearch {
+export function searchOf({ launch, searchParameters, timeZone }: SendingLaunch): PatientSearch {
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
   return {
     patientId: launch.context.patient,
     searchParameters,
+    timeZone,
     mayLook: mayUse(launch, search),
     mayRead: mayUse(launch, { type: 'ServiceRequest', interaction: 'r' }),
     seesAll: limitsOn(launch, search).length === 0,

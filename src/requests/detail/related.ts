@@ -1,5 +1,6 @@
 /** Finds related requests: what it was made from, what it replaces, what replaced it, and others of its form. */
 import { isInForce } from '#src/requests/delivery/original.ts';
+import { withCaution } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 
@@ -25,10 +26,10 @@ export function relatedRequests(
       const [type, id] = local.split('/');
       if (type !== 'ServiceRequest' || id === undefined || local === self) return [];
       const known = [...others, ...rows.flatMap(({ older }) => older ?? [])].find((one) => one.id === id);
-      return [{ relation, id, service: known?.service ?? displayed.get(local), needed: known?.needed }];
+      return [{ relation, id, service: known ? withCaution(known) : displayed.get(local), needed: known?.needed }];
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
-    others.filter(isRelated).map(({ id, service, needed }) => ({ relation, id, service, needed }));
+    others.filter(isRelated).map((row) => ({ relation, id: row.id, service: withCaution(row), needed: row.needed }));
   const replacing = others.filter(({ relations }) => relations.replaces.includes(self));
   const isOlder = ({ requestedMs = NaN }: RequestRow) => requestedMs + DAY_MS < (own.requestedMs ?? NaN);
   const newer = replacing.filter((row) => !isOlder(row));

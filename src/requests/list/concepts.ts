@@ -105,6 +105,11 @@ export function readCaution(resource: ForeignRecord): string | undefined {
   return [...conditionsOf(resource), ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
 }
 
+/** How a line names a request that it does not show. */
+export function withCaution({ service, caution }: { service: string; caution?: string | undefined }): string {
+  return caution === undefined ? service : `${caution} · ${service}`;
+}
+
 /**
  * Each reason once: coded ones, then those that references name. A reference without words may stand for a coded
  * reason; if there are more of them than codes, there is a further reason.

@@ -3,6 +3,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
+import { withCaution } from './concepts.ts';
 
 /** What the EHR sent, or counted, that is not in the list, and why. */
 interface LeftOut {
@@ -81,9 +82,10 @@ const MERGED = {
   ],
 } as const;
 type MergedKind = keyof typeof MERGED;
+type Named = Parameters<typeof withCaution>[0];
 
 /** One line for each thing that happened to requests of the list, with the services it happened to. */
-export function describeMerged(merged: Record<MergedKind, readonly { readonly service: string }[]>): string[] {
+export function describeMerged(merged: Record<MergedKind, readonly Named[]>): string[] {
   return (Object.keys(MERGED) as MergedKind[]).flatMap((kind) => {
     const services = nameServices(merged[kind]);
     const [one, several] = MERGED[kind];
@@ -93,9 +95,9 @@ export function describeMerged(merged: Record<MergedKind, readonly { readonly se
 }
 
 /** "Wheelchair transport (2), Hospital bed and 3 more"; undefined for none. */
-export function nameServices(requests: readonly { readonly service: string }[]): string | undefined {
+export function nameServices(requests: readonly Named[]): string | undefined {
   if (requests.length === 0) return undefined;
-  const services = requests.map(({ service }) => service);
+  const services = requests.map(withCaution);
   const groups = [...Map.groupBy(services, (service) => service)];
   const words = groups.map(([service, { length }]) => (length === 1 ? service : `${service} (${length})`));
   const [most, rest] = [words.slice(0, MOST_NAMED), words.length - MOST_NAMED];

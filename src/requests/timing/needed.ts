@@ -151,7 +151,9 @@ const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])[\s:,-]*(?:for 
 /** A condition that begins with "PRN" or "as needed" gets no second "as needed". */
 function conditionWords(condition: string): string {
   const rest = condition.replace(AS_NEEDED, '');
-  return rest === '' ? 'as needed' : `as needed ${/^to /i.test(rest) ? '' : 'for '}${rest}`;
+  return rest === ''
+    ? 'as needed'
+    : `as needed ${/^(?:to|if|when|while|unless|until|after|before|during) /i.test(rest) ? '' : 'for '}${rest}`;
 }
 
 /** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */

@@ -279,6 +279,16 @@ test.for<[string, object, string, string[] | undefined]>([
   expect(facts.find((fact) => fact.label === label)?.texts).toEqual(expected);
 });
 
+test('a related request that must not be done is named so', () => {
+  const forbidden = rowOf({ id: '2', service: 'Blood pressure left', caution: 'Do not perform' });
+  const service = 'Do not perform · Blood pressure left';
+  const relations = { basedOn: ['ServiceRequest/2'], replaces: [], requisition: undefined };
+  expect(relatedRequests(rowOf({ relations }), [forbidden])).toMatchObject([{ relation: 'Made from', service }]);
+  const onForm = { basedOn: [], replaces: [], requisition: 'u|1' };
+  const listed = relatedRequests(rowOf({ relations: onForm }), [{ ...forbidden, relations: onForm }]);
+  expect(listed).toMatchObject([{ relation: 'On the same form', service }]);
+});
+
 test.for<[string, number | undefined, string]>([
   ['a newer request', 2, 'Replaced by'],
   ['one without a date', undefined, 'Replaced by'],

@@ -142,8 +142,10 @@ test('what is left out as a step of another order, or as an error, is counted an
   const list = await load([
     request('CT abdomen', { intent: 'filler-order' }),
     request('Vital signs', { intent: 'InstanceOrder' }),
+    request('Blood pressure left', { intent: 'instance-order', doNotPerform: true }),
     request('Wrong', { status: 'EnteredInError' }),
   ]);
-  expect(list).toMatchObject({ open: [], otherOrders: 2, otherServices: 'CT abdomen and Vital signs' });
+  const otherServices = 'CT abdomen, Vital signs, and Do not perform · Blood pressure left';
+  expect(list).toMatchObject({ open: [], otherOrders: 3, otherServices });
   expect(list.notices).toEqual(['1 entry entered in error is not shown.']);
 });

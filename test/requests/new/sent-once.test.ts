@@ -180,6 +180,21 @@ describe('a lost answer', () => {
     expect(calls('POST')).toBe(3);
   });
 
+  test('of an EHR that drops our identifier is not posted again: the page names the order that looks like it', async () => {
+    const page = await openForm();
+    ehrBreaks({ takes: true });
+    await send(page, VAN);
+    ehrWorks();
+    chart = chart.map(({ identifier: _dropped, ...kept }) => ({ ...kept, occurrenceDateTime: undefined }));
+    const again = await send(await openDraft(), VAN);
+    const looked = await send(again, { ...VAN, intent: 'look' });
+    for (const { body } of [again, looked]) expect(body).toContain('has one that looks like it but does not carry');
+    expect(calls('POST')).toBe(1);
+    // An order for another day is another one.
+    chart = chart.map((one) => ({ ...one, occurrenceDateTime: dayFromNow(61) }));
+    expect((await send(again, VAN)).body).toContain(SENT);
+  });
+
   test('is not searched for if the EHR permits no search, and the page says so', async () => {
     await launchWith('patient/Patient.rs patient/ServiceRequest.c');
     ehrBreaks({ takes: false });

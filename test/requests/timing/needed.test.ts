@@ -397,6 +397,7 @@ describe('as needed, and several at once', () => {
     [{ occurrencePeriod: { start: '2026-12-01', end: '9999-12-31T23:59:59Z' } }, 'from 2026-12-01'],
     [{ occurrencePeriod: { start: 'unknown', end: '2026-12-01' } }, 'by 2026-12-01'],
     [{ asNeededCodeableConcept: pain }, 'as needed for pain'],
+    [{ asNeededCodeableConcept: { text: 'if unsteady' } }, 'as needed if unsteady'],
     [{ asNeededCodeableConcept: { coding: [{ code: '1', display: 'pain' }] } }, 'as needed for pain'],
     [{ asNeededCodeableConcept: {} }, `as needed, ${more}`],
     [{ asNeededCodeableConcept: { ...pain, extension: [{}] } }, `as needed for pain, ${more}`],
