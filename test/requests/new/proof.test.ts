@@ -22,7 +22,7 @@ const UNCONFIRMED = 'The EHR did not confirm the request';
 const ABSENT = 'The EHR does not show this request now.';
 /** Who has to check what, after an answer about another patient; before and after a search that finds nothing. */
 const OTHER =
-  /may have saved this request for another patient\. This app sent it for the patient named at the top, .* give your help desk the support code/;
+  /may have saved this request for another patient\. This app sent it for the patient named at the top\. But .* give your help desk the support code/;
 const isOther = (name: string) => name.endsWith('other-patient');
 const denied = unprovedCreateFaults.filter((name) => /-(?:error|fatal)$/.test(name));
 const silent = unprovedCreateFaults.filter((name) => !denied.includes(name));
