@@ -57,7 +57,10 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
 const MOST_PARENTS = 5;
 
 const isBare = ({ about, group }: Task) => about.length === 0 && group === undefined;
-const parentsOf = ({ purpose: { parents = [] } = {} }: Task) => (parents.length > MOST_PARENTS ? [] : parents);
+const parentsOf = ({ purpose }: Task) => {
+  const { parents = [] } = purpose ?? {};
+  return parents.length > MOST_PARENTS ? [] : parents;
+};
 
 /** A Task that names no request is about that of the Task that it is a part of. */
 function withParts(tasks: readonly Task[]): readonly Task[] {

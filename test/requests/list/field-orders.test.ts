@@ -212,7 +212,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Done', note: `“${display}”` }, next: { text: 'Nothing to do' } },
   ]),
   ...[
-    ...['No-show report', 'Visit note 0 of 3', 'Transport to hospital', 'Kein Befund'],
+    ...['No-show report', 'Visit note 0 of 3', 'Transport to hospital', 'Kein Befund', 'Patient transport'],
     // German and Dutch write what denies, or leaves open, into the same word.
     ...['Ablehnungsbrief', 'Fehlbericht', 'Zwischenbericht', 'Afwijzingsbrief', 'Annuleringsverslag'],
   ].map((display): [string, object, object, object] => [

@@ -46,6 +46,17 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
   ],
   ['of another group', [other], 'Ordered in the EHR', undefined, 'Find a provider'],
   [
+    'accepted, of which a part that names nothing else is declined',
+    [
+      { ...group, status: 'accepted' },
+      { ...own, id: 'p', focus: undefined, partOf: [{ reference: 'Task/g' }], status: 'rejected' },
+    ],
+    'Accepted',
+    ['Mount Charlton'],
+    'Check what was declined',
+    'Part of it: declined',
+  ],
+  [
     'that does not say whom it is for',
     [{ ...group, for: undefined }],
     'Ordered in the EHR',

@@ -406,6 +406,12 @@ test.for<[string, object[], object, string[]]>([
     [],
   ],
   [
+    'that failed in the moment in which the whole was completed',
+    [task({}), sub({ status: 'failed' })],
+    { status: { word: 'Closed by provider', note: 'a part of it is not done · Part of it: failed' } },
+    [],
+  ],
+  [
     'that failed before the whole was completed',
     [task({}), sub({ status: 'failed', lastModified: '2026-11-19T14:02:00Z' })],
     { status: { word: 'Done' } },
