@@ -57,7 +57,7 @@ export async function readField(
   };
   const list = await loadRequests(server.api, options);
   const rows = [...list.open, ...list.closed];
-  const events = tasks.filter((task) => /ServiceRequest\/a|groupIdentifier/.test(JSON.stringify(task)));
+  const events = tasks.filter((task) => /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)));
   const known = { kind: 'read', referred: [], siblings: [], isAlone: false, isPartial: false } as const;
   const detail: ReadDetail = { ...known, resource, events: events.map((event) => ({ ...event })) };
   const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };

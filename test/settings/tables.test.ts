@@ -140,6 +140,8 @@ describe('an invalid row is named', () => {
         'choices',
       ],
       ['a turned name of a receiver', { receivers: `${RECEIVERS}\nSwift,a\nSlow\u202C,b\n` }, 3, 'name'],
+      ['a name with a separator of lines', { receivers: `${RECEIVERS}\nSwift\u2028x,a\n` }, 2, 'name'],
+      ['a name with a separator of paragraphs', { receivers: `${RECEIVERS}\nSwift\u2029x,a\n` }, 2, 'name'],
       [
         'a turned telephone number',
         { receivers: 'name,kind,telephone,services,reference\nSwift,,\u202E555,,\n' },

@@ -27,7 +27,7 @@ export const OF_ADDRESS =
 const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
   // What other bytes become when they are read as UTF-8.
   ['network.unnamed-gzip', 'any', /^\p{Cc}\ufffd/u],
-  ['network.utf-16', 'any', /^.{0,8}\0/s],
+  ['network.utf-16', 'any', /^\0{0,2}\ufffd{0,2}\0{0,3}(?:\0["[{<\s]|["[{<\s]\0)/],
   // nginx, Apache, Go and Tomcat.
   ['tls.http-sent', 'bad', /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)/i],
   ['tls.http-sent', 'bad', /HTTP request to an HTTPS server|host and port requires TLS/i],

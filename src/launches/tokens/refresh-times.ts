@@ -48,7 +48,8 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
 }
 
 /** Refusals that may pass: of a gateway or an address, or the EHR is busy, cannot reach our JWKS, or has a node with a wrong clock. */
-const MAY_PASS = /^(?:network\..*|token\.(?:busy|not-there|forbidden)|client\.(?:jwks-unreachable|assertion-\w+))$/;
+const MAY_PASS =
+  /^(?:network\..*|token\.(?:busy|throttled|not-there|forbidden)|client\.(?:jwks-unreachable|assertion-\w+))$/;
 
 /** Does the EHR refuse the app, and not only for the moment? */
 export function isLasting({ code, rule }: AppError): boolean {

@@ -95,12 +95,13 @@ async function post(api: FhirApi, resource: FhirResource, { patientId, mayRead }
     const answer = await api.create(resource);
     const { issues } = summarizeOutcome(answer.body);
     const { resource: named } = namesIn(answer.body, resource, { ...answer, base: api.base });
-    const mayBeOther = mayRead && answer.status === 201 && !requestIn(answer.body);
-    // What is only named may be an older order. If it cannot be read, the 201 counts.
-    const read = mayBeOther && named !== undefined ? await api.get(named).catch(nothingOf) : undefined;
+    const judge = (body: unknown) => proofOf({ ...answer, body }, resource, { patientId, base: api.base });
+    const isOnlyNamed = mayRead && judge(answer.body) === 'created' && !requestIn(answer.body);
+    // What is only named may be an older order. If it cannot be read, the 201 counts. No read proves what an answer denies.
+    const read = isOnlyNamed && named !== undefined ? await api.get(named).catch(nothingOf) : undefined;
     const body = requestIn(read) ?? answer.body;
     return {
-      proof: proofOf({ ...answer, body }, resource, { patientId, base: api.base }),
+      proof: judge(body),
       failure: 'unexpected' as const,
       retryAfterSeconds: undefined,
       answer: {

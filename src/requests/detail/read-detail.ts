@@ -177,11 +177,15 @@ function detailOf(
       .flatMap((name) => asRecords(event[name]))
       .some((reference) => localOf(reference) === `ServiceRequest/${requestId}`);
   const events = new Set(others.filter((one) => isEvent(one) && isAbout(one)));
-  const parts = others.filter((one) => one.resourceType === 'Task' && isOnlyPart(one));
-  const wholesOf = ({ partOf, focus }: ForeignRecord) => [...asRecords(partOf), ...asRecords(focus)].map(localOf);
+  const parts = others
+    .filter((one) => one.resourceType === 'Task' && isOnlyPart(one))
+    .map((part) => ({
+      part,
+      wholes: new Set([part.partOf, part.focus].flatMap((one) => asRecords(one)).map(localOf)),
+    }));
   // A Set also visits what is added during the loop: parts of parts.
   for (const { id } of events)
-    for (const part of parts) if (wholesOf(part).includes(`Task/${asWritten(id)}`)) events.add(part);
+    for (const { part, wholes } of parts) if (wholes.has(`Task/${asWritten(id)}`)) events.add(part);
   return {
     kind: 'read',
     resource,

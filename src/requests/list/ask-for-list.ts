@@ -5,7 +5,7 @@ import { isOfAnotherPatient, mayBeOfOther, numbersOf } from '#src/patients/patie
 import type { MovementLimits } from '#src/requests/progress/movement.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import type { IncludeSupport } from '#src/requests/search/include-support.ts';
-import { type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
+import { maxRequests, type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -88,7 +88,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const askWithAll = async () => {
     const atOnce = options.longPages?.isMissing() === false;
     const first = await ask({ includes, withTasks, atOnce });
-    if (atOnce && first.failure?.failure === 'timeout') options.longPages?.noteMissing();
+    if (atOnce && isCutShort(first) && requests.length < maxRequests) options.longPages?.noteMissing();
     const isTooLong = atOnce && isUnanswered(first, refusesLength);
     const asked = isTooLong ? await ask({ includes, withTasks, atOnce: false }) : first;
     if (isTooLong && asked.result.isBegun) options.longPages?.noteMissing();
@@ -127,6 +127,11 @@ function isUnanswered(
   isRefusal: (error: FhirError) => boolean,
 ): boolean {
   return !result.isBegun && failure !== undefined && isRefusal(failure);
+}
+
+/** A gateway may give up on a long page, and a server may send its shortest pages instead: the next list asks for 50. */
+function isCutShort({ result, failure }: { result: SearchResult; failure: FhirError | undefined }): boolean {
+  return result.end === 'more' || failure?.failure === 'timeout' || failure?.failure === 'unavailable';
 }
 
 /** A page may be longer than the EHR sends, or than this app reads. Other refusals are not about its length. */

@@ -9,7 +9,7 @@ import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -53,8 +53,14 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   };
 }
 
+/** The most Tasks of which one is a part; of more, as of an unknown one, it is not known what it is about. */
+const MOST_PARENTS = 5;
+
 const isBare = ({ about, group }: Task) => about.length === 0 && group === undefined;
-const parentsOf = ({ purpose }: Task) => purpose?.parents ?? [];
+const parentsOf = ({ purpose }: Task) => {
+  const { parents = [] } = purpose ?? {};
+  return parents.length > MOST_PARENTS ? [] : parents;
+};
 
 /** A Task that names no request is about that of the Task that it is a part of. */
 function withParts(tasks: readonly Task[]): readonly Task[] {
@@ -62,7 +68,7 @@ function withParts(tasks: readonly Task[]): readonly Task[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   return tasks.map((task) => {
     const parents = isBare(task) ? parentsOf(task).flatMap((id) => byId.get(id) ?? []) : [task];
-    const about = [...new Set(parents.flatMap((one) => one.about))];
+    const about = [...new Set(parents.flatMap((one) => one.about))].slice(0, MOST_READ);
     return { ...task, about, group: parents.find(({ group }) => group !== undefined)?.group };
   });
 }

@@ -24,7 +24,7 @@ export function groupOf(task: ForeignRecord): string | undefined {
 
 /** It says what it is about only by the Task that it is a part of, or asks to cancel. */
 export function isOnlyPart(task: ForeignRecord): boolean {
-  const isPart = task.partOf !== undefined || asRecords(task.focus).some(isTask);
+  const isPart = [task.partOf ?? []].flat().length > 0 || asRecords(task.focus).some(isTask);
   return isPart && requestsOf(task).length === 0 && groupOf(task) === undefined;
 }
 

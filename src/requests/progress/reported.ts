@@ -83,9 +83,12 @@ function resultNamed(result: ForeignRecord): readonly string[] | undefined {
   return [...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`), ...words];
 }
 
-/** What documents are called, also in other languages, and what else a title says that denies nothing. */
+/**
+ * What documents are called, also in other languages, and what else a title says that denies nothing. Compounds are listed
+ * one by one: "Ablehnungsbrief" and "afwijzingsbrief" are letters that decline.
+ */
 const DOCUMENT =
-  /^(?:reports?|letter|notes?|summary|documents?|form|pdf|records?|results?|feedback|.*brief|.*bericht|befunde?|rapport|lettre|compte|informe|.*verslag|epikrise?)$/;
+  /^(?:reports?|letter|notes?|summary|documents?|form|pdf|records?|results?|feedback|(?:arzt|entlass(?:ungs)?|befund|verlegungs|operations|pflege|ontslag|consult|operatie)?(?:brief|bericht|verslag)|befunde?|rapport|lettre|compte|informe|epikrise?)$/;
 const BESIDE =
   /^(?:a|the|of|and|for|on|clinical|clinic|discharge|consult(?:ation)?|referral|visit|encounter|progress|procedure|operative|therapy|nursing|care|specialist|doctor|provider|patient|medical|lab(?:oratory)?|pathology|radiology|imaging|diagnostic|assessment|evaluation|final|signed|delivery|transport|service|session|treatment|de|du|la|le|sortie|alta|rendu)$/;
 

@@ -113,10 +113,10 @@ function isWithParent(parents: readonly string[], id: string | undefined, about:
   return parents.some((parent) => parent !== id && about.has(parent));
 }
 
-/** A part that had news after the whole was completed goes on, or was declined then, or failed. */
+/** A part that may have had news after the whole was completed goes on, or was declined then, or failed. */
 function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
-  if (purpose?.part === undefined) return false;
-  return word.icon === 'declined' ? latestMs > whole.changedMs : !isOver(word) && latestMs >= whole.changedMs;
+  const isNotDone = word.icon === 'declined' || !isOver(word);
+  return purpose?.part !== undefined && isNotDone && latestMs >= whole.changedMs;
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;

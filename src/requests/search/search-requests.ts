@@ -134,7 +134,8 @@ export function entriesOf(bundle: FhirResource): ForeignRecord[] {
     throw new FhirError('unexpected', undefined, { rule, issues: summarizeOutcome(bundle).issues });
   }
   const entries: unknown[] = [bundle['entry'] ?? []].flat();
-  return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
+  // Tasks do not count, so a page has room for as many of them again.
+  return entries.slice(0, 2 * MOST_ENTRIES + 2).map(asRecord);
 }
 
 /** Parameters that an EHR might add. One with a modifier is no limit: it may name what is left out anyway. */

@@ -27,6 +27,13 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [403, HTML, 'Please quote Reference #12345', undefined],
   [503, HTML, 'Service Unavailable - DNS failure. Reference&#32;&#35;11&#46;2d', undefined],
   [200, HTML, '<h1>Sign in</h1>Reference #18', undefined],
+  // In UTF-16 and UTF-32, with and without a mark of their order; then a zip file and a picture.
+  [200, JSON_TYPE, '\ufffd\ufffd{\0', 'network.utf-16'],
+  [200, JSON_TYPE, '\ufffd\ufffd\0{', 'network.utf-16'],
+  [200, JSON_TYPE, '{\0"\0', 'network.utf-16'],
+  [200, JSON_TYPE, '\0\0\ufffd\ufffd\0\0\0{', 'network.utf-16'],
+  [200, JSON_TYPE, 'PK\x03\x04\x14\0\x08', undefined],
+  [200, JSON_TYPE, '\ufffdPNG\r\n\x1a\n\0\0\0', undefined],
   [403, HTML, '<h1>403 Forbidden</h1><hr>nginx', undefined],
   [400, JSON_TYPE, `{"said":"${F5.slice(12, 60)}"}`, undefined],
   [526, HTML, INVALID, 'tls.behind-gateway'],

@@ -154,6 +154,26 @@ test.for([
   expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
 });
 
+const DOCUMENT = '/fhir/.well-known/openid-configuration';
+test.for([
+  ['an issuer that keeps us out', DOCUMENT, 403, 'skipped', '2.'],
+  ['an issuer that is down', DOCUMENT, 503, 'skipped', '2.'],
+  ['keys that keep us out', '/auth/jwks', 401, 'skipped', '3.'],
+  // Launches do without this document, so its row fails nothing.
+  ['an issuer without a document', DOCUMENT, 404, 'failure', 'Nothing takes token requests'],
+  ['nothing else', '/nowhere', 404, 'failure', 'Nothing takes token requests'],
+] as const)('a token endpoint that is not there, beside %s', async ([, path, status, verdict, found]) => {
+  ehr.on('token', () => json(404, { message: 'no' }));
+  ehr.on(path, () => json(status, { message: 'no' }));
+  expect(await askedRow('token-endpoint')).toMatchObject({ verdict, found: expect.stringContaining(found) });
+});
+
+test('a token endpoint that works passes beside a document of its host that fails', async () => {
+  ehr.on('token', () => json(401, { error: 'invalid_client' }));
+  ehr.on(DOCUMENT, () => json(503, { message: 'no' }));
+  expect(await askedRow('token-endpoint')).toMatchObject({ verdict: 'pass' });
+});
+
 test('each endpoint gets one request without user, launch and key, which cannot succeed', async () => {
   ehr.on('authorize', () => to(`${OURS}?error=login_required`));
   await askedRow('token-endpoint');

@@ -62,6 +62,11 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
     ['429 without Retry-After', answers({ status: 429 })],
     ['429 with Retry-After', answers({ status: 429, headers: { 'retry-after': '1' } })],
     ['a connection that is cut', hangUp],
+    ...['slow_down', 'temporarily_unavailable'].map((error): [string, Script] => [error, oauthError(400, error)]),
+    [
+      'invalid_client, for a rate',
+      answers({ status: 401, body: { error: 'invalid_client', error_description: 'Rate limit exceeded' } }),
+    ],
     ['invalid_client', oauthError(401, 'invalid_client'), 'refresh.refused'],
     ['unauthorized_client', oauthError(400, 'unauthorized_client'), 'refresh.refused'],
   ])('%s', async ([, script, code = 'refresh.unavailable']) => {

@@ -202,22 +202,25 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { tasks: [task({ output: [{ type: { text: 'Letter' }, valueReference: { reference: 'DocumentReference/1' } }] })] },
     { status: { word: 'Done', note: '“Letter”' }, next: { text: 'Nothing to do' } },
   ],
-  ...['Discharge report', 'Consultation note 2026-11-20', 'DischargeSummary.pdf', 'Entlassbrief', 'Compte rendu'].map(
-    (display): [string, object, object, object] => [
-      `a result with the title ${display}, of what the EHR calls done`,
-      { status: 'completed' },
-      { tasks: [task({ output: [{ valueReference: { reference: 'DocumentReference/1', display } }] })] },
-      { status: { word: 'Done', note: `“${display}”` }, next: { text: 'Nothing to do' } },
-    ],
-  ),
-  ...['No-show report', 'Visit note 0 of 3', 'Transport to hospital', 'Kein Befund'].map(
-    (display): [string, object, object, object] => [
-      `a result called ${display}, which may deny what the EHR calls done`,
-      { status: 'completed' },
-      { tasks: [task({ output: [{ valueReference: { reference: 'DocumentReference/1', display } }] })] },
-      { status: { word: 'Done' }, next: { text: 'Check it in the EHR' } },
-    ],
-  ),
+  ...[
+    ...['Discharge report', 'Consultation note 2026-11-20', 'DischargeSummary.pdf', 'Entlassbrief', 'Compte rendu'],
+    ...['Arztbericht', 'Ontslagbrief'],
+  ].map((display): [string, object, object, object] => [
+    `a result with the title ${display}, of what the EHR calls done`,
+    { status: 'completed' },
+    { tasks: [task({ output: [{ valueReference: { reference: 'DocumentReference/1', display } }] })] },
+    { status: { word: 'Done', note: `“${display}”` }, next: { text: 'Nothing to do' } },
+  ]),
+  ...[
+    ...['No-show report', 'Visit note 0 of 3', 'Transport to hospital', 'Kein Befund', 'Patient transport'],
+    // German and Dutch write what denies, or leaves open, into the same word.
+    ...['Ablehnungsbrief', 'Fehlbericht', 'Zwischenbericht', 'Afwijzingsbrief', 'Annuleringsverslag'],
+  ].map((display): [string, object, object, object] => [
+    `a result called ${display}, which may deny what the EHR calls done`,
+    { status: 'completed' },
+    { tasks: [task({ output: [{ valueReference: { reference: 'DocumentReference/1', display } }] })] },
+    { status: { word: 'Done' }, next: { text: 'Check it in the EHR' } },
+  ]),
   [
     'a kind of result that may deny it, of what the EHR calls done',
     { status: 'completed' },

@@ -1,5 +1,6 @@
 /** Hand-overs that are late, held back, offered to several or taken by others: the row claims no more than they prove. */
 import { expect, test } from 'vitest';
+import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { handOver, readField } from '#test/requests/field-read.ts';
 
 const task = (change: object) => ({ ...handOver, owner: { display: 'Northside' }, ...change });
@@ -405,12 +406,33 @@ test.for<[string, object[], object, string[]]>([
     [],
   ],
   [
+    'that failed in the moment in which the whole was completed',
+    [task({}), sub({ status: 'failed' })],
+    { status: { word: 'Closed by provider', note: 'a part of it is not done · Part of it: failed' } },
+    [],
+  ],
+  [
     'that failed before the whole was completed',
     [task({}), sub({ status: 'failed', lastModified: '2026-11-19T14:02:00Z' })],
     { status: { word: 'Done' } },
     [],
   ],
   ['of nothing that came', [sub({ status: 'rejected' })], { status: { word: 'Ordered in the EHR' } }, UNREAD],
+  [
+    'of more than five',
+    [
+      task({ status: 'accepted' }),
+      sub({ status: 'rejected', partOf: ['t', 'u', 'v', 'w', 'x', 'y'].map((id) => ({ reference: `Task/${id}` })) }),
+    ],
+    { status: { word: 'Accepted', note: undefined } },
+    UNREAD,
+  ],
+  [
+    'of an empty list',
+    [task({ status: 'accepted' }), sub({ status: 'rejected', partOf: [] })],
+    { status: { word: 'Accepted', note: undefined } },
+    [],
+  ],
   [
     'of what is for another desk',
     [task({ code: { coding: [{ code: 'episode-checklist' }] } }), sub({ status: 'rejected' })],
@@ -427,6 +449,14 @@ test.for<[string, object[], object, string[]]>([
   const { row, list } = await readField({}, { tasks });
   expect(row).toMatchObject(words);
   expect(list.notices).toEqual(notices);
+});
+
+test('parts of parts of many Tasks are about no more requests than a Task may name', () => {
+  const gathered = gatherTasks({ base: new URL('https://a.example/fhir'), patientId: 'pat-1', now: new Date() });
+  const many = (name: string) => Array.from({ length: 50 }, (_one, index) => ({ reference: `${name}${index}` }));
+  for (const id of ['t', 'u']) gathered.take(task({ id, focus: many(`ServiceRequest/${id}`) }));
+  gathered.take(sub({ partOf: ['t', 'u'].map((id) => ({ reference: `Task/${id}` })) }));
+  expect(gathered.tasks().map(({ about }) => about.length)).toEqual([50, 50, 50]);
 });
 
 const abort = { id: 'x', code: { coding: [{ code: 'abort' }] }, focus: { reference: 'Task/t' } };

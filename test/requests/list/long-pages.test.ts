@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { createIncludeSupport } from '#src/requests/search/include-support.ts';
+import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
@@ -101,6 +102,55 @@ test('an EHR that refuses what it says that it includes still sends long pages',
   await list.load();
   await list.load();
   expect(list.calls).toEqual([long + INCLUDE, short + INCLUDE, short, long]);
+});
+
+test.for([502, 503, 504])(
+  'after %i, which a gateway may say of a long page, the next list asks for a short one',
+  async (status) => {
+    await using list = await startList((call) => (call === long ? { status } : page));
+    expect(await list.load()).toEqual([0, expect.anything()]);
+    expect(await list.load()).toEqual([1, undefined]);
+    expect(list.calls).toEqual([long, short]);
+  },
+);
+
+test('an EHR that sends its shortest pages where it is asked for too long ones is asked for 50 by the next list', async () => {
+  const next = (count: number, at: number) => ({
+    link: [{ relation: 'next', url: `${list.base}/ServiceRequest?_count=${count}&at=${at}` }],
+  });
+  await using list = await startList((call) => {
+    const at = Number(/at=(\d+)/.exec(call)?.[1] ?? 0);
+    const count = call.includes('_count=500') ? 10 : 50;
+    const some = Array.from({ length: count }, (_one, index) => request(`${at + index}`));
+    return searchset(some, at + count < 150 ? next(count === 10 ? 500 : 50, at + count) : {});
+  });
+  expect([await list.load(), await list.load()]).toEqual([
+    [100, undefined],
+    [150, undefined],
+  ]);
+});
+
+test('a long page has room for the Tasks that come along', async () => {
+  const ids = Array.from({ length: 400 }, (_one, index) => `r${index}`);
+  const task = (id: string, of: number) => ({
+    ...{ resourceType: 'Task', id: `${id}-${of}`, status: of === 2 ? 'rejected' : 'accepted' },
+    ...{ owner: { display: 'North' }, lastModified: `2026-11-20T14:0${of}:00Z` },
+    ...{ for: { reference: 'Patient/pat-ada' }, focus: { reference: `ServiceRequest/${id}` } },
+  });
+  const tasks = [0, 1, 2].flatMap((of) => ids.map((id) => task(id, of)));
+  await using server = await startFhirServer(() => searchset([...ids.map(request), ...tasks.slice(0, 990)]));
+  const discovered = { configuration: {}, fetchedAt: '', freshUntil: '', requestIncludes: [TASKS_ALONG] };
+  const includes = createIncludeSupport(() => now)({ ...organization, discovered });
+  const longPages = createEhrLacks(() => now)(organization);
+  const options = { patientId: 'pat-ada', grantedSearch: true, now, longPages, includes, mayHaveTasks: true };
+  const { open, notices } = await loadRequests(server.api, options);
+  expect(Map.groupBy(open, ({ status }) => status.word).get('Declined')).toHaveLength(190);
+  expect(notices).toEqual([]);
+  // More Tasks than are kept are said to be unread.
+  await using other = await startFhirServer(() => searchset([...ids.map(request), ...tasks]));
+  expect((await loadRequests(other.api, options)).notices).toEqual([
+    'Some answers from providers could not be read. See the EHR.',
+  ]);
 });
 
 test('an EHR that is too slow with a long page is not asked twice; the next page gets a short one', async () => {

@@ -120,6 +120,8 @@ describe('after "sent"', () => {
     expect((await send()).body.includes('FHIR id <code>sr-0</code>')).toBe(isNamed);
   });
 
+  const issue = [{ severity: 'error', code: 'business-rule', diagnostics: 'The order is not filed' }];
+  const refusal = { resource: { resourceType: 'OperationOutcome', issue } };
   test.for<[string, object, RegExp]>([
     ['an order of last year', { authoredOn: '2025-01-31', identifier: [{ system: 'urn:x', value: '1' }] }, UNPROVED],
     [
@@ -128,16 +130,20 @@ describe('after "sent"', () => {
       /saved this request for another patient/,
     ],
     ['the order', {}, /The request was sent to the EHR\..*Number <code>ORD-7<\/code>/s],
-  ])('an empty 201 whose Location names %s proves no more than that one does', async ([, change, words]) => {
+    ['an order', { identifier: undefined }, /The request was sent to the EHR\./],
+    ['an order, beside an error', { identifier: undefined, ...refusal }, /Not sent\. .*The order is not filed/s],
+    ['an order, beside another resource', { identifier: undefined, resource: { resourceType: 'Basic' } }, UNPROVED],
+  ])('a 201 whose Location names %s proves no more than that one and its body do', async ([, change, words]) => {
+    const { resource = '', ...changed }: { resource?: unknown } = change;
     let sent: { identifier?: object[] } = {};
     ehr.on('requests', ({ method, body }) => {
       if (method !== 'POST') return searchset();
       sent = JSON.parse(body);
-      return { status: 201, headers: { location: `${ehr.fhirBase}/ServiceRequest/named` }, body: '' };
+      return { status: 201, headers: { location: `${ehr.fhirBase}/ServiceRequest/named` }, body: resource };
     });
     ehr.on('/fhir/ServiceRequest/named', () => {
       const identifier = [...(sent.identifier ?? []), { system: 'urn:hospital', value: 'ORD-7' }];
-      return { body: { ...sent, id: 'named', identifier, ...change } };
+      return { body: { ...sent, id: 'named', identifier, ...changed } };
     });
     expect((await send()).body).toMatch(words);
   });

@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { type CreateProof, proofOf } from '#src/requests/delivery/create-proof.ts';
+import { postOnce } from '#src/requests/delivery/post-and-confirm.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { startFhirServer } from '#test/requests/fhir-server.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
@@ -170,6 +172,19 @@ test.for<[name: string, saved: object, proof: CreateProof, status?: number]>([
   const body = { resourceType: 'ServiceRequest', id: 'sr-1', ...saved };
   const base = new URL('https://a.example/Group/fhir');
   expect(proofOf({ status, body }, sent, { patientId: '1', base })).toBe(proof);
+});
+
+test.for([
+  [true, 2],
+  [false, 1],
+] as const)('what only a Location names is read if the scopes allow it: %s', async ([mayRead, count]) => {
+  const made = { resourceType: 'ServiceRequest', id: 'a', subject: { reference: 'Patient/1' } };
+  await using server = await startFhirServer((call) =>
+    call.startsWith('POST') ? { status: 201, headers: { location: '/fhir/ServiceRequest/a' } } : made,
+  );
+  const limits = { patientId: '1', searchParameters: [], mayLook: true, mayRead, seesAll: true };
+  const end = await postOnce(server.api, made, { ...limits, attempted: false, claim: async () => true });
+  expect([end.kind, server.calls.length]).toEqual(['sent', count]);
 });
 
 describe('after an unconfirmed create', () => {
