@@ -130,27 +130,29 @@ describe('an invalid row is named', () => {
       { receivers: `${RECEIVERS}\nSwift Rides,a\nswift  rides,b\n` },
       'line 3: name swift  rides is there already',
     ],
-    ...[
-      ['a turned name of a service', { services: `${HEAD}van,Van\nbus,Bus \u202Eegart\n` }, 3, 'name'],
-      ['a turned label', { services: `${HEAD}van,Van\nvan,,,,,a,\u2067Lift,text\n` }, 3, 'label'],
+    ...(
       [
-        'a choice with a zero-width space',
-        { services: `${HEAD}van,Van\nvan,,,,,a,Lift,choice,A|B\u200B\n` },
-        3,
-        'choices',
-      ],
-      ['a turned name of a receiver', { receivers: `${RECEIVERS}\nSwift,a\nSlow\u202C,b\n` }, 3, 'name'],
-      ['a name with a separator of lines', { receivers: `${RECEIVERS}\nSwift\u2028x,a\n` }, 2, 'name'],
-      ['a name with a separator of paragraphs', { receivers: `${RECEIVERS}\nSwift\u2029x,a\n` }, 2, 'name'],
-      [
-        'a turned telephone number',
-        { receivers: 'name,kind,telephone,services,reference\nSwift,,\u202E555,,\n' },
-        2,
-        'telephone',
-      ],
-    ].map(([what, tables, line, column]): [string, Record<string, string>, string] => [
-      String(what),
-      { ...Object(tables) },
+        ['a turned name of a service', { services: `${HEAD}van,Van\nbus,Bus \u202Eegart\n` }, 3, 'name'],
+        ['a turned label', { services: `${HEAD}van,Van\nvan,,,,,a,\u2067Lift,text\n` }, 3, 'label'],
+        [
+          'a choice with a zero-width space',
+          { services: `${HEAD}van,Van\nvan,,,,,a,Lift,choice,A|B\u200B\n` },
+          3,
+          'choices',
+        ],
+        ['a turned name of a receiver', { receivers: `${RECEIVERS}\nSwift,a\nSlow\u202C,b\n` }, 3, 'name'],
+        ['a name with a separator of lines', { receivers: `${RECEIVERS}\nSwift\u2028x,a\n` }, 2, 'name'],
+        ['a name with a separator of paragraphs', { receivers: `${RECEIVERS}\nSwift\u2029x,a\n` }, 2, 'name'],
+        [
+          'a turned telephone number',
+          { receivers: 'name,kind,telephone,services,reference\nSwift,,\u202E555,,\n' },
+          2,
+          'telephone',
+        ],
+      ] satisfies [string, Record<string, string>, number, string][]
+    ).map(([what, tables, line, column]): [string, Record<string, string>, string] => [
+      what,
+      tables,
       `line ${line}: ${column} has an invisible character or a mark of direction: type it again`,
     ]),
     [

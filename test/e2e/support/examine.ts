@@ -60,7 +60,8 @@ export async function examine(page: Page, name: string): Promise<void> {
 
 /** Is an element displayed that none of the others displays? */
 function hasMore(displayed: string, others: readonly string[]): boolean {
-  return [...displayed].some((is, at) => is === '1' && others.every((other) => other[at] !== '1'));
+  const places = Array.from({ length: displayed.length }, (_, at) => at);
+  return places.some((at) => displayed[at] === '1' && others.every((other) => other[at] !== '1'));
 }
 
 /**
