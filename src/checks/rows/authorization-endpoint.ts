@@ -131,9 +131,7 @@ function ruleOfIss(
 function isClosedToFrames(headers: OutboundResponse['headers'], { origin }: URL, charts: readonly string[]): boolean {
   // Where both are sent, browsers ignore the older header.
   const ancestors = /frame-ancestors([^;]*)/.exec(headers['content-security-policy'] ?? '')?.[1];
-  const limit = ancestors ?? headers['x-frame-options'];
-  if (limit === undefined) return false;
-  const named = limit.toLowerCase().split(/[\s,]+/);
-  const own = named.some((one) => one === "'self'" || one === 'sameorigin') ? [origin] : [];
-  return !named.includes('*') && !charts.some((chart) => [...named, ...own].includes(chart));
+  const limit = (ancestors ?? headers['x-frame-options'])?.toLowerCase().replace(/'self'|sameorigin/, origin);
+  const named = limit?.split(/[\s,]+/);
+  return named !== undefined && !named.includes('*') && !charts.some((chart) => named.includes(chart));
 }

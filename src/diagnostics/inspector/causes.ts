@@ -18,7 +18,7 @@ type Steps = readonly TraceStep[];
 
 /** Explains why a launch or one of its pages failed; undefined when there is nothing to fix. */
 export function explanationOf(
-  trace: Pick<TraceRecord, 'outcome' | 'framed'> & { readonly steps: Steps },
+  trace: Pick<TraceRecord, 'outcome'> & Partial<Pick<TraceRecord, 'framed'>> & { readonly steps: Steps },
 ): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {

@@ -164,19 +164,20 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
 }
 
 /** The requested and granted scopes and their difference (SCO-15, SCO-17, SCO-19). */
-export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
+export function scopeFacts(requested: string, granted: string | undefined, listsOrders = true): StepFacts {
   const asked = scopeTokens(requested);
   const given = scopeTokens(granted ?? requested);
   const grant = grantedScopes(given.join(' '));
-  const missing = missingPermissions(grant, [{ type: 'ServiceRequest', interaction: 's' }]);
-  const unlisted =
-    missing.length > 0 ? `not granted: ${missing.join(', ')}, which the list of requests needs` : undefined;
+  const [unlisted] = listsOrders ? missingPermissions(grant, [{ type: 'ServiceRequest', interaction: 's' }]) : [];
   return {
     'requested scopes': few(asked),
     'granted scopes': few(given),
     'not granted': few(asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none')),
     'granted beyond': few(given.filter((token) => !asked.includes(token))),
-    warning: granted === undefined ? 'the token response names no scope: taken as requested' : unlisted,
+    warning:
+      granted === undefined
+        ? 'the token response names no scope: taken as requested'
+        : unlisted && `${unlisted} is not granted: orders of the EHR cannot be listed`,
   };
 }
 

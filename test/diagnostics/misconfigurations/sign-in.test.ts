@@ -88,7 +88,7 @@ launchesSay('callback', [
   ],
   [
     'a list of all scopes that were asked for',
-    { ...sign(`invalid_scope:Invalid scopes: ${ASKED}`), settings: { scopes: ASKED } },
+    { ...sign(`invalid_scope:Invalid scopes: ${ASKED}`), settings: { scopes: ASKED, scopeVersion: 'v1' } },
     'scope.refused',
   ],
   [
