@@ -46,6 +46,19 @@ export const OF_TOKEN_REQUEST_LAST: Hints = [
   ['grant.reused', 'already', 'code granted'],
   ['grant.refused', 'authorization', 'code', 'invalid'],
 ];
+/** In the words of a server that fails. */
+export const OF_FAILURE: Hints = [
+  OF_DATABASE,
+  [
+    'grant.redirect-uri',
+    /\b(?:invalid|unregistered) redirect[_ ]ur[il]\b|\bredirect[_ ]ur[il] (?:mismatch|is invalid|(?:is|does) not (?:match|registered|valid))/,
+  ],
+  [
+    'client.unknown',
+    /\bunknown client\b|\bclient(?:[_ ]id)?(?: ["'][\w.-]+["']| [\w.]*[-_\d][\w.-]*)? (?:(?:is|was) )?(?:unknown|not (?:found|registered)|does not exist)\b/,
+  ],
+  ['grant.expired', /\bexpired auth(?:orization)?[_ ]code\b|\bauth(?:orization)?[_ ]code (?:has |is )?expired\b/],
+];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 export const OF_CLIENT: Hints = [
   OF_DATABASE,

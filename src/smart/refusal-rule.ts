@@ -1,6 +1,12 @@
 /** Finds the rule behind a refusal of the token endpoint by its code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
-import { OF_CLIENT, OF_GRANT_TYPE, OF_TOKEN_REQUEST, OF_TOKEN_REQUEST_LAST } from './client-refusal-words.ts';
+import {
+  OF_CLIENT,
+  OF_FAILURE,
+  OF_GRANT_TYPE,
+  OF_TOKEN_REQUEST,
+  OF_TOKEN_REQUEST_LAST,
+} from './client-refusal-words.ts';
 import { hintIn, withoutTail } from './refusal-hint.ts';
 import { OF_CODE, OF_CONSENT, OF_DENIAL, OF_GRANT } from './refusal-words.ts';
 
@@ -20,7 +26,7 @@ export function ruleOfRefusal({ status, error, isClockOff, ...refusal }: Refusal
   if (status === 429) return 'token.throttled';
   if (status === 503) return 'token.busy';
   // Some servers answer 500 for a client or a key that they do not know.
-  if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return 'token.server-error';
+  if (status >= 500 && !/^(?:invalid|unauthorized)_client$/.test(error)) return ruleOfFailure(said);
   switch (error) {
     case 'invalid_client':
       return ruleOfClient(ruleOfAudiences(said) ?? hintIn(said, OF_CLIENT), isClockOff);
@@ -47,7 +53,7 @@ export function ruleOfRefusal({ status, error, isClockOff, ...refusal }: Refusal
     case 'invalid_target':
       return 'authorization.audience';
     case 'server_error':
-      return 'token.server-error';
+      return ruleOfFailure(said);
     case 'temporarily_unavailable':
       return 'token.busy';
     case 'slow_down':
@@ -67,6 +73,14 @@ export function ruleOfRefusal({ status, error, isClockOff, ...refusal }: Refusal
   }
 }
 
+/** A server that fails names a cause by chance, so only words count that leave no doubt: of our JWKS, not of another's. */
+function ruleOfFailure(said: string): Rule {
+  const isOfJwks =
+    /\bjwks|\bjson web keys?\b|\bjwk set\b/i.test(said) && !/\b(?:idp|provider|upstream|federation)\b/i.test(said);
+  const named = hintIn(said, isOfJwks ? OF_CLIENT : OF_FAILURE);
+  return named && (!isOfJwks || named.startsWith('client.jwks-')) ? named : 'token.server-error';
+}
+
 /** The user's own answer came before the code, so it is a rule of the server that denies. */
 function ruleOfPolicy(named: Rule | undefined): Rule {
   return named === undefined || named === 'authorization.declined' ? 'authorization.blocked' : named;
@@ -83,14 +97,15 @@ function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
 
 /**
  * Keycloak and others quote the audience that they expect, and the one that came: on one host, no proxy is to blame. Okta
- * quotes only its token endpoint, when it is not the address that it was called by.
+ * names only its token endpoint, when it is not the address that it was called by.
  */
 function ruleOfAudiences(said: string): Rule | undefined {
   if (!/\baud(?:ience)?\b/i.test(said)) return undefined;
   const quoted = said.match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];
   const [one, other, ...more] = new Set(quoted.map((url) => url.replace(/[./]{1,3}$/, '')));
-  if (one === undefined || more.length > 0) return undefined;
-  if (other === undefined) return /\bmust be the endpoint\b/.test(said) ? 'client.audience-host' : undefined;
+  if (more.length > 0) return undefined;
+  if (one === undefined || other === undefined)
+    return /\bmust be the endpoint\b/.test(said) ? 'client.audience-host' : undefined;
   const isOneHost = URL.parse(one)?.host === URL.parse(other)?.host;
   return isOneHost && one.endsWith('/token') !== other.endsWith('/token') ? 'client.audience-issuer' : undefined;
 }

@@ -18,9 +18,11 @@ export interface SentAssertion {
 
 /** The same error with the rule of an unusual setting, of a JWKS not fetched, or of the keys accepted before. */
 export async function explainRefusedAssertion(error: unknown, sent: SentAssertion): Promise<unknown> {
-  if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;
+  if (!(error instanceof AppError)) return error;
+  const named = settingNamed(error.rule, sent);
+  if (!named && !isUnexplained(error.rule, sent)) return error;
   const { code, message, seen, upstreamStatus } = error;
-  const rule = ruleOfSetting(sent) ?? (sent.isJwksFetched ? 'client.assertion' : await ruleOfAccepted(sent));
+  const rule = named ?? ruleOfSetting(sent) ?? (sent.isJwksFetched ? 'client.assertion' : await ruleOfAccepted(sent));
   const status = upstreamStatus === undefined ? {} : { upstreamStatus };
   return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
 }
@@ -40,8 +42,14 @@ async function ruleOfAccepted({ kid, acceptedKids }: SentAssertion): Promise<Rul
   return accepted.length > 0 ? 'client.key-old-copy' : 'client.key';
 }
 
+/** The unusual setting that the EHR's words are about: addressed to the issuer, or of another type. */
+function settingNamed(rule: Rule | undefined, { assertionType, audience, tokenEndpoint }: SentAssertion) {
+  if (rule === 'client.type') return assertionType === 'JWT' ? undefined : 'client.type-setting';
+  const isOfAudience = rule !== undefined && /^client\.audience(?:-host|-issuer)?$/.test(rule);
+  return isOfAudience && audience !== tokenEndpoint ? 'client.audience-setting' : undefined;
+}
+
 /** Whether the EHR gave no reason, or one that contradicts the request. */
-function isUnexplained(rule: Rule | undefined, { clientIdInBody, audience, tokenEndpoint }: SentAssertion): boolean {
-  if (rule === 'client.audience-host' || rule === 'client.audience-issuer') return audience !== tokenEndpoint;
+function isUnexplained(rule: Rule | undefined, { clientIdInBody }: SentAssertion): boolean {
   return rule === 'client.key' || rule === (clientIdInBody ? 'client.id-not-sent' : 'client.id-sent');
 }

@@ -1,7 +1,7 @@
 /** Maps a call without a response to a rule of the table of causes, which says more than its failure. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { causes, codeOf, failureOf, type OutboundFailure } from './error.ts';
-import { TLS_INSPECTED } from './inspected.ts';
+import { TLS_INCOMPLETE, TLS_INSPECTED } from './inspected.ts';
 
 /** Which host was called: the FHIR URL's, which an administrator typed, or one named in the EHR's documents. */
 export type CalledHost = 'FHIR URL' | 'endpoint';
@@ -13,8 +13,8 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT: 'tls.unknown-authority',
-  // Only the certificate shows which of the two it is, and only the checks see the certificate.
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.no-known-authority',
+  [TLS_INCOMPLETE]: 'tls.incomplete-chain',
   [TLS_INSPECTED]: 'tls.inspected',
   // Node has no separate code for a key or a signature that is too weak.
   UNSPECIFIED: 'tls.weak',

@@ -5,15 +5,13 @@ import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } fr
 import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
 import { alertOf, codeOf, failureOf, type OutboundFailure } from './error.ts';
-import { codeOfChain, namesIn } from './inspected.ts';
+import { codeOfChain } from './inspected.ts';
 
 /** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
   protocol: string;
   /** OpenSSL's or Node's code when the chain does not verify; undefined when it does. */
   chainProblem: string | undefined;
-  /** The certificate carries the proof of a public log (RFC 6962). Public authorities add it; a hospital's own does not. */
-  isLogged: boolean;
   nameMatches: boolean;
   names: string;
   issuer: string;
@@ -113,19 +111,14 @@ function openSocket(host: string, port: number, lookup: LookupFunction): TLSSock
   });
 }
 
-/** The object identifier 1.3.6.1.4.1.11129.2.4.2 of the extension, in DER. */
-const LOG_PROOFS = Buffer.from('060a2b06010401d679020402', 'hex');
-
 function read(socket: TLSSocket, hostname: string): Handshake {
   const certificate = socket.getPeerCertificate();
   const nameProblem = checkServerIdentity(hostname, certificate);
-  const issuer = namesIn(certificate.issuer);
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     // A wrong name has its own row in the report.
-    chainProblem: problem === undefined || problem.includes('ALTNAME') ? undefined : codeOfChain(problem, issuer),
-    isLogged: certificate.raw?.includes(LOG_PROOFS) ?? false,
+    chainProblem: problem === undefined || problem.includes('ALTNAME') ? undefined : codeOfChain(problem, certificate),
     nameMatches: nameProblem === undefined,
     names: namesOf(certificate),
     issuer: textOf(certificate.issuer?.O ?? certificate.issuer?.CN),

@@ -39,7 +39,9 @@ export async function judgeAuthorization(
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
     if (context.client && (status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, 50_000))))
       return broken('authorization.error-page', seen(status), { verdict: 'warning', seen: sentOf(context) });
-    return pass(`${seen(status)}${framingNote(headers)}`);
+    return isClosedToFrames(headers, url, context.settings.frameAncestors)
+      ? broken('authorization.sign-in-unframed', seen(status), { verdict: 'warning', seen: { host: url.host } })
+      : pass(seen(status));
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const { cause, owner } = ruleRows[ruleAtAddress(ruleOfFailure(error, 'endpoint'), configuration.source)];
@@ -126,10 +128,10 @@ function ruleOfIss(
 }
 
 /** The EHR's own sign-in page in the chart's frame: only shown to users who have no session. */
-function framingNote(headers: OutboundResponse['headers']): string {
-  const isClosed =
-    headers['x-frame-options'] !== undefined || /frame-ancestors/.test(headers['content-security-policy'] ?? '');
-  return isClosed
-    ? '; its pages limit who may frame them, so a user who has to sign in again may see an empty frame'
-    : '';
+function isClosedToFrames(headers: OutboundResponse['headers'], { origin }: URL, charts: readonly string[]): boolean {
+  // Where both are sent, browsers ignore the older header.
+  const ancestors = /frame-ancestors([^;]*)/.exec(headers['content-security-policy'] ?? '')?.[1];
+  const limit = (ancestors ?? headers['x-frame-options'])?.toLowerCase().replace(/'self'|sameorigin/, origin);
+  const named = limit?.split(/[\s,]+/);
+  return named !== undefined && !named.includes('*') && !charts.some((chart) => named.includes(chart));
 }

@@ -2,7 +2,6 @@
 import { isIPv6 } from 'node:net';
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
-import type { Rule } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -146,15 +145,10 @@ function isSafe({ protocol }: Handshake): boolean {
   return ['TLSv1.2', 'TLSv1.3'].includes(protocol);
 }
 
-/** Rules for a chain in which no certificate is signed by an authority that we know. */
-const LEADS_NOWHERE: readonly Rule[] = ['tls.no-known-authority', 'tls.unknown-authority'];
-
-function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake, now: Date): Outcome {
+function judgeChain({ chainProblem, issuer, expiresAt }: Handshake, now: Date): Outcome {
   if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
   const ofCode = ruleOfCodes([chainProblem], 'tls', 'FHIR URL');
-  const ofLog =
-    isLogged && chainProblem !== 'SELF_SIGNED_CERT_IN_CHAIN' ? 'tls.incomplete-chain' : 'tls.unknown-authority';
-  const rule = LEADS_NOWHERE.includes(ofCode) ? ofLog : ofCode;
+  const rule = ofCode === 'tls.no-known-authority' ? 'tls.unknown-authority' : ofCode;
   const found = `issued by ${shown(issuer, 80)}`;
   if (rule === 'tls.expired') {
     const isOwn = !(expiresAt > now);

@@ -18,7 +18,7 @@ type Steps = readonly TraceStep[];
 
 /** Explains why a launch or one of its pages failed; undefined when there is nothing to fix. */
 export function explanationOf(
-  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: Steps },
+  trace: Pick<TraceRecord, 'outcome'> & Partial<Pick<TraceRecord, 'framed'>> & { readonly steps: Steps },
 ): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
@@ -27,7 +27,9 @@ export function explanationOf(
     const ofLaunch = steps.find(({ name }) => name === 'launch')?.rule;
     const rule = last === 'launch-record' ? (ofLaunch ?? BY_LAST_STEP[last]) : last && BY_LAST_STEP[last];
     const step = steps.findLast(({ name }) => name === last);
-    return byRule(rule && step ? (exactRule({ ...step, rule }, steps) ?? rule) : rule, steps);
+    const exact = rule && step ? (exactRule({ ...step, rule }, steps) ?? rule) : rule;
+    const isInFrame = exact === 'authorization.not-back' && trace.framed === true;
+    return byRule(isInFrame ? 'authorization.not-back-framed' : exact, steps);
   }
   const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
   const rule = failed && exactRule(failed, steps);

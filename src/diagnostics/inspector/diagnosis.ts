@@ -56,7 +56,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
-  const explanation = explanationOf({ outcome, steps });
+  const explanation = explanationOf({ outcome, framed, steps });
   return {
     id,
     organizationId,

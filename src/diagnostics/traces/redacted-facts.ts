@@ -4,7 +4,7 @@ import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
-import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
+import { coverageOf, grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import { few, hostOf, namesOf, scopeTokens } from './bound-facts.ts';
@@ -71,16 +71,20 @@ export function callbackFacts(callback: CallbackParameters, requested: string): 
   const { error, iss, errorDescription = '' } = callback;
   // What follows may be the scopes that are allowed.
   const [refused = ''] = errorDescription.slice(0, 2_000).split(/\b(?:allowed|supported|available|valid)\b/i);
-  const words = new Set(refused.split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/));
-  // Of every scope; "launch" and "profile" are words of any sentence, unless they are marked.
+  const words = refused.split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/);
+  const asked = scopeTokens(requested);
+  const isScope = (word = '') => asked.includes(word) && /[/_]|^(?:openid|fhirUser)$/.test(word);
+  // Of every scope; "launch" and "profile" are words of any sentence, unless they are marked or stand beside a scope.
   const isOwn = (scope: string) =>
-    /[/_]|^(?:openid|fhirUser)$/.test(scope) || [`[${scope}]`, `'${scope}'`].some((marked) => refused.includes(marked));
-  const named = scopeTokens(requested).filter((scope) => isOwn(scope) && words.has(scope));
+    [`[${scope}]`, `'${scope}'`].some((marked) => refused.includes(marked)) ||
+    words.some((word, at) => word === scope && [word, words[at - 1], words[at + 1]].some(isScope));
+  const named = asked.filter((scope) => words.includes(scope) && isOwn(scope));
   return {
     parameters: ['state', ...arrived.map((name) => (name === 'errorDescription' ? 'error_description' : name))],
     error: error === undefined ? undefined : /^[a-z_]{1,64}$/.test(error) ? error : '(unusual error)',
     iss: iss === undefined ? undefined : withoutQuery(iss),
-    'scopes it names': named.length > 0 ? named : undefined,
+    // Some servers repeat the whole list, whichever scope they refuse.
+    'scopes it names': named.length > 0 && named.length < asked.length ? named : undefined,
   };
 }
 
@@ -160,16 +164,20 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
 }
 
 /** The requested and granted scopes and their difference (SCO-15, SCO-17, SCO-19). */
-export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
+export function scopeFacts(requested: string, granted: string | undefined, listsOrders = true): StepFacts {
   const asked = scopeTokens(requested);
   const given = scopeTokens(granted ?? requested);
   const grant = grantedScopes(given.join(' '));
+  const [unlisted] = listsOrders ? missingPermissions(grant, [{ type: 'ServiceRequest', interaction: 's' }]) : [];
   return {
     'requested scopes': few(asked),
     'granted scopes': few(given),
     'not granted': few(asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none')),
     'granted beyond': few(given.filter((token) => !asked.includes(token))),
-    warning: granted === undefined ? 'the token response names no scope: taken as requested' : undefined,
+    warning:
+      granted === undefined
+        ? 'the token response names no scope: taken as requested'
+        : unlisted && `${unlisted} is not granted: orders of the EHR cannot be listed`,
   };
 }
 

@@ -13,6 +13,14 @@ export const authorizationEndpointRules = {
     'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
+  'authorization.not-back-framed': ehrTeam(
+    'Nothing has come back from the authorization server yet, and the app was opened in a frame of the chart. Either the user is still there; or the sign-in page on {host} may not be shown in a frame (X-Frame-Options, frame-ancestors), so the frame stays empty; or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint, or the server fails',
+    'Look at what the frame shows. If it is empty or refuses to connect: let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in a window of its own. If it shows an error: compare the registration with what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
+  ),
+  'authorization.sign-in-unframed': ehrTeam(
+    'Its pages limit who may frame them (X-Frame-Options, frame-ancestors), so a user who has to sign in again may see an empty frame in the chart',
+    'Let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in a window of its own.',
+  ),
   'authorization.not-back-given': administrator(
     'Nothing has come back from the authorization server yet. Either the user is still there, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
     'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter; then what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',

@@ -69,7 +69,7 @@ export const networkRules = {
   ),
   'network.web-firewall': networkTeam(
     'A firewall or web filter between us and the server answers with a page of its own: it blocks the request, or wants to see a browser',
-    'Find this request in the log of the firewall or web filter, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
+    'Find this request in the log of the firewall or web filter, by its time and our egress addresses, or by the support ID that its page names, and let such requests pass: the guide lists the addresses.',
     LASTING,
   ),
   'network.gateway-key': lastingAtEhr(

@@ -38,7 +38,7 @@ export async function proveTokenResponse(
   // SCO-17: a response without `scope` grants the requested scope.
   const scope = token.scope ?? transaction.scope;
   const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
-  await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
+  await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope, organization.showEhrOrders));
   const now = clock();
   const { fhirBase, nonce, clientId } = transaction;
   const { accessToken, idToken } = token;

@@ -25,7 +25,11 @@ const json = (status: number, body: object): StubAnswer => ({ status, body });
 const to = (location: string): StubAnswer => ({ status: 302, headers: { location }, body: '' });
 
 async function askedRow(id: string, clientId = 'abc') {
-  const organization = organizationSettings({ fhirBaseUrl: ehr.fhirBase, clientId });
+  const organization = organizationSettings({
+    fhirBaseUrl: ehr.fhirBase,
+    clientId,
+    frameAncestors: ['https://chart.example'],
+  });
   const input = { fhirUrl: ehr.fhirBase, organization, asksSignIn: true } as const;
   return row(await runChecks(input, checkup.dependencies).finished, id);
 }
@@ -51,8 +55,29 @@ const AUTHORIZATION: Case[] = [
   [
     'a sign-in page that no frame may show',
     { ...HTML, headers: { ...HTML.headers, 'x-frame-options': 'DENY' } },
-    'pass',
+    'warning',
     /empty frame/,
+    'authorization.sign-in-unframed',
+  ],
+  [
+    'a sign-in page that only pages elsewhere may frame',
+    { ...HTML, headers: { ...HTML.headers, 'content-security-policy': "frame-ancestors 'self' https://x.example" } },
+    'warning',
+    /empty frame/,
+    'authorization.sign-in-unframed',
+  ],
+  [
+    'a sign-in page that the chart may frame, whatever the older header says',
+    {
+      ...HTML,
+      headers: {
+        ...HTML.headers,
+        'x-frame-options': 'DENY',
+        'content-security-policy': "default-src 'self'; frame-ancestors 'self' https://chart.example; img-src *",
+      },
+    },
+    'pass',
+    /status 200$/,
   ],
   ['a sign-in elsewhere', to('https://login.example/start'), 'pass', /login\.example; a launch shows/],
   [

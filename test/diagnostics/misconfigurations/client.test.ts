@@ -34,6 +34,16 @@ launchesSay('token', [
     { ...refused(EXPECTED), settings: { assertionAudience: 'issuer' } },
     'client.audience-setting',
   ],
+  [
+    'an EHR that refuses the audience in words where the issuer is set',
+    { ...refused('Invalid audience in client assertion'), settings: { assertionAudience: 'issuer' } },
+    'client.audience-setting',
+  ],
+  [
+    'an EHR that names the usual typ where another is set',
+    { ...refused('typ must be JWT'), settings: { assertionType: 'client-authentication+jwt' } },
+    'client.type-setting',
+  ],
   ['an EHR that expects the issuer as audience', { sandbox: { profile: 'helseid-like' } }, 'client.assertion'],
   [
     'a client without this grant at the token endpoint',

@@ -239,6 +239,16 @@ launchesSay('patient', [
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
 
+launchesSay('scopes', [
+  ['a search that was not granted', 'narrowed-scope', 'fhir.search-not-granted'],
+  [
+    'scopes that do not ask for requests',
+    { settings: { scopes: 'launch openid fhirUser patient/Patient.read' } },
+    'fhir.search-not-asked',
+    { check: 'scopes' },
+  ],
+]);
+
 launchesSay('requests', [
   ['a search that FHIR refuses', 'fhir-403-requests', 'fhir.search-refused'],
   ['endless paging', 'endless-paging', 'fhir.endless-paging'],
@@ -249,14 +259,7 @@ launchesSay('requests', [
   ['an OperationOutcome for a list', 'search-outcome-200', 'fhir.search-outcome'],
   ['a list of 12 MB', 'huge-bundle', 'fhir.too-large'],
   ['requests of another patient on the list', 'foreign-resource', 'fhir.others-in-search'],
-  ['a search that was not granted', 'narrowed-scope', 'fhir.search-not-granted'],
   ['a search that fails', 'search-500', 'fhir.failing'],
-  [
-    'scopes that do not ask for requests',
-    { settings: { scopes: 'launch openid fhirUser patient/Patient.read' } },
-    'fhir.search-not-asked',
-    { check: 'scopes' },
-  ],
   [
     'a parameter of searches that the EHR does not know',
     { settings: { searchParameters: ['foo=bar'] }, fault: 'search-refused' },

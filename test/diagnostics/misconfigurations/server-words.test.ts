@@ -82,6 +82,11 @@ const TOKEN: Case[] = [
     'The audience claim for client_assertion must be the endpoint invoked for the request: https://org.okta.example/v1/token',
     'client.audience-host',
   ],
+  [
+    'invalid_client',
+    'The audience claim for client_assertion must be the endpoint invoked for the request.',
+    'client.audience-host',
+  ],
   ['invalid_client', 'Key type mismatch: the key of the client is EC, the assertion has RS384', 'client.algorithm'],
   ['invalid_grant', 'Authorization code not known on this node', 'grant.unknown'],
   ['invalid_grant', 'PKCE verification failed: code_verifier missing', 'token.body-lost'],
@@ -687,4 +692,30 @@ test.for<[error: string, rule: Rule]>([
 
 test('an error_uri without such a URN says nothing', () => {
   expect(['https://docs.example/errors#tenant', 'urn:ietf:params:oauth', 7].map(wordsOfErrorUri)).toEqual(['', '', '']);
+});
+
+test.for<[said: string, rule: Rule]>([
+  [
+    "The authorization server encountered an unexpected condition that prevented it from fulfilling the request. Unable to fetch JSON Web Keys from location 'https://app.example/.well-known/jwks.json'. Check for typos or other network issues.",
+    'client.jwks-unreachable',
+  ],
+  ['Could not retrieve JWKS: connect ETIMEDOUT', 'client.jwks-unreachable'],
+  ['Failed to fetch JWKS: PKIX path building failed', 'client.jwks-untrusted'],
+  ['Failed to fetch JWKS: unable to verify the first certificate', 'client.jwks-chain'],
+  ['Redirect URI mismatch', 'grant.redirect-uri'],
+  ["Client 'app-1' not found", 'client.unknown'],
+  ['Unknown client', 'client.unknown'],
+  ['Authorization code has expired', 'grant.expired'],
+  // What has only a word of a rule in it, or is about a service of the server's own, names no cause.
+  ['Could not retrieve the JWKS of the identity provider', 'token.server-error'],
+  ['JWKS cache could not be created', 'token.server-error'],
+  ['Connection refused', 'token.server-error'],
+  ['LDAP client: host not found', 'token.server-error'],
+  ['PKIX path building failed', 'token.server-error'],
+  ['Database connection refused while loading client app-1', 'token.server-error'],
+  ['Cannot read redirect_uri of undefined', 'token.server-error'],
+  ['The session of the certificate store has expired', 'token.server-error'],
+])('a server that fails says: %s', ([said, rule]) => {
+  const refusal = { error: 'server_error', said, isClockOff: false };
+  expect([500, 400].map((status) => ruleOfRefusal({ ...refusal, status }))).toEqual([rule, rule]);
 });

@@ -7,6 +7,8 @@ import { CONFIGURATION, members, sign, urn } from './seeds.ts';
 
 const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
 
+const ASKED = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
+
 launchesSay('authorization-redirect', [
   [
     'a client ID that is not registered',
@@ -31,6 +33,12 @@ launchesSay('authorization-redirect', [
     atPath(/authorize/, { isQueryLost: true }),
     'authorization.not-back',
     /drops/,
+  ],
+  [
+    'a sign-in that may not be shown in the frame of the chart',
+    { settings: { clientId: 'unknown' }, browser: { headers: { 'sec-fetch-dest': 'iframe' } } },
+    'authorization.not-back-framed',
+    /frame stays empty.*single sign-on.*client_id unknown/,
   ],
 ]);
 
@@ -71,6 +79,17 @@ launchesSay('callback', [
     sign('invalid_scope:Invalid scopes: "patient/ServiceRequest.read". Of patient/Smith.read too, at launch'),
     'scope.refused-named',
     /name patient\/ServiceRequest\.read\..*Register patient\/ServiceRequest\.read for/,
+  ],
+  [
+    'scopes that are named in a row',
+    sign('invalid_scope:Invalid scopes: openid launch profile fhirUser'),
+    'scope.refused-named',
+    /name (?:[^.]*, )?launch[,.]/,
+  ],
+  [
+    'a list of all scopes that were asked for',
+    { ...sign(`invalid_scope:Invalid scopes: ${ASKED}`), settings: { scopes: ASKED, scopeVersion: 'v1' } },
+    'scope.refused',
   ],
   [
     'a scope beside those that are allowed',
