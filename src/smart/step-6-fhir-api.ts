@@ -5,6 +5,7 @@
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
@@ -18,7 +19,7 @@ import { neededPermissions, type Permission, type SentCall } from '#src/smart/sc
 /** A 2xx answer to a create or an update. The caller decides what it proves. */
 export interface CreateAnswer {
   readonly status: number;
-  /** Parsed JSON, of any content type; text that is not JSON; undefined when there is none. Untrusted. */
+  /** Parsed JSON, of any content type; the text of a web page; otherwise undefined. Untrusted. */
   readonly body: unknown;
   /** The server's Location of the resource; untrusted and never followed. */
   readonly location: string | undefined;
@@ -106,7 +107,7 @@ export function createFhirApi(options: {
       deadlineMs: DEADLINE_MS,
       statusStands: true,
     });
-    const body = parseJson(text) ?? (text.trim() === '' ? undefined : text);
+    const body = parseJson(text) ?? (isHtml(text) ? text : undefined);
     if (status < 200 || status >= 300) throw answered(status, (name) => headers[name], text);
     return { status, body, location: headers['location'] };
   };

@@ -243,7 +243,7 @@ describe('FH-17: a create', () => {
     ['an empty 201 with a Location', 201, undefined, createdHere],
     ['an empty 201 with a Location elsewhere', 201, undefined, createdElsewhere],
     ['201 with half a resource', 201, undefined, () => ({ status: 201, headers: json, body: '{"resourceType":"Serv' })],
-    ['201 with a web page', 201, undefined, () => ({ status: 201, headers: portal, body: '<html>' })],
+    ['201 with a web page', 201, '<html>', () => ({ status: 201, headers: portal, body: '<html>' })],
     ['201 with 12 MB', 201, undefined, (_request, response) => flood(response, 12e6, 201)],
     ['201 and a connection that breaks', 201, undefined, breaks],
     ['201 with bytes that are no gzip', 201, undefined, () => ({ status: 201, headers: zipped, body: 'no gzip' })],
@@ -251,7 +251,7 @@ describe('FH-17: a create', () => {
     ['200', 200, REQUEST, () => ({ status: 200, headers: json, body: REQUEST })],
     ['200 as plain text', 200, REQUEST, () => ({ headers: { 'content-type': 'text/plain' }, body: TEXT })],
     ['200 after a byte order mark', 200, REQUEST, () => ({ headers: json, body: `\uFEFF${TEXT}` })],
-    ["200 with a portal's web page", 200, undefined, () => ({ headers: portal, body: '<html>' })],
+    ["200 with a portal's web page", 200, '<html>', () => ({ headers: portal, body: '<html>' })],
     ['202', 202, undefined, () => ({ status: 202 })],
     ['204', 204, undefined, () => ({ status: 204 })],
   ];

@@ -24,7 +24,7 @@ export function proofOf(
   { patientId, base }: { patientId: string; base: URL },
 ): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
-  // A web page or other text: a portal or a gateway may have answered in place of the EHR.
+  // A web page: a portal or a gateway may have answered in place of the EHR.
   if (typeof body === 'string') return 'unproved';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
