@@ -17,7 +17,7 @@ import { issuersOf, type SmartConnections } from '#src/organizations/smart-conne
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import { chooseAssertionAlg, type SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { ruleOfSetting } from '#src/smart/refused-assertion.ts';
+import { ruleOfSetting, settingNamed } from '#src/smart/refused-assertion.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { type KeyProofOutcome, usualCauses, verdicts } from './key-proof-words.ts';
@@ -91,7 +91,9 @@ function explain(
 ): Pick<KeyProof, 'owner' | 'remedy'> {
   if (outcome === 'proven') return { owner: 'EHR team', remedy: [] };
   if (refused === undefined) return { owner: 'EHR team', remedy: [LOOK_INTO_LOG] };
-  const rule = (refused === 'client.key' && used && ruleOfSetting({ ...used, assertionType })) || refused;
+  const sent = used && { ...used, assertionType };
+  const ofSetting = sent && (refused === 'client.key' ? ruleOfSetting(sent) : settingNamed(refused, sent));
+  const rule = ofSetting ?? refused;
   if (rule === 'client.key' && used) return { owner: 'EHR team', remedy: usualCauses(used, publicUrl) };
   const row = ruleRows[ruleAtAddress(rule, source)];
   const facts = {

@@ -43,7 +43,10 @@ async function ruleOfAccepted({ kid, acceptedKids }: SentAssertion): Promise<Rul
 }
 
 /** The unusual setting that the EHR's words are about: addressed to the issuer, or of another type. */
-function settingNamed(rule: Rule | undefined, { assertionType, audience, tokenEndpoint }: SentAssertion) {
+export function settingNamed(
+  rule: Rule | undefined,
+  { assertionType, audience, tokenEndpoint }: Pick<SentAssertion, 'assertionType' | 'audience' | 'tokenEndpoint'>,
+): Rule | undefined {
   if (rule === 'client.type') return assertionType === 'JWT' ? undefined : 'client.type-setting';
   const isOfAudience = rule !== undefined && /^client\.audience(?:-host|-issuer)?$/.test(rule);
   return isOfAudience && audience !== tokenEndpoint ? 'client.audience-setting' : undefined;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
+import { ruleRows } from '#src/errors/rules/table.ts';
 import { createSettingsLimit } from '#src/http/limits/settings-limit.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, useWorld } from '#test/helpers/world.ts';
@@ -62,7 +63,10 @@ test('an unknown client id gives invalid_client with its five usual causes and t
 
 test('an audience that the EHR does not accept proves nothing', async () => {
   await world.setOrganization(ORG_ID, { assertionAudience: 'issuer' });
-  expect((await prove()).outcome).not.toBe('proven');
+  const proof = await prove();
+  expect(proof.outcome).not.toBe('proven');
+  const { owner, remedy } = ruleRows['client.audience-setting'];
+  expect(proof).toMatchObject({ owner, remedy: [remedy] });
 });
 
 describe('other answers are explained', () => {

@@ -34,7 +34,7 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['tls.client-certificate', 'refusal', /\b(?:required SSL|client) certificate\b|\bSSL certificate error\b/i],
   // Cloudflare, Zscaler, Imperva, Akamai, Squid; then what F5, AWS, Azure, Palo Alto and Fortinet share.
   ['network.web-firewall', 'page', /<title>(?:Just a moment\.|Attention Required! \||Internet Security by Zscaler)/i],
-  ['network.web-firewall', 'page', /\bIncapsula incident ID\b/i],
+  ['network.web-firewall', 'page', /\bIncapsula incident ID\b|\bused Cloudflare to restrict access\b/i],
   ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
   ['network.web-firewall', 'denial', /^error code: 10\d\d\b/],
   ['network.web-firewall', 'denial', /\bAccess control configuration prevents your request\b/],

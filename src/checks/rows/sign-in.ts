@@ -79,7 +79,10 @@ async function judgeToken(
     if (!(error instanceof AppError) || error.rule === undefined) throw error;
     const named = answer && textMember(parseJsonObject(answer.text), 'error');
     const isRefusal = answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    if (isRefusal && named !== undefined) return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
+    // Frameworks have a member of this name, such as "Not Found", where nothing is at the address.
+    const isAnswered = /^[a-z_]+$/.test(named ?? '') || ![404, 405, 410].includes(answer?.status ?? 0);
+    if (isRefusal && named !== undefined && isAnswered)
+      return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
     if (tokenEndpoint === authorizationEndpoint) {
       const found = `${host}: the same address as the authorization endpoint`;
       return broken(ruleAtAddress('token.not-there', source), found, { seen: { host } });

@@ -12,6 +12,7 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [200, HTML, F5, 'network.web-firewall'],
   [403, HTML, '<html><title>Just a moment...</title>', 'network.web-firewall'],
   [403, HTML, '<title>Attention Required! | Cloudflare</title>', 'network.web-firewall'],
+  [403, HTML, '<title>Access denied | x.example used Cloudflare to restrict access</title>', 'network.web-firewall'],
   [200, HTML, 'Request unsuccessful. Incapsula incident ID: 4-1', 'network.web-firewall'],
   [403, HTML, '<H1>Access Denied</H1>Reference&#32;&#35;18.2f', 'network.web-firewall'],
   [403, 'text/plain; charset=UTF-8', 'error code: 1020', 'network.web-firewall'],

@@ -142,6 +142,7 @@ const TOKEN: Case[] = [
   ['a portal', HTML, 'failure', /web page/, 'token.web-page'],
   ['a web page with 404', { ...HTML, status: 404 }, 'failure', /Nothing takes token requests/, 'token.not-there'],
   ['nothing', json(404, { message: 'no' }), 'failure', /Nothing takes token requests/, 'token.not-there'],
+  ['a framework without this address', json(404, { error: 'Not Found' }), 'failure', /404/, 'token.not-there'],
   ['a redirect', to('https://elsewhere.example/token'), 'failure', /redirects/, 'token.redirect'],
   ['a gateway’s words', json(401, { message: 'Unauthorized' }), 'warning', /without an OAuth error/, 'token.forbidden'],
   ['a maintenance', json(503, { error: 'temporarily_unavailable' }), 'warning', /maintenance/, 'token.busy'],
