@@ -91,6 +91,7 @@ export async function play(sandbox: Sandbox, tiny: TinyApp): Promise<Transcript>
   const patient = await fhir(sandbox, bearer, 'Patient/pat-ada');
   const practitioner = await fhir(sandbox, bearer, 'Practitioner/prac-rivera');
   const requests = await fhir(sandbox, bearer, 'ServiceRequest?patient=pat-ada&_count=5');
+  const whole = await fhir(sandbox, bearer, 'ServiceRequest?patient=pat-ada&_count=500');
   const refreshing = { grant_type: 'refresh_token', refresh_token: String(token.body.refresh_token) };
   const refreshed = await authenticated(sandbox, tiny, 'token', refreshing);
   const revoked = await authenticated(sandbox, tiny, 'revoke', { token: String(refreshed.body.refresh_token) });
@@ -109,7 +110,7 @@ export async function play(sandbox: Sandbox, tiny: TinyApp): Promise<Transcript>
     ),
     patient: short(patient),
     practitioner: short(practitioner),
-    requests: short(requests),
+    requests: `${short(requests)} ${whole.status}`,
     refresh: tokenSection(refreshed),
     revoke: short(revoked),
   };
