@@ -43,7 +43,11 @@ launchesSay('token', [
     { shown: NO_PATIENT },
   ],
   ['no context there', code('Patient context is required'), 'context.patient-missing', { shown: NO_PATIENT }],
-  ['an audience, in the words of Okta', refused('The audience claim must be the endpoint invoked'), 'client.audience-host'],
+  [
+    'an audience, in the words of Okta',
+    refused('The audience claim must be the endpoint invoked'),
+    'client.audience-host',
+  ],
   ['a key, in the words of Keycloak', refused('JWT failed: Unable to load public key'), 'client.key-unknown'],
   ['a grant that was revoked', code('AADSTS50173: The grant has expired due to it being revoked'), 'grant.expired'],
   [
