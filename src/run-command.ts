@@ -2,14 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '#src/adapters/clock.ts';
-import {
-  CommandError,
-  type CommandOutcome,
-  done,
-  readArguments,
-  readInput,
-  UsageError,
-} from '#src/adapters/command-line.ts';
+import type { CommandOutcome } from '#src/adapters/command-line.ts';
+import { CommandError, done, readArguments, readInput, UsageError } from '#src/adapters/command-line.ts';
 import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
@@ -17,12 +11,8 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import {
-  type CheckCommandDependencies,
-  checkUsage,
-  readCheckCommand,
-  readOrganizationCheck,
-} from '#src/checks/commands.ts';
+import type { CheckCommandDependencies } from '#src/checks/commands.ts';
+import { checkUsage, readCheckCommand, readOrganizationCheck } from '#src/checks/commands.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
@@ -30,11 +20,8 @@ import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
 import { endFromCommandLine } from '#src/launches/ending/cli-end-launches.ts';
-import {
-  type OrganizationCommandDependencies,
-  organizationUsage,
-  readOrganizationCommand,
-} from '#src/organizations/commands.ts';
+import type { OrganizationCommandDependencies } from '#src/organizations/commands.ts';
+import { organizationUsage, readOrganizationCommand } from '#src/organizations/commands.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { doctor } from './ops/doctor.ts';
 

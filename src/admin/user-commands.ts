@@ -1,13 +1,6 @@
 /** `user add|reset` on the command line. */
-import {
-  type Command,
-  CommandError,
-  done,
-  readArguments,
-  readOne,
-  readVerb,
-  UsageError,
-} from '#src/adapters/command-line.ts';
+import type { Command } from '#src/adapters/command-line.ts';
+import { CommandError, done, readArguments, readOne, readVerb, UsageError } from '#src/adapters/command-line.ts';
 import { PASSWORD_MIN_LENGTH } from '#src/config/sign-in.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { passwordProblem } from './password-rules.ts';

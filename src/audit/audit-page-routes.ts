@@ -8,16 +8,8 @@ import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { auditPatientName } from './audit.ts';
 import { type AuditRouteDependencies, askedFor, type Look, type Names, showAudit } from './audit-page-props.ts';
 import { type AuditListRow, findAuditRow, listAuditRows } from './audit-store.ts';
-import {
-  findRoute,
-  operatorsOnly,
-  patientRoute,
-  REASON_NEEDED,
-  reasonOf,
-  type Searched,
-  type SearchPage,
-  viewed,
-} from './search-routes.ts';
+import type { Searched, SearchPage } from './search-routes.ts';
+import { findRoute, operatorsOnly, patientRoute, REASON_NEEDED, reasonOf, viewed } from './search-routes.ts';
 
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };
 

@@ -2,12 +2,8 @@
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckContext } from '#src/checks/rows/context.ts';
 import type { CheckResult, CheckSummary, ConnectionState, DiscoveredConnection } from '#src/checks/rows/result.ts';
-import {
-  offersRequestUpdates,
-  type ParsedCapability,
-  parseCapability,
-  TASKS_ALONG,
-} from '#src/smart/documents/capability-statement.ts';
+import type { ParsedCapability } from '#src/smart/documents/capability-statement.ts';
+import { offersRequestUpdates, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { supportsUsCoreRequests } from '#src/smart/documents/us-core.ts';

@@ -5,12 +5,8 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import {
-  type ClinicianRowProps,
-  type CliniciansPageProps,
-  cliniciansPage,
-  type WaitingRowProps,
-} from '#views/settings/clinicians-page.ts';
+import type { ClinicianRowProps, CliniciansPageProps, WaitingRowProps } from '#views/settings/clinicians-page.ts';
+import { cliniciansPage } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies } from './clinician.ts';
 import { openName } from './clinician-details.ts';
 import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';

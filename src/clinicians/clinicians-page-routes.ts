@@ -11,23 +11,10 @@ import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import type { Conflict } from './clinician.ts';
-import {
-  type ActingOn,
-  addClinician,
-  confirm,
-  forget,
-  issueCode,
-  refuse,
-  setDisabled,
-  unlink,
-} from './clinician-actions.ts';
-import {
-  CLINICIANS,
-  type CliniciansViewDependencies,
-  cliniciansUrl,
-  type Posted,
-  showClinicians,
-} from './clinicians-page-props.ts';
+import type { ActingOn } from './clinician-actions.ts';
+import { addClinician, confirm, forget, issueCode, refuse, setDisabled, unlink } from './clinician-actions.ts';
+import type { CliniciansViewDependencies, Posted } from './clinicians-page-props.ts';
+import { CLINICIANS, cliniciansUrl, showClinicians } from './clinicians-page-props.ts';
 import { findPerson } from './people-search.ts';
 import { timelineRoute } from './timeline-route.ts';
 

@@ -1,12 +1,7 @@
 /** Explains a scope string: what each scope is for, what a clinician loses without it, what is absent, what is sent. */
 import type { Organization } from '#src/organizations/organization.ts';
-import {
-  type ScopeUse,
-  type ScopeWords,
-  scopeUses,
-  scopeWords,
-  type UseSettings,
-} from '#src/organizations/scope-purposes.ts';
+import type { ScopeUse, ScopeWords, UseSettings } from '#src/organizations/scope-purposes.ts';
+import { scopeUses, scopeWords } from '#src/organizations/scope-purposes.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { parseResourceScope, tokenProblem } from '#src/smart/scopes/grammar.ts';

@@ -10,14 +10,8 @@ import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user
 import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
 import { type AskBeforeEndDependencies, mayEndLaunches } from './ask-before-end.ts';
 import { withOrganization } from './own-organization.ts';
-import {
-  type ConnectionRecord,
-  connectionProps,
-  integrationUrl,
-  type PageExtras,
-  type Place,
-  type SeenLaunches,
-} from './page-props.ts';
+import type { ConnectionRecord, PageExtras, Place, SeenLaunches } from './page-props.ts';
+import { connectionProps, integrationUrl } from './page-props.ts';
 
 export interface IntegrationDependencies
   extends SaveDependencies,

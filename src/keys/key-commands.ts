@@ -1,13 +1,6 @@
 /** `keys list|rotate|retire|export` on the command line. */
-import {
-  type Command,
-  type CommandOutcome,
-  done,
-  readArguments,
-  readVerb,
-  table,
-  UsageError,
-} from '#src/adapters/command-line.ts';
+import type { Command, CommandOutcome } from '#src/adapters/command-line.ts';
+import { done, readArguments, readVerb, table, UsageError } from '#src/adapters/command-line.ts';
 import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
 import { retireKey } from './retire-key.ts';
 

@@ -3,14 +3,8 @@
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
-import {
-  type LoadedKey,
-  loadKey,
-  makeKey,
-  type PublicJwk,
-  type SigningAlgorithm,
-  signingAlgorithms,
-} from './key-pair.ts';
+import type { LoadedKey, PublicJwk, SigningAlgorithm } from './key-pair.ts';
+import { loadKey, makeKey, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
 export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;

@@ -1,15 +1,6 @@
 /** `organization set|list|show|enable|disable|export|import` (check: src/checks/commands.ts) on the command line. */
-import {
-  type Command,
-  CommandError,
-  type CommandOutcome,
-  done,
-  readArguments,
-  readOne,
-  readVerb,
-  table,
-  UsageError,
-} from '#src/adapters/command-line.ts';
+import type { Command, CommandOutcome } from '#src/adapters/command-line.ts';
+import { CommandError, done, readArguments, readOne, readVerb, table, UsageError } from '#src/adapters/command-line.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
 import { type EditDependencies, editOrganization, switchOrganization, TAKEN } from './edit.ts';

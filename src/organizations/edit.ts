@@ -4,14 +4,8 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
-import {
-  type Organization,
-  type OrganizationSettings,
-  parseSettings,
-  type SettingChanges,
-  type UnsetField,
-  withSettings,
-} from './organization.ts';
+import type { Organization, OrganizationSettings, SettingChanges, UnsetField } from './organization.ts';
+import { parseSettings, withSettings } from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './store.ts';
 
 export interface EditDependencies {

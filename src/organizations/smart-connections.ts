@@ -6,12 +6,8 @@ import type { Adapters } from '#src/adapters.ts';
 import { isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import { type IssuerToTrust, keysAt } from '#src/smart/documents/issuer-keys.ts';
-import {
-  assertUsable,
-  isUsable,
-  readStoredConfiguration,
-  type SmartConfiguration,
-} from '#src/smart/documents/smart-configuration.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { assertUsable, isUsable, readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { assertR4, discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';

@@ -4,15 +4,8 @@ import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared } from '#src/adapters/database/statements.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
-import {
-  type Discovered,
-  ORGANIZATION_ID,
-  type Organization,
-  type OrganizationSettings,
-  readStoredSettings,
-  withEnabled,
-  withSettings,
-} from './organization.ts';
+import type { Discovered, Organization, OrganizationSettings } from './organization.ts';
+import { ORGANIZATION_ID, readStoredSettings, withEnabled, withSettings } from './organization.ts';
 
 /** REG-05: the primary key is the discriminator, so two departments of one EHR may share a FHIR base. */
 export const organizations = pgTable('organizations', {

@@ -3,11 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { assetPath } from '#views/assets.ts';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
-import {
-  type RegistrationValues,
-  registrationTable,
-  type SheetNames,
-} from '#views/integration-page/registration-table.ts';
+import type { RegistrationValues, SheetNames } from '#views/integration-page/registration-table.ts';
+import { registrationTable } from '#views/integration-page/registration-table.ts';
 import { layout } from '#views/layout.ts';
 import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { type GuideNetworkProps, guideNetwork, whereValuesAre } from './registration.ts';

@@ -3,14 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { pageLinks } from '#views/page-links.ts';
 import { organizationChoice } from '#views/settings/organization-choice.ts';
-import {
-  clinicianField,
-  nothingIn,
-  patientSearch,
-  type SearchPageProps,
-  searchNotices,
-  timeFields,
-} from '#views/settings/search-form.ts';
+import type { SearchPageProps } from '#views/settings/search-form.ts';
+import { clinicianField, nothingIn, patientSearch, searchNotices, timeFields } from '#views/settings/search-form.ts';
 import { settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
 

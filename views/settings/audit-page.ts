@@ -4,14 +4,8 @@ import { exactInstant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { pageLinks } from '#views/page-links.ts';
 import { organizationChoice } from './organization-choice.ts';
-import {
-  clinicianField,
-  nothingIn,
-  patientSearch,
-  type SearchPageProps,
-  searchNotices,
-  timeFields,
-} from './search-form.ts';
+import type { SearchPageProps } from './search-form.ts';
+import { clinicianField, nothingIn, patientSearch, searchNotices, timeFields } from './search-form.ts';
 import { settingsPage } from './settings-layout.ts';
 
 export interface AuditRowProps {

@@ -6,20 +6,8 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  type CheckDefinition,
-  checksOf,
-  failure,
-  GIVEN_BY_YOU,
-  info,
-  type Outcome,
-  pass,
-  seeRow,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import type { CheckDefinition, Outcome } from './definition.ts';
+import { broken, checksOf, failure, GIVEN_BY_YOU, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { GUIDE_TITLES } from './promised-checks.ts';
 
 export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [

@@ -3,18 +3,8 @@ import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  checksOf,
-  failure,
-  GIVEN_BY_YOU,
-  info,
-  type Outcome,
-  pass,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import type { Outcome } from './definition.ts';
+import { broken, checksOf, failure, GIVEN_BY_YOU, info, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 

@@ -5,18 +5,8 @@ import { type ParsedCapability, parseCapability } from '#src/smart/documents/cap
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  type CheckDefinition,
-  checksOf,
-  info,
-  type Outcome,
-  pass,
-  seeRow,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import type { CheckDefinition, Outcome } from './definition.ts';
+import { broken, checksOf, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 

@@ -3,19 +3,8 @@ import { isIPv6 } from 'node:net';
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  type CheckDefinition,
-  checksOf,
-  failure,
-  info,
-  type Outcome,
-  pass,
-  seeRow,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import type { CheckDefinition, Outcome } from './definition.ts';
+import { broken, checksOf, failure, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { judgeHostName } from './host-name.ts';
 
 const DAY_MS = 86_400_000;

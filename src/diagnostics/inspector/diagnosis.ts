@@ -2,13 +2,8 @@
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
-import {
-  optionalSteps,
-  type StepName,
-  stepNames,
-  type TraceOutcome,
-  type TraceStep,
-} from '#src/diagnostics/traces/trace.ts';
+import type { StepName, TraceOutcome, TraceStep } from '#src/diagnostics/traces/trace.ts';
+import { optionalSteps, stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/error-row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
 import type { ReportShape } from '#src/reports/route.ts';

@@ -1,13 +1,6 @@
 /** Rules of reaching a server: its host name, port and time to answer. */
-import {
-  administrator,
-  ehrTeam,
-  LASTING,
-  lastingAtEhr,
-  lastingInSettings,
-  networkTeam,
-  type RuleRow,
-} from './rule-row.ts';
+import type { RuleRow } from './rule-row.ts';
+import { administrator, ehrTeam, LASTING, lastingAtEhr, lastingInSettings, networkTeam } from './rule-row.ts';
 
 export const networkRules = {
   'network.unknown-name': lastingInSettings(
