@@ -36,14 +36,8 @@ const PHRASES = new Set(['correcthorsebatterystaple', 'thequickbrownfox', 'tobeo
 const KEYBOARDS = [
   ...['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'yxcvbnm', 'azertyuiop', 'qsdfghjklm', 'wxcvbn'],
   ...['1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik', 'qazwsxedcrfvtgbyhnujmikolp', 'zaq1xsw2cde3vfr4bgt5nhy6mju7'],
-  ...[
-    '1q2w3e4r5t6y7u8i9o0p',
-    'q1w2e3r4t5y6u7i8o9p0',
-    'q2w3e4r5t6y7u8i9o0p',
-    'a1s2d3f4g5h6j7k8l9',
-    '1a2s3d4f5g6h7j8k9l',
-  ],
-  'abcdefghijklmnopqrstuvwxyz',
+  ...['1q2w3e4r5t6y7u8i9o0p', 'q1w2e3r4t5y6u7i8o9p0', 'q2w3e4r5t6y7u8i9o0p'],
+  ...['a1s2d3f4g5h6j7k8l9', '1a2s3d4f5g6h7j8k9l', 'abcdefghijklmnopqrstuvwxyz'],
 ];
 const SHORTEST_WALK = 3;
 /** The longest word or walk; a longer walk consists of several. */
@@ -54,20 +48,8 @@ const WALKS = new Set(
   KEYBOARDS.flatMap((keys) => [keys, Array.from(keys).toReversed().join('')]).flatMap((keys) => pieces(keys)),
 );
 const SHORTEST_NUMBER = 24;
-const DISGUISES: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '8': 'b',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-  '|': 'l',
-  '€': 'e',
-  '+': 't',
-};
+/** A sign, then the letter that it replaces. */
+const DISGUISES = new Map(['0o', '3e', '4a', '5s', '7t', '8b', '@a', '$s', '!i', '|l', '€e', '+t'].map(pairOf));
 
 /**
  * Is it only common words and keyboard walks, a number, or one repeated piece? Digits and signs may surround, separate
@@ -75,9 +57,8 @@ const DISGUISES: Readonly<Record<string, string>> = {
  */
 export function isCommonPassword(folded: string): boolean {
   const letters = folded.replaceAll(/[^a-z]/g, '');
-  return (
-    isNumber(folded) || isRepeated(folded) || PHRASES.has(letters) || isMadeOfParts(folded) || isMadeOfParts(letters)
-  );
+  const isCommon = PHRASES.has(letters) || isMadeOfParts(folded) || isMadeOfParts(letters);
+  return isCommon || isNumber(folded) || isRepeated(folded);
 }
 
 /** Is one piece repeated, the last one perhaps cut off? Examples: abc123abc123, 123451234512. */
@@ -107,11 +88,15 @@ function isMadeOfParts(text: string): boolean {
   return reached[text.length] === 'word';
 }
 
+function pairOf([sign = '', letter = '']: string): [string, string] {
+  return [sign, letter];
+}
+
 /** @param one the letter that `1` replaces. */
 function undisguised(text: string, one: 'i' | 'l'): string {
   return Array.from({ length: text.length }, (_unused, at) => {
     const letter = text.charAt(at);
-    return letter === '1' ? one : (DISGUISES[letter] ?? letter);
+    return letter === '1' ? one : (DISGUISES.get(letter) ?? letter);
   }).join('');
 }
 

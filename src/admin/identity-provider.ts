@@ -140,11 +140,8 @@ function withoutSecrets(error: unknown): Error {
 function fetchThrough(outbound: Outbound): openid.CustomFetch {
   return async (url, { method, headers, body }) => {
     const text = body === undefined || body === null ? undefined : bodyText(body);
-    const answer = await outbound.request(new URL(url), {
-      method: method === 'POST' ? 'POST' : 'GET',
-      headers,
-      ...(text === undefined ? {} : { body: text }),
-    });
+    const sent = { method: method === 'POST' ? 'POST' : 'GET', headers } as const;
+    const answer = await outbound.request(new URL(url), text === undefined ? sent : { ...sent, body: text });
     const { status } = answer;
     const given = Object.entries(answer.headers).filter(
       (header): header is [string, string] => header[1] !== undefined,

@@ -25,8 +25,7 @@ export async function hashPassword(password: string, turn: Turn = OURS): Promise
 }
 
 /**
- * @param stored from {@link hashPassword}; undefined takes the same time and gives false, so that timing reveals no
- * user.
+ * @param stored from {@link hashPassword}; undefined takes as long and gives false, so that timing reveals no user.
  * @throws AppError 'admin.busy' when too many are waiting; Error when `stored` is not one of our hashes.
  */
 export async function isPassword(given: string, stored: string | undefined, turn: Turn = OURS): Promise<boolean> {
@@ -42,16 +41,9 @@ export async function isPassword(given: string, stored: string | undefined, turn
 }
 
 /** Keyboards encode é as one character or as two; NFKC makes both the same password (NIST SP 800-63B 5.1.1.2). */
-function tagOf(
-  password: string,
-  nonce: Buffer,
-  tagLength: number,
-  parameters: typeof PARAMETERS,
-  turn: Turn,
-): Promise<Buffer> {
-  return inTurn(turn, () =>
-    derive('argon2id', { message: Buffer.from(password.normalize('NFKC')), nonce, tagLength, ...parameters }),
-  );
+function tagOf(password: string, nonce: Buffer, tagLength: number, parameters: typeof PARAMETERS, turn: Turn) {
+  const message = Buffer.from(password.normalize('NFKC'));
+  return inTurn(turn, () => derive('argon2id', { message, nonce, tagLength, ...parameters }));
 }
 
 const RETRY_AFTER_SECONDS = 5;

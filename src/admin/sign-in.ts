@@ -9,14 +9,10 @@ import { normalizeEmail } from './user.ts';
 import type { UserActionDependencies } from './user-actions.ts';
 import type { User, UserStore } from './user-store.ts';
 
-/** The outcome; the reason is for the audit trail, never for the visitor. */
-export type SignInOutcome =
+/** The user, or the reason of the refusal, which is for the audit trail and never for the visitor. */
+export type SignInOutcome<Reason extends string> =
   | { ok: true; user: User }
-  | {
-      ok: false;
-      user: User | undefined;
-      reason: 'unknown user' | 'wrong password' | 'disabled' | 'password expired' | 'password used';
-    };
+  | { ok: false; user: User | undefined; reason: Reason };
 
 /**
  * Checks an untrusted e-mail address and password; hashes also where there is no user, so that timing reveals nothing.
@@ -26,7 +22,7 @@ export async function signInByPassword(
   users: UserStore,
   given: { email: string; password: string },
   { now, turn }: { now: Date; turn: Turn },
-): Promise<SignInOutcome> {
+): Promise<SignInOutcome<'unknown user' | 'wrong password' | 'disabled' | 'password expired' | 'password used'>> {
   const email = normalizeEmail(given.email);
   const user = email === undefined ? undefined : await users.findByEmail(email);
   const isRight = await isPassword(given.password, user?.passwordHash ?? undefined, turn);

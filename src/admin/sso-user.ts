@@ -1,6 +1,7 @@
 /** Maps a person from the identity provider to one of our users, by group or verified e-mail address. */
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import type { SsoPerson } from './identity-provider.ts';
+import type { SignInOutcome } from './sign-in.ts';
 import { exactEmail } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
 import type { Access, User } from './user-store.ts';
@@ -12,20 +13,17 @@ export interface SsoDependencies extends UserActionDependencies {
   organizationIds(): Promise<readonly string[]>;
 }
 
-/** The user, or the reason of the refusal, which is for the audit trail and not for the visitor. */
-export type SsoOutcome =
-  | { ok: true; user: User }
-  | {
-      ok: false;
-      user: User | undefined;
-      reason: 'no verified e-mail' | 'odd e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
-    };
+type Refusal = 'no verified e-mail' | 'odd e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
 
 /**
  * Without group rules, the existing user with the verified e-mail address. With rules, groups decide at every sign-in
  * and unknown members become users. The first sign-in ties the user to issuer and subject.
  */
-export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
+export async function userOfPerson(
+  deps: SsoDependencies,
+  person: SsoPerson,
+  acting: Acting,
+): Promise<SignInOutcome<Refusal>> {
   const email = person.verifiedEmail === undefined ? undefined : exactEmail(person.verifiedEmail);
   const tied = await deps.users.findBySsoSubject(person.subject);
   const user = tied ?? (email === undefined ? undefined : await deps.users.findByEmail(email));
@@ -46,11 +44,8 @@ function hasRules({ operatorGroup, administratorGroupPrefix }: GroupRules): bool
 }
 
 /** The access that the groups grant; without rules, the user's existing access. */
-async function accessOf(
-  { groups, organizationIds }: SsoDependencies,
-  person: SsoPerson,
-  user: User | undefined,
-): Promise<Access | undefined> {
+async function accessOf(deps: SsoDependencies, person: SsoPerson, user?: User): Promise<Access | undefined> {
+  const { groups, organizationIds } = deps;
   if (!hasRules(groups)) return user;
   if (groups.operatorGroup !== undefined && person.groups.includes(groups.operatorGroup))
     return { role: 'operator', organizationId: null };

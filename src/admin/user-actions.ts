@@ -21,7 +21,7 @@ export async function addUser(
   deps: UserActionDependencies,
   acting: Acting,
   given: Access & { email: string; password?: string | undefined },
-): Promise<{ user: User; oneTimePassword: string } | undefined> {
+) {
   const oneTimePassword = given.password ?? newOneTimePassword();
   const { email, role, organizationId } = given;
   const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
@@ -32,11 +32,7 @@ export async function addUser(
 }
 
 /** Replaces a user's password by a one-time one and ends their sessions. Undefined when there is no such user. */
-export async function resetPassword(
-  deps: UserActionDependencies,
-  acting: Acting,
-  id: string,
-): Promise<{ user: User; oneTimePassword: string } | undefined> {
+export async function resetPassword(deps: UserActionDependencies, acting: Acting, id: string) {
   const oneTimePassword = newOneTimePassword();
   const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
   const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
@@ -54,13 +50,13 @@ export function enableUser(deps: UserActionDependencies, acting: Acting, id: str
 }
 
 async function noted(
-  deps: UserActionDependencies,
+  { audit }: UserActionDependencies,
   acting: Acting,
   change: string,
   changing: Promise<User | undefined>,
 ) {
   const user = await changing;
-  if (user) recordUserChange(deps.audit, acting, user, { change });
+  if (user) recordUserChange(audit, acting, user, { change });
   return user;
 }
 
@@ -89,12 +85,7 @@ export async function changePassword(
 }
 
 /** Writes a change of a user to the audit trail: the user's id and the change, never a name or password. */
-export function recordUserChange(
-  audit: Audit,
-  acting: Acting,
-  user: User,
-  detail: Readonly<Record<string, unknown>>,
-): void {
+export function recordUserChange(audit: Audit, acting: Acting, user: User, detail: object): void {
   const organizationId = user.organizationId ?? undefined;
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }

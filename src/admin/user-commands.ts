@@ -25,11 +25,7 @@ const BY_CLI = { actor: 'cli' } as const;
 
 /** Reads a command after the word `user`. @throws UsageError */
 export function readUserCommand(args: readonly string[]): UserCommand {
-  const verbs = {
-    add,
-    reset: (rest: readonly string[]) => reset(readEmail(rest)),
-  };
-  return readVerb('user', userUsage, verbs, args);
+  return readVerb('user', userUsage, { add, reset }, args);
 }
 
 function add(args: readonly string[]): UserCommand {
@@ -75,7 +71,8 @@ async function readPassword({ readInput }: UserCommandDependencies, email: strin
   return password;
 }
 
-function reset(email: string): UserCommand {
+function reset(args: readonly string[]): UserCommand {
+  const email = emailOf(readOne(args, '<email>'));
   return async (deps) => {
     const found = await deps.users.findByEmail(email);
     const changed = found && (await resetPassword(deps, BY_CLI, found.id));
@@ -84,10 +81,6 @@ function reset(email: string): UserCommand {
     const text = [`User ${email} has a new password; their sessions have ended.`, ...oneTimeLines(oneTimePassword)];
     return done(text.join('\n'), { ...publicFacts(user), oneTimePassword });
   };
-}
-
-function readEmail(args: readonly string[]): string {
-  return emailOf(readOne(args, '<email>'));
 }
 
 function emailOf(text = ''): string {

@@ -83,13 +83,8 @@ export function createUserStore(db: Queries) {
     /** The same, unless the sessions of the given user row have ended: a reset is not undone by a change under way. */
     replacePassword: async ({ id, sessionGeneration }: User, password: PasswordState): Promise<User | undefined> => {
       const isSame = and(eq(users.id, id), eq(users.sessionGeneration, sessionGeneration));
-      return first(
-        await db
-          .update(users)
-          .set({ ...password, ...endSessions })
-          .where(isSame)
-          .returning(),
-      );
+      const change = db.update(users).set({ ...password, ...endSessions });
+      return first(await change.where(isSame).returning());
     },
     /**
      * Marks the one-time password in the given user row as used: it allows no further sign-in, but still proves its
@@ -133,10 +128,8 @@ function disable(db: Queries, id: string, now: Date): Promise<User | undefined> 
     const enabledOperators = and(eq(users.role, 'operator'), isNull(users.disabledAt));
     const operators = await tx.select({ id: users.id }).from(users).where(enabledOperators).limit(2);
     if (operators.length === 1 && operators[0]?.id === id) return undefined;
-    const change = {
-      disabledAt: sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`,
-      ...endSessions,
-    };
+    const disabledAt = sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`;
+    const change = { disabledAt, ...endSessions };
     return first(await tx.update(users).set(change).where(eq(users.id, id)).returning());
   });
 }
