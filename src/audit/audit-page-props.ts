@@ -2,15 +2,13 @@
 import type { Request } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
-import { readListFilter } from '#src/http/list-filter-fields.ts';
 import { filterQuery, neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/pagination.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
-import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
 import { auditEventNames } from './audit.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
-import { type SearchDependencies, searchedIn } from './search-routes.ts';
-import { type Who, whoIn } from './searched-people.ts';
+import { askedIn, type SearchDependencies } from './search-routes.ts';
+import type { Who } from './searched-people.ts';
 
 export interface AuditRouteDependencies extends SearchDependencies {
   db: Queries;
@@ -30,17 +28,13 @@ export interface Look {
   at: string;
 }
 
-/** Reads address and search, for the page and its export; invalid values are ignored. An ended search finds no rows. */
+/** Reads the filter, for the page and its export. An ended search finds no rows. */
 export async function askedFor(deps: AuditRouteDependencies, request: Request) {
-  const organizationId = visibleOrganization(request);
-  const [names, organizations, who, search] = await Promise.all([
+  const asking = askedIn(deps, request, ['event', 'actor', 'code']);
+  const [names, { organizationId, typed, from, before, timeZone, who, search }] = await Promise.all([
     namesOf(deps),
-    deps.organizations.list(),
-    whoIn(request, deps.people, organizationId),
-    searchedIn(request, deps.afterPost),
+    asking,
   ]);
-  const timeZone = timeZoneOf(organizations, organizationId);
-  const { typed, from, before } = readListFilter(request, ['event', 'actor', 'code'], timeZone);
   const filter: AuditFilter = {
     organizationId,
     event: typed.event || undefined,

@@ -5,13 +5,13 @@ import { storedText } from '#src/adapters/stored-text.ts';
 import { dayAndTimeIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { instantOf } from '#src/http/list-filter-fields.ts';
+import { instantOf, readListFilter } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { type AfterPost, wantsJson } from '#src/http/sessions/after-post.ts';
 import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
-import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
+import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
-import { MOST_PEOPLE, type People } from './searched-people.ts';
+import { MOST_PEOPLE, type People, whoIn } from './searched-people.ts';
 
 export interface SearchDependencies {
   sealer: Sealer;
@@ -134,8 +134,24 @@ export function reasonOf(request: Request): string {
   return storedText(fieldOf(request, 'reason', 'reason').trim());
 }
 
+/** Reads address and search, for a list and its export; invalid values are ignored. @param fields of this list. */
+export async function askedIn<Name extends string>(
+  deps: SearchDependencies,
+  request: Request,
+  fields: readonly Name[],
+) {
+  const organizationId = visibleOrganization(request);
+  const [organizations, who, search] = await Promise.all([
+    deps.organizations.list(),
+    whoIn(request, deps.people, organizationId),
+    searchedIn(request, deps.afterPost),
+  ]);
+  const timeZone = timeZoneOf(organizations, organizationId);
+  return { organizationId, who, search, timeZone, ...readListFilter(request, fields, timeZone) };
+}
+
 /** Reads a search's result. `isGone`: the address names a search that has ended, so the page shows no rows. */
-export async function searchedIn(request: Request, afterPost: AfterPost) {
+async function searchedIn(request: Request, afterPost: AfterPost) {
   const { shown } = await afterPost.read<Searched>(request);
   const isGone = queryOf(request).has('form') && shown.patient === undefined && shown.refused === undefined;
   return { patient: shown.patient, refused: shown.refused, isGone };

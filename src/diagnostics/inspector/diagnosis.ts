@@ -3,7 +3,7 @@ import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
 import type { StepName, TraceOutcome, TraceStep } from '#src/diagnostics/traces/trace.ts';
-import { optionalSteps, stepNames } from '#src/diagnostics/traces/trace.ts';
+import { optionalSteps, stepNames, stepTitles } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/error-row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
 import type { ReportShape } from '#src/reports/route.ts';
@@ -11,7 +11,6 @@ import type { DrawnLaunch, DrawnStep } from '#views/inspector/launch-drawing.ts'
 import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
 import { explanationOf } from './causes.ts';
 import { scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
-import { stepTitles } from './step-titles.ts';
 
 export interface DiagnosedStep extends DrawnStep {
   readonly name: StepName;

@@ -1,24 +1,15 @@
 /** Parses the filter of the list of launches and its export from address and search; invalid values are ignored. */
 import type { Request } from 'express';
-import { type SearchDependencies, searchedIn } from '#src/audit/search-routes.ts';
-import { whoIn } from '#src/audit/searched-people.ts';
+import { askedIn, type SearchDependencies } from '#src/audit/search-routes.ts';
 import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
-import { readListFilter } from '#src/http/list-filter-fields.ts';
 import { positionIn } from '#src/http/sessions/pagination.ts';
-import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
 /** Minutes and days are of the page's time zone; both ends are included. Support codes match in any way of writing. */
 export async function askedFor(deps: SearchDependencies, request: Request) {
-  const organizationId = visibleOrganization(request);
-  const [organizations, who, search] = await Promise.all([
-    deps.organizations.list(),
-    whoIn(request, deps.people, organizationId),
-    searchedIn(request, deps.afterPost),
-  ]);
-  const timeZone = timeZoneOf(organizations, organizationId);
-  const { typed, from, before } = readListFilter(request, ['outcome', 'step', 'code', 'user'], timeZone);
+  const asked = await askedIn(deps, request, ['outcome', 'step', 'code', 'user']);
+  const { organizationId, typed, from, before, timeZone, who, search } = asked;
   const supportCode = readSupportCode(typed.code);
   const user = typed.user === '' ? undefined : [typed.user];
   const filter: TraceFilter = {

@@ -9,9 +9,6 @@ import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { askedFor } from './filter.ts';
 import { type ListDependencies, launchRow } from './list-route.ts';
 
-const COLUMNS =
-  'began,launch,organization,outcome,shown to the user,error,step,whose job,framed,user,support codes'.split(',');
-
 /** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
 export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv }): RequestHandler {
   return (request, response) =>
@@ -23,27 +20,31 @@ export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv
       const now = deps.clock();
       return {
         fileName: 'launches.csv',
-        columns: COLUMNS,
+        columns: Object.keys(COLUMNS),
         read: async (after, limit) => {
           const position = after && { older: { at: after.startedAt, id: after.id } };
           return filter ? listTraces(deps.db, { ...filter, position }, limit) : [];
         },
         cells: (trace) => {
           const row = launchRow(trace, now, role);
-          return [
-            row.startedAt,
-            row.id,
-            row.organizationId ?? '',
-            outcomeWord(row, row.shownTitle),
-            row.shownTitle ?? '',
-            row.error ?? '',
-            row.stepTitle ?? '',
-            row.owner ?? '',
-            row.standalone === true ? 'standalone' : row.framed === null ? '' : row.framed ? 'yes' : 'no',
-            row.userHash ?? '',
-            [...new Set(trace.supportCodes)].join(' '),
-          ];
+          return Object.values(COLUMNS).map((cellOf) => cellOf(row, trace) ?? '');
         },
       };
     });
 }
+
+const COLUMNS: Readonly<
+  Record<string, (row: ReturnType<typeof launchRow>, trace: TraceRecord) => string | null | undefined>
+> = {
+  began: ({ startedAt }) => startedAt,
+  launch: ({ id }) => id,
+  organization: ({ organizationId }) => organizationId,
+  outcome: (row) => outcomeWord(row, row.shownTitle),
+  'shown to the user': ({ shownTitle }) => shownTitle,
+  error: ({ error }) => error,
+  step: ({ stepTitle }) => stepTitle,
+  'whose job': ({ owner }) => owner,
+  framed: ({ standalone, framed }) => (standalone ? 'standalone' : framed === null ? '' : framed ? 'yes' : 'no'),
+  user: ({ userHash }) => userHash,
+  'support codes': (_row, { supportCodes }) => [...new Set(supportCodes)].join(' '),
+};

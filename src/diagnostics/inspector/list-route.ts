@@ -1,7 +1,4 @@
-/**
- * Settings > Launches: the list, searched by clinician, time, outcome, step, support code and, by operators, patient.
- */
-
+/** Settings > Launches: the list, searched by clinician, time, outcome, step, code and, by operators, patient. */
 import type { RequestHandler } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
@@ -10,7 +7,7 @@ import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import type { People } from '#src/audit/searched-people.ts';
 import { listTraces, type TraceFilter } from '#src/diagnostics/traces/list.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
-import { stepNames } from '#src/diagnostics/traces/trace.ts';
+import { stepNames, stepTitles } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/error-row.ts';
 import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/pagination.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
@@ -18,7 +15,6 @@ import { visibleOrganization } from '#src/http/sessions/visible-organization.ts'
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
 import { diagnose, errorOf, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
-import { stepTitles } from './step-titles.ts';
 
 const MOST_NEAR = 200;
 
@@ -76,29 +72,21 @@ async function nearestTo(db: Queries, filter: TraceFilter): Promise<TraceRecord 
   const [first, last] = [from ?? before, before ?? from];
   if (!first || !last || first > last) return undefined;
   const [start, end] = [first.getTime(), last.getTime()];
-  const wide = {
-    ...filter,
-    withUnknownUsers: false,
-    from: new Date(start - ANY_ZONE_MS),
-    before: new Date(end + ANY_ZONE_MS),
-  };
+  const window = { from: new Date(start - ANY_ZONE_MS), before: new Date(end + ANY_ZONE_MS) };
   const away = ({ startedAt }: TraceRecord) => Math.max(start - startedAt.getTime(), startedAt.getTime() - end);
-  const found = await listTraces(db, wide, MOST_NEAR);
+  const found = await listTraces(db, { ...filter, ...window, withUnknownUsers: false }, MOST_NEAR);
   return found.toSorted((one, other) => away(one) - away(other))[0];
 }
 
 /** Names of the rows' users, as the page Clinicians has them; each organization's hashes are searched in it alone (MT-01). */
-async function namesOf(
-  people: People,
-  rows: readonly TraceRecord[],
-): Promise<(hash: string | null) => string | undefined> {
+async function namesOf(people: People, rows: readonly TraceRecord[]) {
   const byOrganization = Map.groupBy(rows, ({ organizationId }) => organizationId ?? '');
   const found = await Promise.all(
     [...byOrganization].map(([organizationId, own]) =>
       people.byHashes(organizationId, new Set(own.flatMap(({ userHash }) => userHash ?? []))),
     ),
   );
-  return (hash) => found.flat().find(({ hashes }) => hash !== null && hashes.includes(hash))?.name;
+  return (hash: string | null) => found.flat().find(({ hashes }) => hash !== null && hashes.includes(hash))?.name;
 }
 
 /** One row of the list and of its export. */

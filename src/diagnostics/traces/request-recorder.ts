@@ -65,8 +65,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch) {
         // The request may have ended with another error than the step did, and that error explains it better.
         Object.assign(marked, describe(error), { facts: { ...marked.facts, ...outcomeFacts(error) } });
       } else {
-        // The error was thrown between the steps, as for an unknown state, or belongs to another step than the failed
-        // one.
+        // The error was thrown between the steps, as for an unknown state, or belongs to another step.
         if (marked) marked.outcome = 'warning';
         // The step gets the present time, not that of the request, because the last try of a step counts.
         const facts = { ...visit.facts, ...outcomeFacts(error) };
@@ -117,14 +116,7 @@ function outcomeFacts(error: unknown): StepFacts {
   return { ...seen, 'issue codes': issues, 'certificate issued by': untrustedIssuer(cause) };
 }
 
-const PAGE_STEPS: ReadonlySet<StepName> = new Set([
-  'launch-record',
-  'patient',
-  'requests',
-  'new-request',
-  'create',
-  'cancel',
-]);
+const PAGE_STEPS = new Set<StepName>(['launch-record', 'patient', 'requests', 'new-request', 'create', 'cancel']);
 
 /** The step to which an error at or after a step belongs. A token that could not be renewed has a step of its own. */
 function stepOf(error: unknown, at: StepName): StepName {

@@ -85,16 +85,10 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
 }
 
 /** @param organizationId the organization that the trace must belong to; undefined for operators (MT-01). */
-export async function findTrace(
-  db: Queries,
-  id: string,
-  organizationId: string | undefined,
-): Promise<TraceRecord | undefined> {
+export async function findTrace(db: Queries, id: string, organizationId: string | undefined) {
   const allowed = organizationId === undefined ? undefined : eq(launchTraces.organizationId, organizationId);
-  const [row] = await db
-    .select()
-    .from(launchTraces)
-    .where(and(eq(launchTraces.id, id), allowed));
+  const isOne = and(eq(launchTraces.id, id), allowed);
+  const [row] = await db.select().from(launchTraces).where(isOne);
   return row;
 }
 
@@ -124,13 +118,11 @@ export async function deleteTracesBeyond(db: Queries, most: number): Promise<num
 }
 
 async function deleteTraces(db: Queries, which: SQL | undefined): Promise<number> {
-  const some = db.select({ id: launchTraces.id }).from(launchTraces).where(which).limit(DELETED_AT_ONCE);
+  const { id } = launchTraces;
+  const some = db.select({ id }).from(launchTraces).where(which).limit(DELETED_AT_ONCE);
   for (let total = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- small statements, one after the other, stay within their time
-    const deleted = await db
-      .delete(launchTraces)
-      .where(inArray(launchTraces.id, some))
-      .returning({ id: launchTraces.id });
+    const deleted = await db.delete(launchTraces).where(inArray(id, some)).returning({ id });
     total += deleted.length;
     if (deleted.length < DELETED_AT_ONCE) return total;
   }

@@ -2,16 +2,8 @@
 import type { Request } from 'express';
 import type { ErrorCode } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import type { CookieMode, StepFacts, StepName } from './trace.ts';
-
-/** What becomes known about a launch, and may be searched for. */
-export interface TraceSubject {
-  organizationId?: string;
-  cookieMode?: CookieMode;
-  /** Keyed hashes only (ST-07). */
-  userHash?: string;
-  patientHash?: string;
-}
+import type { TraceRecord } from './store.ts';
+import type { StepFacts, StepName } from './trace.ts';
 
 export interface LaunchTrace {
   /** The sealed transaction and launch record hold it, so that any instance continues the same trace. */
@@ -24,7 +16,8 @@ export interface LaunchTrace {
   step<T>(name: StepName, work: () => T | Promise<T>, known?: StepFacts, found?: (result: T) => StepFacts): Promise<T>;
   /** Records a step that ends in a page of its own instead of an error. */
   failed(name: StepName, code: ErrorCode, facts?: StepFacts): void;
-  know(subject: TraceSubject): void;
+  /** What becomes known about the launch, and may be searched for; of people, keyed hashes only (ST-07). */
+  know(subject: Partial<Pick<TraceRecord, 'organizationId' | 'cookieMode' | 'userHash' | 'patientHash'>>): void;
   /** Adds this request to the trace of an earlier request of the same launch. */
   joins(id: string | undefined): void;
   completed(): void;

@@ -2,38 +2,34 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { ErrorCode } from '#src/errors.ts';
 
-/** The steps in the order of the specification, in which pages and reports show them. */
-export const stepNames = [
-  'launch',
-  'cookies',
-  'discovery',
-  'authorization-redirect',
-  'callback',
-  'token',
-  'scopes',
-  'id-token',
-  'context',
-  'user',
-  'launch-record',
-  'refresh',
-  'patient',
-  'practitioner',
-  'requests',
-  'new-request',
-  'create',
-  'cancel',
-] as const;
+/** The steps in the order of the specification, in which pages and reports show them, with their titles there. */
+export const stepTitles = {
+  launch: 'The EHR opens the launch URL',
+  cookies: 'The browser keeps our cookies',
+  discovery: 'The EHR’s SMART configuration is read',
+  'authorization-redirect': 'The browser is sent to the authorization server',
+  callback: 'The authorization server sends it back with a code',
+  token: 'The code is exchanged for an access token',
+  scopes: 'The granted scopes are enough',
+  'id-token': 'The id_token proves who launched',
+  context: 'The EHR says which patient is open',
+  user: 'The person is a clinician of this organization',
+  'launch-record': 'The launch is stored and the browser gets its cookie',
+  refresh: 'The access token is renewed',
+  patient: 'The patient is read',
+  practitioner: 'The user’s name and role are read',
+  requests: 'The request list is shown',
+  'new-request': 'The form for a new request is shown or posted',
+  create: 'A request is sent to the EHR',
+  cancel: 'A request is cancelled in the EHR',
+} as const;
 
-export type StepName = (typeof stepNames)[number];
+export type StepName = keyof typeof stepTitles;
+
+export const stepNames = Object.keys(stepTitles) as StepName[];
 
 /** Steps that pages show only if they happened. */
-export const optionalSteps: ReadonlySet<StepName> = new Set([
-  'refresh',
-  'practitioner',
-  'new-request',
-  'create',
-  'cancel',
-]);
+export const optionalSteps = new Set<StepName>(['refresh', 'practitioner', 'new-request', 'create', 'cancel']);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];
