@@ -4,7 +4,7 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
-import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
+import type { CheckResult, FinishedChecks, NearbyAddresses } from '#src/checks/rows/result.ts';
 import { ownerFor } from '#src/errors/error-row.ts';
 import { found as existing } from '#src/organizations/commands.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
@@ -50,11 +50,7 @@ export function readOrganizationCheck(args: readonly string[]): CheckCommand {
   };
 }
 
-async function checkUrl(
-  dependencies: CheckCommandDependencies,
-  typed: string,
-  id: string | undefined,
-): Promise<CommandOutcome> {
+async function checkUrl(dependencies: CheckCommandDependencies, typed: string, id?: string): Promise<CommandOutcome> {
   const organization = id === undefined ? undefined : existing(await dependencies.store.find(id), id);
   const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
@@ -78,18 +74,11 @@ async function withChecks(
   }
 }
 
-const MARKS: Record<Verdict, string> = {
-  pass: 'pass   ',
-  warning: 'WARNING',
-  failure: 'FAILURE',
-  skipped: 'skipped',
-  info: 'info   ',
-};
-
 /** Exit code 1 when any check failed; warnings are for people to judge. */
 function describeRun(finished: FinishedChecks, corrections: readonly string[]): CommandOutcome {
   const { fhirUrl, at, results, summary } = finished;
   const verdict = verdictOf(summary);
+  const counts = Object.entries(summary.counts).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
   const groups = [...new Set(results.map(({ group }) => group))];
   const text = [
     ...corrections,
@@ -99,10 +88,7 @@ function describeRun(finished: FinishedChecks, corrections: readonly string[]): 
     ...(summary.suggestions.length > 0 ? ['', 'You may decide to'] : []),
     ...summary.suggestions.map(({ title, why }) => `  ${title}. ${why}`),
     '',
-    `${verdict}: ${Object.entries(summary.counts)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(', ')}.`,
+    `${verdict}: ${counts.join(', ')}.`,
   ].join('\n');
   const exitCode = summary.counts.failure > 0 ? 1 : 0;
   return { exitCode, text, json: { fhirUrl, at, verdict, changes: corrections, summary, results } };
@@ -116,7 +102,10 @@ function nearbyLines(nearby: NearbyAddresses | undefined): string[] {
 }
 
 function linesOf({ verdict, title, why, owner, remedy, ...row }: CheckResult): string[] {
-  const line = `  ${MARKS[verdict]}  ${title}: ${row.found}`;
-  if (verdict !== 'failure' && verdict !== 'warning') return [line];
-  return [line, `             why: ${why}`, `             ${ownerFor(owner, 'operator')}: ${remedy}`];
+  const line = `${title}: ${row.found}`;
+  if (verdict !== 'failure' && verdict !== 'warning') return [`  ${verdict.padEnd(7)}  ${line}`];
+  const below = [`why: ${why}`, `${ownerFor(owner, 'operator')}: ${remedy}`].map((text) =>
+    text.padStart(text.length + 13),
+  );
+  return [`  ${verdict.toUpperCase()}  ${line}`, ...below];
 }

@@ -2,8 +2,9 @@
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
-import { type CheckDefinition, type Outcome, seeRow } from '#src/checks/rows/definition.ts';
+import type { CheckDefinition } from '#src/checks/rows/definition.ts';
 import { nearbyAddresses } from '#src/checks/rows/did-you-mean.ts';
+import { type Outcome, seeRow } from '#src/checks/rows/outcome.ts';
 import type {
   CheckInput,
   CheckResult,

@@ -39,15 +39,10 @@ const KEPT = 60;
 
 /** Works with either driver. */
 export function createChecksStore(db: Queries) {
-  const of = (organizationId: string) => eq(checkRuns.organizationId, organizationId);
   const newest = async (organizationId: string, ...more: SQL[]): Promise<CheckRun | undefined> => {
-    const found = await db
-      .select()
-      .from(checkRuns)
-      .where(and(of(organizationId), ...more))
-      .orderBy(desc(checkRuns.at))
-      .limit(1);
-    return found[0] && toRun(found[0]);
+    const which = and(eq(checkRuns.organizationId, organizationId), ...more);
+    const [row] = await db.select().from(checkRuns).where(which).orderBy(desc(checkRuns.at)).limit(1);
+    return row && { ...row, at: row.at.toISOString() };
   };
   return {
     /** Removes the characters that PostgreSQL does not accept. */
@@ -71,21 +66,8 @@ async function prune(db: Queries, organizationId: string): Promise<void> {
   const ids = () => db.select({ id: checkRuns.id }).from(checkRuns);
   const kept = await ids().where(of).orderBy(desc(checkRuns.at)).limit(KEPT);
   if (kept.length < KEPT) return;
-  const good = await ids()
-    .where(and(of, eq(checkRuns.good, true)))
-    .orderBy(desc(checkRuns.at))
-    .limit(1);
-  await db.delete(checkRuns).where(
-    and(
-      of,
-      notInArray(
-        checkRuns.id,
-        [...kept, ...good].map(({ id }) => id),
-      ),
-    ),
-  );
-}
-
-function toRun(row: typeof checkRuns.$inferSelect): CheckRun {
-  return { ...row, at: row.at.toISOString() };
+  const isGood = and(of, eq(checkRuns.good, true));
+  const good = await ids().where(isGood).orderBy(desc(checkRuns.at)).limit(1);
+  const keptIds = [...kept, ...good].map(({ id }) => id);
+  await db.delete(checkRuns).where(and(of, notInArray(checkRuns.id, keptIds)));
 }

@@ -11,7 +11,8 @@ import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';
-import { broken, info, LOOK_INTO_LOG, type Outcome, pass, shown, warning } from './definition.ts';
+import { LOOK_INTO_LOG, shown } from './definition.ts';
+import { broken, doubted, info, type Outcome, pass, warning } from './outcome.ts';
 
 /** Pages of status 200 that refuse the request: Entra ID's, then what servers say of a client or redirect URI. */
 const REFUSING_PAGE =
@@ -31,16 +32,14 @@ export async function judgeAuthorization(
     if (status >= 300 && status < 400) return judgeRedirect(context, configuration, answer, url);
     // The FHIR server is no place for a browser.
     if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
-      return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), {
-        seen: { host: url.host },
-      });
+      return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), { host: url.host });
     if (status === 401 || status === 403)
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
     if (context.client && (status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, 50_000))))
-      return broken('authorization.error-page', seen(status), { verdict: 'warning', seen: sentOf(context) });
+      return doubted('authorization.error-page', seen(status), sentOf(context));
     return isClosedToFrames(headers, url, context.settings.frameAncestors)
-      ? broken('authorization.sign-in-unframed', seen(status), { verdict: 'warning', seen: { host: url.host } })
+      ? doubted('authorization.sign-in-unframed', seen(status), { host: url.host })
       : pass(seen(status));
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
@@ -84,10 +83,11 @@ function judgeRedirect(
   const reason = wordsOfErrorUri(searchParams.get('error_uri') ?? pathname);
   if (!context.client || `${origin}${pathname}` !== context.client.redirectUri)
     return context.client && (isError || reason !== '')
-      ? broken(ruleOfPage(reason), `${seen}, to a page on ${shown(target.host, 80)}${isError ? ` (${error})` : ''}`, {
-          verdict: 'warning',
-          seen: sentOf(context),
-        })
+      ? doubted(
+          ruleOfPage(reason),
+          `${seen}, to a page on ${shown(target.host, 80)}${isError ? ` (${error})` : ''}`,
+          sentOf(context),
+        )
       : pass(`${seen}, to the sign-in on ${shown(target.host, 80)}; a launch shows whether it knows this app`);
   if (searchParams.has('code'))
     return warning(
@@ -96,12 +96,12 @@ function judgeRedirect(
     );
   const said = ruleOfDescription(error, `${searchParams.get('error_description') ?? ''} ${reason}`);
   if (error === 'unauthorized_client' || said === 'client.off' || said === 'authorization.launch-type')
-    return broken(said ?? 'authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
+    return doubted(said ?? 'authorization.client-not-allowed', seen, sentOf(context));
   const iss = searchParams.get('iss');
   const facts = { iss: shown(iss ?? '', 120), 'expected issuers': shown(configuration.issuer ?? '', 120) };
   const rule = ruleOfIss(iss, context, configuration);
   // A server may name itself in answers with a code only.
-  if (rule) return broken(rule, seen, { verdict: iss === null ? 'warning' : 'failure', seen: facts });
+  if (rule) return broken(rule, seen, facts, iss === null ? 'warning' : 'failure');
   return pass(
     `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as is usual when a server knows client ID and redirect URI`,
   );

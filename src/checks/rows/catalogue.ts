@@ -26,6 +26,3 @@ export const checkCatalogue: readonly CheckDefinition[] = [
 
 /** The guide's three: "All checks passed" needs them all (REG-06). */
 export const guideCheckIds: readonly string[] = guideChecks.map(({ id }) => id);
-
-/** Every id in the order of the rows, for pages that place rows as they arrive. */
-export const checkIds: readonly string[] = checkCatalogue.map(({ id }) => id);

@@ -6,8 +6,8 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
-import type { CheckDefinition, Outcome } from './definition.ts';
-import { broken, checksOf, failure, GIVEN_BY_YOU, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { type CheckDefinition, checksOf, GIVEN_BY_YOU, shown } from './definition.ts';
+import { broken, doubted, failure, info, type Outcome, pass, seeRow, skipped, warning } from './outcome.ts';
 import { GUIDE_TITLES } from './promised-checks.ts';
 
 export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
@@ -92,14 +92,12 @@ function judgeFlow({ document }: ParsedConfiguration, { settings }: CheckContext
     return failure(`response_types_supported: only ${shown(responses.join(', ') || 'none', 80)}`, NO_CODE_FLOW);
   const modes = listMember(document, 'response_modes_supported');
   if (modes && !modes.includes('query'))
-    return broken('callback.posted', `response_modes_supported: only ${shown(modes.join(', ') || 'none', 80)}`, {
-      verdict: 'warning',
-    });
+    return doubted('callback.posted', `response_modes_supported: only ${shown(modes.join(', ') || 'none', 80)}`);
   const demand = ['require_pushed_authorization_requests', 'require_signed_request_object'].find(
     (name) => document[name] === true,
   );
   if (demand !== undefined)
-    return broken('authorization.pushed-request', demand, { seen: { 'client id': settings.clientId || 'this app' } });
+    return broken('authorization.pushed-request', demand, { 'client id': settings.clientId || 'this app' });
   if (capabilities && !capabilities.includes('sso-openid-connect'))
     return warning(
       'sso-openid-connect is not among the capabilities',

@@ -3,9 +3,9 @@ import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import type { Outcome } from './definition.ts';
-import { broken, checksOf, failure, GIVEN_BY_YOU, info, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, GIVEN_BY_YOU, shown } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
+import { broken, failure, info, type Outcome, pass, skipped, warning } from './outcome.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [

@@ -2,7 +2,8 @@
 import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost, isInsideAddress, ruleOfProblem } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
+import { checksOf, GIVEN_BY_YOU, shown } from './definition.ts';
+import { broken, type Outcome, pass, skipped } from './outcome.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
@@ -73,7 +74,7 @@ async function judgeHttps(context: CheckContext): Promise<Outcome> {
   const broke = bad.map(({ text }) => ruleOfProblem(text, context.rules));
   const verdict = bad.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
   const rule = broke.find((one) => one !== 'discovery.endpoint-malformed') ?? 'discovery.endpoint-malformed';
-  return broken(rule, verdict === 'failure' ? seen : `${seen}: not used`, { verdict });
+  return broken(rule, verdict === 'failure' ? seen : `${seen}: not used`, {}, verdict);
 }
 
 async function judgeHosts(context: CheckContext): Promise<Outcome> {
@@ -89,7 +90,7 @@ async function judgeHosts(context: CheckContext): Promise<Outcome> {
   const verdict = foreign.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
   const found = verdict === 'failure' ? seen : `${seen}: not used until the host is allowed`;
   const isInside = foreign.some(({ url }) => url && isInsideAddress(url, context.rules));
-  return broken(isInside ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host', found, { verdict });
+  return broken(isInside ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host', found, {}, verdict);
 }
 
 async function passing({ configuration }: CheckContext, seen: readonly string[]): Promise<Outcome> {

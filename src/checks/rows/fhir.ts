@@ -5,9 +5,9 @@ import { type ParsedCapability, parseCapability } from '#src/smart/documents/cap
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import type { CheckDefinition, Outcome } from './definition.ts';
-import { broken, checksOf, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { type CheckDefinition, checksOf, shown } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
+import { broken, doubted, info, type Outcome, pass, seeRow, skipped, warning } from './outcome.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 
 export const fhirChecks = checksOf('FHIR server', 'EHR team', [
@@ -55,7 +55,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
       if (!parameters) return skipped('the server does not name ServiceRequest');
       if (parameters.includes('patient')) return pass(shown(parameters.join(', '), 160));
       if (parameters.length === 0) return info('no search parameters are named');
-      return broken('fhir.search-parameter', `only ${shown(parameters.join(', '), 160)}`, { verdict: 'warning' });
+      return doubted('fhir.search-parameter', `only ${shown(parameters.join(', '), 160)}`);
     }),
   },
 ]);
@@ -106,7 +106,7 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   if (parseCapability(document)) {
     const formats = listMember(document, 'format');
     if (!formats || formats.some((one) => /json/i.test(one))) return pass(seen);
-    return broken('fhir.no-json', `format: only ${shown(formats.join(', ') || 'none', 80)}`, { verdict: 'warning' });
+    return doubted('fhir.no-json', `format: only ${shown(formats.join(', ') || 'none', 80)}`);
   }
   // When there is no configuration either, another row says why.
   if (!(await context.configuration)) return withoutConfiguration(context);
@@ -114,16 +114,14 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   // An EHR whose endpoints are given by hand may publish nothing, and the list works without the statement (FH-13).
   if (source === 'settings' && isAbsent(fetched)) return info(`${seen}; requests are searched by patient alone`);
   const found = `${seen}; a launch does not ask for it`;
-  if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
+  if (fetched.kind === 'none') return doubted(ruleOfFailure(fetched.error, 'FHIR URL'), found);
   if (document?.['resourceType'] === 'Conformance') return seeRow('FHIR version 4.0');
-  if (fetched.status === 403 && /^text\/html\b/i.test(fetched.contentType))
-    return broken('fhir.firewall', found, { verdict: 'warning' });
+  if (fetched.status === 403 && /^text\/html\b/i.test(fetched.contentType)) return doubted('fhir.firewall', found);
   const isSignIn = fetched.status === 401 || fetched.status === 403;
-  if (isSignIn)
-    return broken('fhir.statement-sign-in', found, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
-  if (fetched.status >= 500) return broken('fhir.failing', found, { verdict: 'warning' });
+  if (isSignIn) return doubted('fhir.statement-sign-in', found, { 'FHIR URL': context.fhirUrl });
+  if (fetched.status >= 500) return doubted('fhir.failing', found);
   const verdict = fetched.status === 200 ? 'failure' : 'warning';
-  return broken('fhir.no-statement', found, { verdict, seen: { 'FHIR URL': context.fhirUrl } });
+  return broken('fhir.no-statement', found, { 'FHIR URL': context.fhirUrl }, verdict);
 }
 
 function judgeResources({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
@@ -131,7 +129,7 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
     return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
   if (!resources.has('Patient')) return broken('fhir.no-patients', 'Patient is missing');
   if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
-    return broken('fhir.search-absent', 'ServiceRequest is missing', { verdict: 'warning' });
+    return doubted('fhir.search-absent', 'ServiceRequest is missing');
   }
   const lacking = NEEDED.filter((needed) => {
     const [type = '', code = ''] = needed.split(' ');
@@ -141,9 +139,7 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
   });
   if (lacking.length > 0) {
     const seen = `missing: ${lacking.join(', ')}`;
-    return lacking.includes('Patient read')
-      ? broken('fhir.no-patients', seen)
-      : broken('fhir.search-absent', seen, { verdict: 'warning' });
+    return lacking.includes('Patient read') ? broken('fhir.no-patients', seen) : doubted('fhir.search-absent', seen);
   }
   const missing = NICE_TO_HAVE.filter((type) => !resources.has(type));
   if (missing.length === 0) return pass(`Patient, ServiceRequest and ${NICE_TO_HAVE.length} more`);

@@ -1,7 +1,7 @@
 /** Checks that the host name of the FHIR URL leads to an address that we may call (TL-04). */
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { CheckContext } from './context.ts';
-import { broken, type Outcome } from './definition.ts';
+import { broken, type Outcome } from './outcome.ts';
 
 /** @returns undefined when it does. */
 export async function judgeHostName({ addresses, fhirBase }: CheckContext): Promise<Outcome | undefined> {

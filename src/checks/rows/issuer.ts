@@ -6,8 +6,9 @@ import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
+import { checksOf, shown } from './definition.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
+import { broken, info, type Outcome, pass, seeRow, warning } from './outcome.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
@@ -57,7 +58,7 @@ function judgeSetting(
   if (!found.some(({ state }) => state === 'valid' || state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
   const isPromised = document['authorization_response_iss_parameter_supported'] === true;
   const facts = { 'expected issuers': set, iss: shown(issuer, 200) };
-  return broken('issuer.setting-differs', '', { verdict: isPromised ? 'failure' : 'warning', seen: facts });
+  return broken('issuer.setting-differs', '', facts, isPromised ? 'failure' : 'warning');
 }
 
 async function judgeKeys(context: CheckContext): Promise<Outcome> {

@@ -3,9 +3,9 @@ import { isIPv6 } from 'node:net';
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckContext } from './context.ts';
-import type { CheckDefinition, Outcome } from './definition.ts';
-import { broken, checksOf, failure, info, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { type CheckDefinition, checksOf, shown } from './definition.ts';
 import { judgeHostName } from './host-name.ts';
+import { broken, failure, info, type Outcome, pass, seeRow, skipped, warning } from './outcome.ts';
 
 const DAY_MS = 86_400_000;
 export const EXPIRES_SOON_DAYS = 21;

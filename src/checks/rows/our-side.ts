@@ -3,8 +3,9 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { ACCEPTED_SKEW_SECONDS, clockDifference, NOTEWORTHY_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, shown } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
+import { broken, doubted, failure, info, type Outcome, pass, skipped, warning } from './outcome.ts';
 
 /** The leeway of most servers, and our own for id_tokens (CAJ-07). */
 const HARMFUL_SKEW_SECONDS = ACCEPTED_SKEW_SECONDS;
@@ -27,7 +28,7 @@ export const ownChecks = checksOf('This app', 'VectorCare', [
     judge: async ({ settings: { enabled } }) => {
       if (enabled === undefined) return skipped('no organization was named');
       if (enabled) return pass('switched on');
-      return broken('launch.organization-disabled', '', { verdict: 'warning' });
+      return doubted('launch.organization-disabled', '');
     },
   },
   {
@@ -93,10 +94,12 @@ async function judgeClock({ wellKnown, metadata, now, databaseTime }: CheckConte
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const clock = `${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
   const own = await ownClock(now(), databaseTime);
-  return broken(own === undefined ? 'clock.ehr' : 'clock.ours', `the clock of the EHR is ${clock} ours`, {
-    verdict: off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
-    seen: { 'EHR clock': clock, 'our clock': own },
-  });
+  return broken(
+    own === undefined ? 'clock.ehr' : 'clock.ours',
+    `the clock of the EHR is ${clock} ours`,
+    { 'EHR clock': clock, 'our clock': own },
+    off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
+  );
 }
 
 /** How far our clock is from that of our database, such as `12 s ahead of`; undefined if they agree or it is not known. */

@@ -10,10 +10,11 @@ import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { checksOf, GIVEN_BY_YOU, shown } from './definition.ts';
 import { describeFetched } from './describe-fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
+import { broken, type Outcome, pass, seeRow, skipped, warning } from './outcome.ts';
 
 /** Titles of the rows that others refer to for the cause. */
 export const GUIDE_TITLES = {
@@ -55,14 +56,12 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (documentOf(fetched) && found) return pass(seen);
   if (found) {
     const verdict = (await isWithoutIssuer(context)) ? 'failure' : 'warning';
-    return broken('discovery.older-way', seen, { verdict, seen: { 'FHIR URL': context.fhirUrl } });
+    return broken('discovery.older-way', seen, { 'FHIR URL': context.fhirUrl }, verdict);
   }
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
   const isBase = context.settings.discovered !== undefined || isFhirBase(await context.metadata);
-  return broken(ruleOfConfiguration(fetched, isBase), seen, {
-    seen: { 'FHIR URL': context.fhirUrl },
-  });
+  return broken(ruleOfConfiguration(fetched, isBase), seen, { 'FHIR URL': context.fhirUrl });
 }
 
 /**
@@ -129,7 +128,7 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
   if (state === 'valid') return pass(`${shown(issuer, 160)}: status 200, the same issuer`);
   if (of.named !== undefined && !(state === 'absent' && of.jwksUri !== undefined)) {
     const facts = { 'expected issuers': shown(issuer, 120), iss: shown(of.named, 120) };
-    return broken('issuer.setting-differs', seen, { seen: facts });
+    return broken('issuer.setting-differs', seen, facts);
   }
   const elsewhere = alternatives
     .map((found) => `; another document was found for ${shown(found.issuer, 120)}`)
@@ -145,7 +144,7 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
     case 'no jwks_uri':
       return broken('keys.no-jwks-uri', seen);
     case 'broken':
-      return broken(ruleOfDocument(fetched), seen, { seen: { issuer: shown(issuer, 160) } });
+      return broken(ruleOfDocument(fetched), seen, { issuer: shown(issuer, 160) });
   }
 }
 
@@ -158,7 +157,7 @@ function judgeAbsent(
   seen: string,
   { issuer, jwksUri, hasAlternative }: { issuer: string; jwksUri: string | undefined; hasAlternative: boolean },
 ): Outcome {
-  if (jwksUri === undefined) return broken('keys.no-document', seen, { seen: { issuer: shown(issuer, 160) } });
+  if (jwksUri === undefined) return broken('keys.no-document', seen, { issuer: shown(issuer, 160) });
   return warning(
     `${seen}; the keys are taken from smart-configuration`,
     hasAlternative
@@ -185,5 +184,5 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const { fetched } = parsed;
   const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
   const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched);
-  return broken(ruleAtAddress(rule, document.source), found, { seen: { jwks_uri: shown(parsed.jwksUri, 160) } });
+  return broken(ruleAtAddress(rule, document.source), found, { jwks_uri: shown(parsed.jwksUri, 160) });
 }

@@ -4,7 +4,8 @@ import { documentOf } from '#src/smart/documents/fetched.ts';
 import { coverageOf, grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import { requestedScope } from '#src/smart/scopes/requested.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, shown } from './definition.ts';
+import { doubted, info, type Outcome, pass, skipped, warning } from './outcome.ts';
 
 /** A list of this many scopes counts as complete; a list of five only gives examples. */
 const COMPLETE_LIST = 20;
@@ -52,9 +53,9 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
   const asked = requestedScope(scopes, { version, capabilities });
   const wanted = grantedScopes(asked);
   if (!mayAsk(wanted, { type: 'Patient', interaction: 'r' }))
-    return broken('scope.patient-not-asked', shown(asked, 240), { verdict: 'warning' });
+    return doubted('scope.patient-not-asked', shown(asked, 240));
   if (context.settings.showEhrOrders && !mayAsk(wanted, { type: 'ServiceRequest', interaction: 's' }))
-    return broken('fhir.search-not-asked', shown(asked, 240), { verdict: 'warning' });
+    return doubted('fhir.search-not-asked', shown(asked, 240));
   const all = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
   const listed = all?.slice(0, MOST_LISTED);
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);

@@ -18,7 +18,8 @@ import { postGrant } from '#src/smart/step-5-access-token.ts';
 import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
 import { judgeAuthorization } from './authorization-endpoint.ts';
 import type { Ask, CheckContext } from './context.ts';
-import { broken, checksOf, failure, LOOK_INTO_LOG, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, LOOK_INTO_LOG, shown } from './definition.ts';
+import { broken, doubted, failure, type Outcome, pass, skipped, warning } from './outcome.ts';
 import { rowOfHost, withoutConfiguration } from './promised-checks.ts';
 
 export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
@@ -85,7 +86,7 @@ async function judgeToken(
       return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
     if (tokenEndpoint === authorizationEndpoint) {
       const found = `${host}: the same address as the authorization endpoint`;
-      return broken(ruleAtAddress('token.not-there', source), found, { seen: { host } });
+      return broken(ruleAtAddress('token.not-there', source), found, { host });
     }
     const seen = answer
       ? `${host}: status ${answer.status}, ${answer.contentType || 'no content type'}`
@@ -94,7 +95,7 @@ async function judgeToken(
     if (rule === 'token.server-error') return warning(`${seen}: it fails`, LOOK_INTO_LOG);
     // A gateway may refuse in words of its own, and a busy server is there.
     const isSoft = /^token\.(?:other-error|forbidden|busy|throttled)$/.test(rule) && !(answer && isWebPage(answer));
-    return broken(ruleAtAddress(rule, source), seen, { verdict: isSoft ? 'warning' : 'failure', seen: { host } });
+    return broken(ruleAtAddress(rule, source), seen, { host }, isSoft ? 'warning' : 'failure');
   }
 }
 
@@ -119,9 +120,9 @@ async function askIntrospection(
 ): Promise<Outcome> {
   if (!ask) return pass(url.host);
   const unusable = (answered: string) =>
-    broken(ruleOfIntrospection(answered, source), `${url.host}: ${answered}`, {
-      verdict: 'warning',
-      seen: { 'introspection answer': answered, 'client id': settings.clientId || 'of this app' },
+    doubted(ruleOfIntrospection(answered, source), `${url.host}: ${answered}`, {
+      'introspection answer': answered,
+      'client id': settings.clientId || 'of this app',
     });
   try {
     const answer = await ask(url, formRequest(new URLSearchParams({ token: inventedCallback().code })));
@@ -140,6 +141,6 @@ async function askIntrospection(
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const rule = ruleAtAddress(ruleOfFailure(error, 'endpoint'), source);
-    return broken(rule, `${url.host}: ${error.failure}`, { verdict: 'warning' });
+    return doubted(rule, `${url.host}: ${error.failure}`);
   }
 }
