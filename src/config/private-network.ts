@@ -2,16 +2,8 @@
 import ipaddr from 'ipaddr.js';
 
 /** RFC 1918, RFC 6598, RFC 2544, loopback; RFC 4193. Not link-local, which holds the metadata services of clouds. */
-const PRIVATE = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '198.18.0.0/15',
-  '127.0.0.0/8',
-  'fc00::/7',
-  '::1/128',
-];
+const PRIVATE =
+  '10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 198.18.0.0/15 127.0.0.0/8 fc00::/7 ::1/128'.split(' ');
 
 /** Is this network within a private range (TL-04)? A wider one would disable the guard for outbound calls. */
 export function isPrivateNetwork(cidr: string): boolean {

@@ -51,12 +51,7 @@ function readKid([kid, ...extra]: readonly string[]): string {
 
 function outcome(keys: readonly KeyReport[], heading: string): CommandOutcome {
   if (keys.length === 0) return done('No signing keys yet: the server makes them at its first start.', { keys });
-  const rows = keys.map((key) => [
-    key.kid,
-    key.alg,
-    key.state,
-    key.activatesAt.toISOString(),
-    key.publishedUntil?.toISOString() ?? '-',
-  ]);
+  const textOf = (instant: Date | null) => instant?.toISOString() ?? '-';
+  const rows = keys.map((key) => [key.kid, key.alg, key.state, textOf(key.activatesAt), textOf(key.publishedUntil)]);
   return done(`${heading}\n${table([['kid', 'alg', 'state', 'signs from', 'published until'], ...rows])}`, { keys });
 }

@@ -49,10 +49,7 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
       await pruneFetches(db, new Date(now - FETCHES_KEPT_MS), MOST_ROWS);
     },
     mostWaiting: MOST_FETCHERS,
-    merge: {
-      keyOf: ({ visitor }) => visitor,
-      combine: (known, added) => ({ ...added, fetches: known.fetches + 1 }),
-    },
+    merge: { keyOf: ({ visitor }) => visitor, combine: (known, added) => ({ ...added, fetches: known.fetches + 1 }) },
   });
   return {
     /** Records that an EHR's token endpoint accepted an assertion signed with this key. */

@@ -23,19 +23,16 @@ export async function examineEhrs(config: Config, { db }: Database, log: Log): P
     const { fhirBaseUrl, jwksUri, issuers } = organization;
     // An EHR with manually entered endpoints publishes only its keys (DI-23).
     const isByHand = isGiven(organization);
-    const {
-      value,
-      error,
-      finding: failed,
-    } = await finding<unknown>(part, () =>
+    const asked = await finding<unknown>(part, () =>
       isByHand
         ? fetchIssuerKeys({ issuer: issuers.join(), givenJwksUri: jwksUri, organization }, outbound)
         : discover(organization, outbound.forOrganization(organization)),
     );
     const { host } = new URL(isByHand ? jwksUri : fhirBaseUrl);
     const more = `see: npm run admin -- organization check ${organization.id}`;
-    if (!value) return { ...failed, text: `${host}: ${causeOf(error, host) ?? failed.text}; ${more}` };
-    return { ...failed, text: `${host} answered in ${Math.round(performance.now() - begun)} ms` };
+    if (asked.value)
+      return { ...asked.finding, text: `${host} answered in ${Math.round(performance.now() - begun)} ms` };
+    return { ...asked.finding, text: `${host}: ${causeOf(asked.error, host) ?? asked.finding.text}; ${more}` };
   };
   try {
     return await Promise.all(organizations.map(examineOne));

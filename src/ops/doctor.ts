@@ -44,11 +44,8 @@ async function examine({ env, stderr, clock, configured: tell }: Parameters<type
   configured.finding.text = `${mode}, ${config.publicUrl.origin}, ${secrets}`;
   // The page says what is wrong; the log of a store that is down would bury it.
   const log = createLog('fatal', stderr);
-  return [
-    configured.finding,
-    ...(await examineRedis(config, log, clock)),
-    ...(await examineDatabase(config, log, clock)),
-  ];
+  const redis = await examineRedis(config, log, clock);
+  return [configured.finding, ...redis, ...(await examineDatabase(config, log, clock))];
 }
 
 async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promise<Finding[]> {
@@ -72,14 +69,9 @@ async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promi
   const { info, ms } = asked.value;
   const found = `version ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown'}`;
   const version = /^redis_mode:cluster/m.test(info) ? `a cluster answers, ${found}` : found;
-  const keepsAll = /^aof_enabled:1/m.test(info);
-  const redis: Finding = keepsAll
+  const redis: Finding = /^aof_enabled:1/m.test(info)
     ? { part: 'redis', state: 'ok', text: `${version}, append-only file on` }
-    : {
-        part: 'redis',
-        state: 'warning',
-        text: `${version}, append-only file off: a restart ends every launch`,
-      };
+    : { part: 'redis', state: 'warning', text: `${version}, append-only file off: a restart ends every launch` };
   return [redis, clockFinding('clock of redis', ms, clock)];
 }
 

@@ -16,8 +16,8 @@ export interface ReadinessDependencies {
 const DEADLINE_MS = 2_000;
 
 /**
- * `/health/live`: the process responds. `/health/ready`: database, a Redis that takes writes (full or not), and a signing key of each
- * algorithm are there, each within two seconds. `/metrics`: for Prometheus; no patient, user or token.
+ * `/health/live`: the process responds. `/health/ready`: database, a Redis that takes writes (full or not), and a signing
+ * key of each algorithm are there, each within two seconds. `/metrics`: for Prometheus; no patient, user or token.
  * @param addresses or CIDRs that may ask for the last two; for all others they do not exist.
  */
 export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics, addresses: readonly string[]): Router {
@@ -39,8 +39,7 @@ function onlyFrom(addresses: readonly string[]): RequestHandler {
   const isListed = isAddressIn(addresses);
   return (request, _response, next) => {
     // Behind a proxy missing from TRUST_PROXY, every visitor has the proxy's address.
-    const isForwarded =
-      headerOf(request, 'x-forwarded-for') !== undefined || headerOf(request, 'forwarded') !== undefined;
+    const isForwarded = ['x-forwarded-for', 'forwarded'].some((name) => headerOf(request, name) !== undefined);
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
     next(isOwnAddress && isListed(request.ip) ? undefined : 'router');
   };

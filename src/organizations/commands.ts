@@ -4,7 +4,7 @@ import { CommandError, done, readArguments, readOne, readVerb, table, UsageError
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
 import { type EditDependencies, editOrganization, switchOrganization, TAKEN } from './edit.ts';
-import type { SettingChanges } from './organization.ts';
+import type { Organization, SettingChanges } from './organization.ts';
 import { exportOf, readExport } from './transfer.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
@@ -68,13 +68,8 @@ async function saved(dependencies: OrganizationCommandDependencies, id: string, 
 
 async function list({ store }: OrganizationCommandDependencies): Promise<CommandOutcome> {
   const organizations = await store.list();
-  const rows = organizations.map(({ id, enabled, name, fhirBaseUrl, clientId }) => [
-    id,
-    enabled ? 'enabled' : 'disabled',
-    name,
-    fhirBaseUrl,
-    clientId,
-  ]);
+  const stateOf = ({ enabled }: Organization) => (enabled ? 'enabled' : 'disabled');
+  const rows = organizations.map((one) => [one.id, stateOf(one), one.name, one.fhirBaseUrl, one.clientId]);
   const text = table([['Org ID', 'state', 'name', 'FHIR URL', 'Client ID'], ...rows]);
   const json = { organizations: organizations.map(withoutDocument) };
   return done(rows.length === 0 ? 'No organizations yet.' : text, json);

@@ -77,11 +77,8 @@ export function wouldEndLaunches(
 }
 
 /** Ends only launches whose next request would be refused anyway after the saved change. */
-async function endAfter(
-  endLaunches: EndLaunches,
-  { before, after }: SavedOrganization,
-  by: Changing,
-): Promise<EndedLaunches> {
+async function endAfter(endLaunches: EndLaunches, saved: SavedOrganization, by: Changing): Promise<EndedLaunches> {
+  const { before, after } = saved;
   if (!before || before.connectionVersion === after.connectionVersion) return 'none';
   return endLaunches(before, by);
 }
@@ -124,18 +121,10 @@ function changedSettings({ before, after }: SavedOrganization): string[] {
     .map(([field]) => field);
 }
 
-function recordChange(
-  audit: Audit,
-  { before, after }: SavedOrganization,
-  fields: readonly string[],
-  by: Changing,
-): void {
-  const pick = (organization: Organization | undefined) =>
-    organization && Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
-  audit.record({
-    event: 'settings-change',
-    organizationId: after.id,
-    ...by,
-    detail: { before: pick(before) ?? null, after: pick(after) },
-  });
+function recordChange(audit: Audit, saved: SavedOrganization, fields: readonly string[], by: Changing): void {
+  const { before, after } = saved;
+  const pick = (organization: Organization) =>
+    Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
+  const detail = { before: before ? pick(before) : null, after: pick(after) };
+  audit.record({ event: 'settings-change', organizationId: after.id, ...by, detail });
 }

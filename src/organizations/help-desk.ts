@@ -7,11 +7,7 @@ type Settings = Pick<OrganizationSettings, 'helpDeskName' | 'helpDeskTelephone' 
 /** @returns undefined while the organization has not set any part of it. */
 export function helpDeskOf({ helpDeskName, helpDeskTelephone, helpDeskUrl }: Settings): HelpDesk | undefined {
   if (helpDeskName + helpDeskTelephone + helpDeskUrl === '') return undefined;
-  return {
-    name: helpDeskName || undefined,
-    telephone: helpDeskTelephone || undefined,
-    url: helpDeskUrl || undefined,
-  };
+  return { name: helpDeskName || undefined, telephone: helpDeskTelephone || undefined, url: helpDeskUrl || undefined };
 }
 
 /** Replaces `{help desk}` by the name of the organization's help desk. @param text one of our own texts. */

@@ -121,11 +121,7 @@ export interface ScopeWords {
 
 /** The scopes of the implementation guide, in its order. */
 const WORDS: readonly ScopeWords[] = [
-  {
-    scope: 'launch',
-    purpose: 'Receive the EHR launch context.',
-    loss: 'The app cannot be launched from a chart.',
-  },
+  { scope: 'launch', purpose: 'Receive the EHR launch context.', loss: 'The app cannot be launched from a chart.' },
   {
     scope: 'launch/patient',
     purpose: 'Receive the patient whose chart is open.',

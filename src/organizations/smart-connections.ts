@@ -29,9 +29,7 @@ const MOST_KNOWN = 5_000;
 
 /** One per process. The sources, in this order: the organization's settings, memory, the organization's row, the EHR. */
 export function createSmartConnections(
-  options: Pick<Adapters, 'clock' | 'log' | 'outbound'> & {
-    store: Pick<OrganizationStore, 'saveDiscovered'>;
-  },
+  options: Pick<Adapters, 'clock' | 'log' | 'outbound'> & { store: Pick<OrganizationStore, 'saveDiscovered'> },
 ) {
   const { outbound, store, clock, log } = options;
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
@@ -147,11 +145,8 @@ function isKnownHost(address: string, issuer: string, { fhirBaseUrl, allowedHost
 }
 
 /** Host names, without ports, of the FHIR server and of the token endpoint given by hand or last discovered. */
-export function ehrHosts({
-  fhirBaseUrl,
-  tokenEndpoint,
-  discovered,
-}: Pick<Organization, 'fhirBaseUrl' | 'tokenEndpoint' | 'discovered'>): string[] {
+export function ehrHosts(organization: Pick<Organization, 'fhirBaseUrl' | 'tokenEndpoint' | 'discovered'>): string[] {
+  const { fhirBaseUrl, tokenEndpoint, discovered } = organization;
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
   const urls = [fhirBaseUrl, tokenEndpoint, configuration?.tokenEndpoint ?? ''];
   return [...new Set(urls.flatMap((url) => URL.parse(url)?.hostname ?? []))];

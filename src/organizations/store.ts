@@ -71,13 +71,10 @@ export function createOrganizationStore(db: Queries) {
     /** Stores a discovery, unless the connection it was made for has changed meanwhile. */
     saveDiscovered: async (id: string, connectionVersion: number, discovered: Discovered): Promise<void> => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
-      await db
-        .update(organizations)
-        // Members that this discovery lacks keep the values that an earlier one of the same connection found.
-        .set({
-          discovered: sql`coalesce(${organizations.discovered}, '{}'::jsonb) || ${JSON.stringify(storedValue(discovered))}::jsonb`,
-        })
-        .where(madeForThis);
+      const found = JSON.stringify(storedValue(discovered));
+      // Members that this discovery lacks keep the values that an earlier one of the same connection found.
+      const merged = sql`coalesce(${organizations.discovered}, '{}'::jsonb) || ${found}::jsonb`;
+      await db.update(organizations).set({ discovered: merged }).where(madeForThis);
     },
     findDraft: async (id: string): Promise<ConnectionDraft | undefined> => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
@@ -86,18 +83,13 @@ export function createOrganizationStore(db: Queries) {
     },
     /** Replaces the draft. Launches are not affected. */
     saveDraft: async (id: string, draft: ConnectionDraft): Promise<void> => {
-      await db
-        .update(organizations)
-        .set({ draft: storedValue(draft) })
-        .where(eq(organizations.id, id));
+      const change = db.update(organizations).set({ draft: storedValue(draft) });
+      await change.where(eq(organizations.id, id));
     },
     /** Removes this draft, but not one that has replaced it. */
     dropDraft: async (id: string, { at }: ConnectionDraft): Promise<void> => {
-      const isSame = sql`${organizations.draft} ->> 'at' = ${at}`;
-      await db
-        .update(organizations)
-        .set({ draft: null })
-        .where(and(eq(organizations.id, id), isSame));
+      const isSame = and(eq(organizations.id, id), sql`${organizations.draft} ->> 'at' = ${at}`);
+      await db.update(organizations).set({ draft: null }).where(isSame);
     },
   };
 }

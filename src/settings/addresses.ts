@@ -6,7 +6,7 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
 import { endpointProblem, isPlainHost } from '#src/smart/documents/endpoint.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
-import { shown, textFormat } from './formats.ts';
+import { judgedText, shown, textFormat } from './formats.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
@@ -30,18 +30,12 @@ function serverUrlProblem(text: string, production: boolean): string | undefined
 
 /** A FHIR base or issuer, kept exactly as typed, because servers compare `aud` and `iss` byte for byte. */
 export function serverUrl(production: boolean, mayBeEmpty = false) {
-  return textFormat().superRefine((url, context) => {
-    const message = url === '' && mayBeEmpty ? undefined : serverUrlProblem(url, production);
-    if (message) context.addIssue({ code: 'custom', message });
-  });
+  return judgedText((url) => (url === '' && mayBeEmpty ? undefined : serverUrlProblem(url, production)));
 }
 
 /** An authorization server's address, kept as typed, or ''. It is judged like a discovered one (DI-05). */
 export function endpointUrl(production: boolean) {
-  return textFormat().superRefine((url, context) => {
-    const message = url === '' ? undefined : endpointUrlProblem(url, production);
-    if (message) context.addIssue({ code: 'custom', message });
-  });
+  return judgedText((url) => (url === '' ? undefined : endpointUrlProblem(url, production)));
 }
 
 function endpointUrlProblem(text: string, production: boolean): string | undefined {

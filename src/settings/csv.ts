@@ -61,8 +61,8 @@ export function readCsv(text: string, columns: readonly string[], others: readon
 const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
- * What leaves a readable table in doubt: a column that is unknown or there twice, an invisible character, and a row that a
- * reader could not tell from another. A table that was saved with it is still read. @param nameOf the kind of a row's name, the name, and its place.
+ * What leaves a readable table in doubt: a column that is unknown or there twice, an invisible character, and a row that
+ * looks like another. A table that was saved with it is still read. @param nameOf a row's name: its kind, text and place.
  */
 export function doubtsIn(
   text: string,

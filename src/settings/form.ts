@@ -43,10 +43,8 @@ function markOf([name, value]: [string, string]): string {
  */
 export function changedNames(typed: TypedForm['values'], saved: TypedForm['values'], seen: string): string[] {
   const then = new Set(seen.split('.'));
-  const changed = Object.entries(typed).filter(
-    ([name, value]) => value !== saved[name] && !then.has(markOf([name, value])),
-  );
-  return changed.map(([name]) => name);
+  const isChanged = (name: string) => typed[name] !== saved[name] && !then.has(markOf([name, typed[name] ?? '']));
+  return Object.keys(typed).filter(isChanged);
 }
 
 /** @param field reads one field of the form, bounded by its kind; untrusted. */

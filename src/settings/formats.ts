@@ -27,21 +27,27 @@ export function plainText(max: number) {
     .refine((name) => name.trim() === name, { error: 'must not begin or end with a space' });
 }
 
+/** A text with every problem that is found in it. */
+export function judgedText(
+  problemsOf: (text: string) => string | readonly string[] | undefined,
+  format: z.ZodType<string> = textFormat(),
+) {
+  return format.superRefine((text, context) => {
+    for (const message of [problemsOf(text) ?? []].flat()) context.addIssue({ code: 'custom', message });
+  });
+}
+
 /** A text of this format, or nothing. */
 export function orNothing(format: z.ZodType<string>) {
-  return textFormat().superRefine((typed, context) => {
-    const { error } = typed === '' ? {} : format.safeParse(typed);
-    for (const { message } of error?.issues ?? []) context.addIssue({ code: 'custom', message });
-  });
+  const problemsOf = (typed: string) => format.safeParse(typed).error?.issues.map(({ message }) => message);
+  return judgedText((typed) => (typed === '' ? undefined : problemsOf(typed)));
 }
 
 /** A telephone number, with any note that belongs to it. */
 export const telephone = plainText(60).refine((typed) => /\d{2}/.test(typed), { error: 'must contain a number' });
 
 /** Scopes separated by spaces, with every problem of each. */
-export const scopeString = textFormat().superRefine((scopes, context) => {
-  for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });
-});
+export const scopeString = judgedText(scopeProblems);
 
 /** An IANA time zone; an empty text means the server's. */
 export const timeZone = textFormat()
@@ -52,12 +58,10 @@ const LONGEST_TABLE = 40_000;
 
 /** A table as text, with every problem of every row. Line ends become LF. */
 function tableText(problemsOf: (text: string) => readonly string[]) {
-  return textFormat()
+  const table = textFormat()
     .max(LONGEST_TABLE, { error: `must be at most ${LONGEST_TABLE} characters`, abort: true })
-    .transform((table) => table.replaceAll('\r\n', '\n').trim())
-    .superRefine((table, context) => {
-      for (const message of problemsOf(table)) context.addIssue({ code: 'custom', message });
-    });
+    .transform((text) => text.replaceAll('\r\n', '\n').trim());
+  return judgedText(problemsOf, table);
 }
 
 /** The services that can be requested; an empty text means the default ones. */

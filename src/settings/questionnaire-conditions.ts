@@ -6,10 +6,9 @@ import { type Condition, fitsCondition, type ShownWhen } from './shown-when.ts';
 
 /** @param item untrusted. @param read the questions above, by linkId. */
 export function conditionsOf(
-  item: JsonObject,
+  { enableWhen, enableBehavior }: JsonObject,
   read: ReadonlyMap<string, ReadItem>,
 ): { shown: ShownWhen; problems: string[] } {
-  const { enableWhen, enableBehavior } = item;
   if (enableWhen === undefined) return { shown: [], problems: [] };
   const entries = objectsOf(enableWhen);
   if (entries.length === 0) return { shown: [], problems: ['enableWhen must be a list of conditions'] };

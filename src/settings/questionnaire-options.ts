@@ -18,6 +18,8 @@ export interface ReadOptions extends Pick<ReadItem, 'codes'> {
   readonly problems: readonly string[];
 }
 
+const ONLY_FOR_CHOICES = 'answerOption is supported for choice and open-choice only';
+
 /** @param item untrusted. */
 export function optionsOf(item: JsonObject, kind: string): ReadOptions {
   const { answerOption, answerValueSet } = item;
@@ -25,11 +27,7 @@ export function optionsOf(item: JsonObject, kind: string): ReadOptions {
   const none = { choices: [], codes: [] };
   if (answerValueSet !== undefined)
     return { ...none, problems: ['answerValueSet is not supported: list the options as answerOption'] };
-  if (!hasChoices(kind))
-    return {
-      ...none,
-      problems: options.length > 0 ? ['answerOption is supported for choice and open-choice only'] : [],
-    };
+  if (!hasChoices(kind)) return { ...none, problems: options.length > 0 ? [ONLY_FOR_CHOICES] : [] };
   if (options.length < 2 || options.length > MOST_CHOICES)
     return { ...none, problems: [`a choice must have 2 to ${MOST_CHOICES} answerOption`] };
   const read = options.map(optionOf);

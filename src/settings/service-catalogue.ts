@@ -47,13 +47,12 @@ function readRows(text: string): ReadCatalogue {
   const serviceRows = table.rows.filter(({ cells }) => cells['field'] === '');
   const fieldRows = table.rows.filter(({ cells }) => cells['field'] !== '');
   const names = serviceRows.map(({ cells }) => cells['service']);
+  const byService = [...Map.groupBy(fieldRows, ({ cells }) => cells['service']).values()];
   const problems = [
     ...(serviceRows.length === 0 ? ['must have at least one service'] : []),
     ...(serviceRows.length > MOST_SERVICES ? [`must have at most ${MOST_SERVICES} services`] : []),
     ...serviceRows.flatMap((row, index) => serviceProblems(row, names.indexOf(row.cells['service']) < index)),
-    ...[...Map.groupBy(fieldRows, ({ cells }) => cells['service']).values()].flatMap((rows) =>
-      rowsProblems(rows, names),
-    ),
+    ...byService.flatMap((rows) => rowsProblems(rows, names)),
   ];
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, services: serviceRows.map((row) => serviceOf(row, fieldRows)) };
@@ -81,13 +80,12 @@ function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string
 
 /** @param rows of one service. Rows beyond {@link MOST_FIELDS} are not judged. */
 function rowsProblems(rows: CsvRow[], services: unknown[]): string[] {
-  const fields = rows.slice(0, MOST_FIELDS).map(({ cells }) => fieldOf(cells));
-  const tooMany = [`service ${rows[0]?.cells['service']} must have at most ${MOST_FIELDS} fields`];
-  return rows
-    .slice(0, MOST_FIELDS + 1)
-    .flatMap((row, index) =>
-      index === MOST_FIELDS ? atRow(row.number, tooMany) : fieldProblems(row, services, fields, index),
-    );
+  const judged = rows.slice(0, MOST_FIELDS);
+  const fields = judged.map(({ cells }) => fieldOf(cells));
+  const problems = judged.flatMap((row, index) => fieldProblems(row, services, fields, index));
+  const first = rows[MOST_FIELDS];
+  const tooMany = `service ${first?.cells['service']} must have at most ${MOST_FIELDS} fields`;
+  return first ? [...problems, ...atRow(first.number, [tooMany])] : problems;
 }
 
 function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: OwnField[], index: number): string[] {
