@@ -32,6 +32,11 @@ export function described(name: string, hint: string | undefined, problem: strin
   return html`${by === '' ? null : html` aria-describedby="${by}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
 }
 
+/** One choice of a select. @param chosen the value that is selected. */
+export function option(value: string, text: string, chosen: string | undefined): SafeHtml {
+  return html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`;
+}
+
 /** The problem of a field, shown at the field; nothing where there is none. */
 export function fieldProblem(name: string, problem: string | undefined): SafeHtml | null {
   return problem === undefined

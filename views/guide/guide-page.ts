@@ -1,5 +1,6 @@
 /** The guide's second part, for reference: one page, for reading on a screen or on paper. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { layout } from '#views/layout.ts';
 import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
@@ -62,7 +63,7 @@ function organizationChoice({ organizations, organization }: GuidePageProps): Sa
   return html`<form class="choose" method="get" action="/guide">
 <label for="organization">Show with the values of</label>
 <select class="form-select" id="organization" name="organization">
-${organizations.map(({ id, name }) => html`<option value="${id}"${id === organization?.id ? html` selected` : null}>${name} (${id})</option>`)}
+${organizations.map(({ id, name }) => option(id, `${name} (${id})`, organization?.id))}
 </select>
 <button class="btn btn-outline-secondary" type="submit">Show</button>
 </form>
@@ -79,18 +80,18 @@ function guideGivenEndpoints({ given }: GivenEndpointsProps): SafeHtml {
   return html`<section aria-labelledby="given-endpoints">
 <h3 id="given-endpoints">If your EHR publishes no SMART configuration</h3>
 <p>Send your administrator the authorization endpoint, the token endpoint, the address of your public keys (JWKS) and the issuer of your id_tokens. If you have a revocation or an introspection endpoint, send it too. The administrator enters them in the advanced settings, under <strong>Endpoints given by hand</strong>. All must be https, on the host of the FHIR URL or on a host that is allowed in those settings. The app then uses no document of your EHR, so tell your administrator before an address changes.</p>
-${
-  given.length === 0
-    ? null
-    : html`<table class="guide-table">
+${given.length === 0 ? null : givenTable(given)}</section>
+`;
+}
+
+function givenTable(given: GivenEndpointsProps['given']): SafeHtml {
+  return html`<table class="guide-table">
 <tbody>
 ${given.map(
   ({ label, address }) => html`<tr><th scope="row">${label}</th><td><code class="value">${address}</code></td></tr>
 `,
 )}</tbody>
 </table>
-`
-}</section>
 `;
 }
 

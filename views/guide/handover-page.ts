@@ -5,6 +5,7 @@ import { instantText } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { REPORTS_KEPT } from '#views/kept-for.ts';
+import { notice } from '#views/notice.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
 import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 
@@ -32,8 +33,8 @@ export function handoverPage(props: HandoverPageProps): string {
     html`<p class="back"><a href="/settings/integrations/smart-on-fhir?${query}">Integrations &gt; SMART on FHIR</a></p>
 <h1>${title}</h1>
 <p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. They contain no secret.</p>
-${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
-${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>Each link is shown only once, and this one was shown already. If you did not copy it, make a new link and revoke the old one.</span></p>` : null}
+${notice('done', done)}
+${notice('info', isLinkGone && 'Each link is shown only once, and this one was shown already. If you did not copy it, make a new link and revoke the old one.')}
 ${link === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><a class="value" href="${link.url}">${link.url}</a> ${copyButton('Copy the link', link.url)}</p><p class="note">Works until ${link.expiresOn}, without signing in. It is shown here only once.</p></div></div>`}
 <form method="post" action="${page}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 <p>The scopes and field names are those of <strong>${preset}</strong>. If the EHR is a different one, <a href="/settings/integrations/smart-on-fhir/advanced?${query}&amp;q=vendor">choose its preset</a> first.</p>
@@ -48,16 +49,12 @@ function linkList({ links, organization, timeZone }: HandoverPageProps): SafeHtm
   if (links.length === 0) return null;
   const askAt = (link: string) =>
     `/settings/handover/revoke?${new URLSearchParams({ organization: organization.id, link })}`;
+  const item = ({ id, createdAt, expiresAt }: (typeof links)[number]) =>
+    html`<li><span class="person">Made ${instant(createdAt, timeZone)}, ends ${instant(expiresAt, timeZone)}</span>
+${askLink(askAt(id), 'Revoke', `the link of ${instantText(createdAt, timeZone)}`)}</li>
+`;
   return html`<section aria-labelledby="links"><h2 id="links">Links that work</h2>
 <ul class="people">
-${links.map(
-  ({
-    id,
-    createdAt,
-    expiresAt,
-  }) => html`<li><span class="person">Made ${instant(createdAt, timeZone)}, ends ${instant(expiresAt, timeZone)}</span>
-${askLink(askAt(id), 'Revoke', `the link of ${instantText(createdAt, timeZone)}`)}</li>
-`,
-)}</ul></section>
+${links.map(item)}</ul></section>
 `;
 }

@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { assetPath } from '#views/assets.ts';
 import { copyButton } from '#views/copy-button.ts';
+import { option } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import type { RegistrationValues, SheetNames } from '#views/integration-page/registration-table.ts';
 import { registrationTable } from '#views/integration-page/registration-table.ts';
@@ -103,15 +104,10 @@ function registerHead({ registration, organization, environment, day, version, c
 
 /** Chooses the organization and vendor of the page. It is an ordinary form, so it works without scripts. */
 function choice({ organizations, organization, vendors, vendor }: RegisterPageProps): SafeHtml {
-  const options = (of: readonly (readonly [string, string])[], chosen: string | undefined) =>
-    of.map(
-      ([value, text]) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`,
-    );
-  const named = organizations.map(({ id, name }) => [id, `${name} (${id})`] as const);
-  const systems = vendors.map((one) => [one.vendor, one.name] as const);
+  const named = organizations.map(({ id, name }) => option(id, `${name} (${id})`, organization?.id));
   return html`<form class="choose no-print" method="get" action="/guide/register">
-${organizations.length === 0 ? null : html`<label for="organization">Organization</label> <select class="form-select" id="organization" name="organization">${options([['', 'None'], ...named], organization?.id ?? '')}</select>`}
-<label for="vendor">EHR</label> <select class="form-select" id="vendor" name="vendor">${options(systems, vendor)}</select>
+${organizations.length === 0 ? null : html`<label for="organization">Organization</label> <select class="form-select" id="organization" name="organization">${option('', 'None', organization?.id ?? '')}${named}</select>`}
+<label for="vendor">EHR</label> <select class="form-select" id="vendor" name="vendor">${vendors.map((one) => option(one.vendor, one.name, vendor))}</select>
 <button class="btn btn-outline-secondary" type="submit">Show</button>
 </form>
 `;

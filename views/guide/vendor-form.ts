@@ -6,12 +6,14 @@ export interface VendorFormProps {
   readonly vendor: string;
   readonly where: string;
   readonly source: string;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly value: string;
-    readonly note?: string | undefined;
-    readonly confirm?: boolean | undefined;
-  }[];
+  readonly fields: readonly FormField[];
+}
+
+interface FormField {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string | undefined;
+  readonly confirm?: boolean | undefined;
 }
 
 /** A section of the page Register. @param downloadUrl the URL of the same values as a table. */
@@ -20,17 +22,14 @@ export function vendorFormSection(form: VendorFormProps, downloadUrl: string | u
 <h2 id="form">The form of ${form.vendor}</h2>
 <p>Field by field, in its order: ${form.where}.${downloadUrl === undefined ? null : html` <a class="no-print" href="${downloadUrl}" download>Download as CSV</a>`}</p>
 <table class="sheet"><tbody>
-${form.fields.map(
-  ({
-    name,
-    value,
-    note,
-    confirm,
-  }) => html`<tr><th scope="row">${name}</th><td><code class="value">${value}</code> ${isTyped(value) ? copyButton(`Copy ${name}`, value) : null}${note === undefined ? null : html`<span class="note">${note}</span>`}${confirm === true ? html` <span class="confirm">confirm with your vendor</span>` : null}</td></tr>
-`,
-)}</tbody></table>
+${form.fields.map(fieldRow)}</tbody></table>
 <p class="note">Names of the fields: ${form.source}.</p>
 </section>
+`;
+}
+
+function fieldRow({ name, value, note, confirm }: FormField): SafeHtml {
+  return html`<tr><th scope="row">${name}</th><td><code class="value">${value}</code> ${isTyped(value) ? copyButton(`Copy ${name}`, value) : null}${note === undefined ? null : html`<span class="note">${note}</span>`}${confirm === true ? html` <span class="confirm">confirm with your vendor</span>` : null}</td></tr>
 `;
 }
 

@@ -1,5 +1,6 @@
 /** Settings > Launches: the launches of the last weeks, newest first, with a search. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { exactInstant } from '#views/instant.ts';
 import { pageLinks } from '#views/page-links.ts';
 import { organizationChoice } from '#views/settings/organization-choice.ts';
@@ -58,8 +59,6 @@ ${patientSearch('/settings/launches', props, { title: 'Launches of one patient',
 
 function filterForm(props: LaunchesPageProps): SafeHtml {
   const { filter, organizations, steps, query, admin } = props;
-  const option = (value: string, text: string, chosen: string) =>
-    html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`;
   return html`<form class="filter" method="post" action="/settings/launches/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 ${clinicianField(props)}
 ${timeFields(props)}
@@ -75,15 +74,11 @@ ${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user 
 `;
 }
 
-function nothing({
-  filter: { code, isSupportCode, from, to },
-  search,
-  nearest,
-  timeZone,
-}: LaunchesPageProps): SafeHtml | null {
+function nothing({ filter, search, nearest, timeZone }: LaunchesPageProps): SafeHtml | null {
+  const { code, isSupportCode } = filter;
   if (search.isGone || search.refused !== undefined) return null;
   return code === ''
-    ? html`<p class="empty">${nothingIn({ from, to }, 'No launch fits.')}${nearest === undefined ? null : html` The nearest one began at <a href="/settings/launches/${nearest.id}">${exactInstant(nearest.startedAt, timeZone)}</a>, by the clock of ${timeZone}.`}</p>`
+    ? html`<p class="empty">${nothingIn(filter, 'No launch fits.')}${nearest === undefined ? null : html` The nearest one began at <a href="/settings/launches/${nearest.id}">${exactInstant(nearest.startedAt, timeZone)}</a>, by the clock of ${timeZone}.`}</p>`
     : html`<p class="empty">${isSupportCode ? 'No launch here has this code. The operator can look for it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 

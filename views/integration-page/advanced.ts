@@ -1,6 +1,6 @@
 /** The form of the advanced settings. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { fieldProblem } from '#views/form-field.ts';
+import { fieldProblem, option } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ScopeEditorProps, scopeEditor } from './scope-editor.ts';
 
@@ -48,17 +48,14 @@ export function advancedForm(props: {
   const isOpen = (fields: readonly AdvancedField[]) =>
     search.found !== undefined ||
     fields.some(({ name }) => form.problems[name] !== undefined || (name === 'scopes' && scopes.preview !== undefined));
+  const group = ({ title, fields }: FieldGroup) =>
+    html`<details class="group"${isOpen(fields) ? html` open` : null}${fields.every(isHidden) ? html` hidden` : null}><summary><h2>${title}</h2></summary>
+${fields.map((field) => html`<div${isHidden(field) ? html` hidden` : null}>${advancedField(field, form)}${field.name === 'scopes' ? scopeEditor(scopes) : null}</div>`)}</details>
+`;
   return html`<form method="post" action="${props.action}">
 <input type="hidden" name="csrf" value="${props.csrfToken}"><input type="hidden" name="seen" value="${form.seen ?? ''}">
 ${enterSaves()}
-${props.groups.map(
-  ({
-    title,
-    fields,
-  }) => html`<details class="group"${isOpen(fields) ? html` open` : null}${fields.every(isHidden) ? html` hidden` : null}><summary><h2>${title}</h2></summary>
-${fields.map((field) => html`<div${isHidden(field) ? html` hidden` : null}>${advancedField(field, form)}${field.name === 'scopes' ? scopeEditor(scopes) : null}</div>`)}</details>
-`,
-)}
+${props.groups.map(group)}
 <p class="save-all"><button class="btn btn-primary" type="submit">Save advanced settings</button></p>
 </form>
 ${props.operatorNote}
@@ -95,7 +92,7 @@ function control({ name, kind, choices = {} }: AdvancedField, value: string, des
 ${value}</textarea>`;
   }
   if (kind === 'choice') {
-    return html`<select class="form-select" id="${name}" name="${name}"${described}>${Object.entries(choices).map(([one, text]) => html`<option value="${one}"${one === value ? html` selected` : null}>${text}</option>`)}</select>`;
+    return html`<select class="form-select" id="${name}" name="${name}"${described}>${Object.entries(choices).map(([one, text]) => option(one, text, value))}</select>`;
   }
   const type =
     kind === 'number'

@@ -26,21 +26,15 @@ export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): Saf
   const { label, hint, values, typed, problem, proposals } = frame;
   const csrf = html`<input type="hidden" name="csrf" value="${forms.csrfToken}">`;
   const isBest = isNext && proposals.length > 0;
-  return html`${proposals.map(
-    (
-      { origin, seenAt, vendor },
-      index,
-    ) => html`<form class="proposal" method="post" action="${forms.actionOf('frame')}">${csrf}<input type="hidden" name="add" value="${origin}">
+  const proposal = ({ origin, seenAt, vendor }: FrameProps['proposals'][number], index: number) =>
+    html`<form class="proposal" method="post" action="${forms.actionOf('frame')}">${csrf}<input type="hidden" name="add" value="${origin}">
 <p>${seenAt === undefined ? html`The EHR that ${vendor ?? 'the vendor'} hosts is usually at this address.` : html`A page at this address opened the app in a frame ${instant(seenAt, forms.timeZone)}, but is not allowed to show it yet.`} Allow it only if it is your EHR’s: <code class="value">${origin}</code></p>
 <button class="btn ${isBest && index === 0 ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Allow <bdi>${origin}</bdi></button></form>
-`,
-  )}
-${
-  isNext && proposals.length === 0
-    ? html`<p>If you do not know the address, open the app once from a chart of the EHR. That launch is refused, and this page then proposes the address.</p>
-`
-    : null
-}<form method="post" action="${forms.actionOf('frame')}">${csrf}
+`;
+  const help = html`<p>If you do not know the address, open the app once from a chart of the EHR. That launch is refused, and this page then proposes the address.</p>
+`;
+  return html`${proposals.map(proposal)}
+${isNext && proposals.length === 0 ? help : null}<form method="post" action="${forms.actionOf('frame')}">${csrf}
 <div class="field"><label for="frameAncestors">${label}</label>
 <p class="hint" id="frameAncestors-hint">${hint}</p>
 <textarea class="form-control" id="frameAncestors" name="frameAncestors" rows="${Math.min(6, Math.max(2, values.length))}" spellcheck="false"${described('frameAncestors', hint, problem)}>

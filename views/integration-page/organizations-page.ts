@@ -1,8 +1,8 @@
 /** Settings > Organizations, for operators: the list, a form for a new one, and a page for one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
-import { icon } from '#views/icons.ts';
 import { type RegistrationValues, registrationTable } from '#views/integration-page/registration-table.ts';
+import { notice } from '#views/notice.ts';
 import { type PageAdmin, settingsPage } from '#views/settings/settings-layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
@@ -50,11 +50,8 @@ ${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the 
 }
 
 function organizationRow(row: OrganizationRow): SafeHtml {
-  const state = row.enabled
-    ? row.fhirBaseUrl === '' || row.clientId === ''
-      ? 'not connected'
-      : 'enabled'
-    : 'disabled';
+  const isConnected = row.fhirBaseUrl !== '' && row.clientId !== '';
+  const state = !row.enabled ? 'disabled' : isConnected ? 'enabled' : 'not connected';
   return html`<tr><th scope="row" data-label="Name"><a href="${LIST}/${row.id}">${row.name}</a></th><td data-label="Org ID"><code>${row.id}</code></td><td data-label="State"><span class="state state-${state.replace(' ', '-')}">${state}</span></td><td data-label="FHIR URL">${row.fhirBaseUrl === '' ? 'not set yet' : row.fhirBaseUrl}</td></tr>
 `;
 }
@@ -76,7 +73,7 @@ export function organizationPage(props: OrganizationPageProps): string {
   return settingsPage(
     { title: titled(name, form), ...admin, current: 'organizations', script: 'copy.js' },
     html`<h1>${name}</h1>
-${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
+${notice('done', done)}
 <p><a href="/settings/integrations/smart-on-fhir?organization=${id}">Connection and checks</a> · <a href="/guide/register?organization=${id}">Guide with its values</a> · <a href="/settings/handover?organization=${id}">Send to the EHR team</a> · <a href="${LIST}">All organizations</a></p>
 <form method="post" action="${LIST}/${id}">
 ${csrf}<input type="hidden" name="seen" value="${form.seen ?? ''}">

@@ -40,17 +40,13 @@ function previewNotice(problems: readonly string[]): SafeHtml {
 
 function scopeTable(caption: string, lossTitle: string, rows: readonly ExplainedScopeProps[]): SafeHtml | null {
   if (rows.length === 0) return null;
+  const row = ({ scope, purpose, loss }: ExplainedScopeProps) =>
+    html`<tr><th scope="row"><code>${scope}</code></th><td data-label="Purpose">${purpose}</td><td data-label="${lossTitle}">${loss}</td></tr>
+`;
   return html`<table class="settings-table scope-words"><caption>${caption}</caption>
 <thead><tr><th scope="col">Scope</th><th scope="col">Purpose</th><th scope="col">${lossTitle}</th></tr></thead>
 <tbody>
-${rows.map(
-  ({
-    scope,
-    purpose,
-    loss,
-  }) => html`<tr><th scope="row"><code>${scope}</code></th><td data-label="Purpose">${purpose}</td><td data-label="${lossTitle}">${loss}</td></tr>
-`,
-)}</tbody></table>
+${rows.map(row)}</tbody></table>
 `;
 }
 

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { type IconName, icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { notice } from '#views/notice.ts';
 import type { Forms } from './connection.ts';
 
 export interface SuggestionProps {
@@ -13,20 +14,14 @@ export interface SuggestionProps {
 }
 
 /** The suggestions, each with a button. Nothing changes before a button is pressed. */
-export function suggestionList(
-  suggestions: readonly SuggestionProps[],
-  { actionOf, csrfToken }: Forms,
-): SafeHtml | null {
+export function suggestionList(suggestions: readonly SuggestionProps[], forms: Forms): SafeHtml | null {
+  const { actionOf, csrfToken } = forms;
   if (suggestions.length === 0) return null;
+  const suggestion = ({ key, title, why }: SuggestionProps) =>
+    html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
+`;
   return html`<div class="suggestions"><h3>Suggested changes</h3>
-${suggestions.map(
-  ({
-    key,
-    title,
-    why,
-  }) => html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
-`,
-)}</div>
+${suggestions.map(suggestion)}</div>
 `;
 }
 
@@ -66,14 +61,12 @@ export interface ReportProps {
 }
 
 /** The link to a report of the checks, for people who cannot sign in. */
-export function reportSection(
-  { report, isReportGone }: ReportProps,
-  { actionOf, csrfToken, timeZone }: Forms,
-): SafeHtml {
+export function reportSection({ report, isReportGone }: ReportProps, forms: Forms): SafeHtml {
+  const { actionOf, csrfToken, timeZone } = forms;
   return html`<section aria-labelledby="report">
 <h2 id="report">Report for the EHR and network teams</h2>
 <p>A dated page with the last checks and the registration sheet, without secrets. Anyone with the link can read it until it expires, without signing in.</p>
-${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown only once, and this one was shown already. If you did not copy it, make a new one.</span></p>` : null}
+${notice('info', isReportGone && 'The link of a report is shown only once, and this one was shown already. If you did not copy it, make a new one.')}
 ${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
 <form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
 </section>

@@ -1,5 +1,6 @@
 /** Settings > Audit: the audit rows with filters. Operators can reveal one patient at a time, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { exactInstant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { pageLinks } from '#views/page-links.ts';
@@ -59,7 +60,7 @@ function filterForm(props: AuditPageProps): SafeHtml {
   return html`<form class="filter" method="post" action="/settings/audit/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 ${clinicianField(props)}
 ${timeFields(props)}
-<div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => html`<option value="${name}"${name === filter.event ? html` selected` : null}>${name}</option>`)}</select></div>
+<div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => option(name, name, filter.event))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 <div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off"></div>

@@ -28,20 +28,17 @@ ${
     : html`<table class="settings-table">
 <thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th><th scope="col">Last fetched our JWKS</th></tr></thead>
 <tbody>
-${keyUses.map(
-  ({
-    id,
-    name,
-    accepted,
-    fetched,
-  }) => html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
-<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td>
-<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at, serverTimeZone)}</span>`}</td></tr>
-`,
-)}</tbody>
+${keyUses.map((use) => keyUseRow(use, now))}</tbody>
 </table>`
 }
 </section>
+`;
+}
+
+function keyUseRow({ id, name, accepted, fetched }: KeyUseRow, now: Date): SafeHtml {
+  return html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
+<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td>
+<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at, serverTimeZone)}</span>`}</td></tr>
 `;
 }
 
@@ -56,17 +53,14 @@ ${
     : html`<table class="settings-table">
 <thead><tr><th scope="col">Address</th><th scope="col">User agent</th><th scope="col">Last</th><th scope="col">Times</th></tr></thead>
 <tbody>
-${fetchers.map(
-  ({
-    address,
-    userAgent,
-    at,
-    fetches,
-  }) => html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at, serverTimeZone)}</td><td data-label="Times">${fetches}</td></tr>
-`,
-)}</tbody>
+${fetchers.map(fetcherRow)}</tbody>
 </table>`
 }
 </section>
+`;
+}
+
+function fetcherRow({ address, userAgent, at, fetches }: JwksFetcher): SafeHtml {
+  return html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at, serverTimeZone)}</td><td data-label="Times">${fetches}</td></tr>
 `;
 }

@@ -1,5 +1,6 @@
 /** The field, and the page, on which an operator chooses an organization. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { type PageAdmin, type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface OrganizationOption {
@@ -9,7 +10,7 @@ export interface OrganizationOption {
 
 /** Empty means every organization. */
 export function organizationChoice(organizations: readonly OrganizationOption[], chosen: string): SafeHtml {
-  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">All organizations</option>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">All organizations</option>${organizations.map(({ id, name }) => option(id, `${name} (${id})`, chosen))}</select></div>
 `;
 }
 

@@ -1,5 +1,6 @@
 /** The search fields of the audit trail and of the launches: time, clinician and, for operators, patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
@@ -15,14 +16,7 @@ interface WhoProps {
 
 export interface SearchProps {
   readonly patient: { readonly reason: string } | undefined;
-  readonly refused:
-    | {
-        readonly problem: string;
-        readonly organization: string;
-        readonly patient: string;
-        readonly clinician: string;
-      }
-    | undefined;
+  readonly refused: Readonly<Record<'problem' | 'organization' | 'patient' | 'clinician', string>> | undefined;
   readonly isGone: boolean;
 }
 
@@ -86,7 +80,7 @@ export function patientSearch(
   const chosen = refused?.organization || filter.organization;
   return html`<section class="narrow-form" aria-labelledby="accounting"><h2 id="accounting">${words.title}</h2>
 <form method="post" action="${page}/patient${query}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-<div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+<div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => option(id, `${name} (${id})`, chosen))}</select></div>
 <div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off" value="${refused?.patient ?? ''}"></div>
 <div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">The search is recorded in the audit trail, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
 <button class="btn btn-primary" type="submit">${words.button}</button></form></section>

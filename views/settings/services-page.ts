@@ -1,5 +1,6 @@
 /** Settings > Services and receivers: two tables that are edited as CSV, and questions from a FHIR Questionnaire. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { option } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
@@ -107,7 +108,7 @@ ${isWrong ? refusal('questionnaire-problem', 'Not imported. These items of the Q
 <details class="table-form"${isWrong ? html` open` : null}><summary>Import a Questionnaire</summary>
 <form method="post" action="${actionOf('questionnaire')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
 <div class="field"><label for="service">Service</label><p class="hint" id="service-hint">Its existing questions are replaced.</p>
-<select class="form-select" id="service" name="service" aria-describedby="service-hint">${options.map((option) => html`<option value="${option.value}"${option.value === service ? html` selected` : null}>${option.text}</option>`)}<option value=""${service === '' ? html` selected` : null}>A new service</option></select></div>
+<select class="form-select" id="service" name="service" aria-describedby="service-hint">${options.map((one) => option(one.value, one.text, service))}${option('', 'A new service', service)}</select></div>
 <div class="field"><label for="service-name">Name of a new service</label><input class="form-control" id="service-name" name="name" value="${name}" maxlength="60" autocomplete="off"></div>
 ${fileField('questionnaire')}<div class="field"><label for="questionnaire">Questionnaire as JSON</label>
 <p class="hint" id="questionnaire-hint">FHIR R4, with the types group, string, text, choice, boolean, integer, decimal, date and dateTime, and enableWhen with = and exists. At most 100,000 characters.</p>

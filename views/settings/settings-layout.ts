@@ -3,20 +3,6 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import type { AssetName } from '#views/assets.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 
-export type SettingsPage =
-  | 'integration'
-  | 'services'
-  | 'launches'
-  | 'live'
-  | 'verify'
-  | 'keys'
-  | 'audit'
-  | 'users'
-  | 'clinicians'
-  | 'organizations'
-  | 'guide'
-  | 'account';
-
 /** The signed-in user, of whom every page of Settings shows the e-mail address and has the token of its forms. */
 export interface PageAdmin {
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
@@ -32,19 +18,27 @@ export interface SettingsPageProps extends PageAdmin {
   readonly styles?: readonly AssetName[] | undefined;
 }
 
-const links: readonly { page: SettingsPage; href: string; text: string; operatorOnly?: true }[] = [
-  { page: 'organizations', href: '/settings/organizations', text: 'Organizations', operatorOnly: true },
-  { page: 'integration', href: '/settings/integrations/smart-on-fhir', text: 'Integrations > SMART on FHIR' },
-  { page: 'services', href: '/settings/services', text: 'Services and receivers' },
-  { page: 'verify', href: '/settings/verify', text: 'Verify' },
-  { page: 'clinicians', href: '/settings/clinicians', text: 'Clinicians' },
-  { page: 'launches', href: '/settings/launches', text: 'Launches' },
-  { page: 'live', href: '/settings/live-launches', text: 'Live launches' },
-  { page: 'keys', href: '/settings/keys', text: 'Keys', operatorOnly: true },
-  { page: 'audit', href: '/settings/audit', text: 'Audit' },
-  { page: 'users', href: '/settings/users', text: 'Users', operatorOnly: true },
-  { page: 'guide', href: '/guide', text: 'Guide' },
-];
+interface NavigationLink {
+  readonly href: string;
+  readonly text: string;
+  readonly operatorOnly?: true;
+}
+
+const links = {
+  organizations: { href: '/settings/organizations', text: 'Organizations', operatorOnly: true },
+  integration: { href: '/settings/integrations/smart-on-fhir', text: 'Integrations > SMART on FHIR' },
+  services: { href: '/settings/services', text: 'Services and receivers' },
+  verify: { href: '/settings/verify', text: 'Verify' },
+  clinicians: { href: '/settings/clinicians', text: 'Clinicians' },
+  launches: { href: '/settings/launches', text: 'Launches' },
+  live: { href: '/settings/live-launches', text: 'Live launches' },
+  keys: { href: '/settings/keys', text: 'Keys', operatorOnly: true },
+  audit: { href: '/settings/audit', text: 'Audit' },
+  users: { href: '/settings/users', text: 'Users', operatorOnly: true },
+  guide: { href: '/guide', text: 'Guide' },
+} as const satisfies Readonly<Record<string, NavigationLink>>;
+
+export type SettingsPage = keyof typeof links | 'account';
 
 /** A whole page. `main` contains the h1. */
 export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
@@ -54,12 +48,13 @@ export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
 /** The start of a page, through the navigation, for pages that are sent in parts. */
 export function settingsPageStart(props: SettingsPageProps): string {
   const { title, identity, current, script } = props;
-  const visible = links.filter((link) => link.operatorOnly !== true || identity.role === 'operator');
+  const isVisible = ({ operatorOnly }: NavigationLink) => operatorOnly !== true || identity.role === 'operator';
+  const visible = Object.entries<NavigationLink>(links).filter(([, link]) => isVisible(link));
   const styles: readonly AssetName[] = ['settings.css', ...(props.styles ?? [])];
   const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), script, styles });
   return String(html`${start}<div class="settings">
 <nav class="settings-nav" aria-label="Settings"><ul>
-${visible.map((link) => html`<li><a href="${link.href}"${link.page === current ? html` aria-current="page"` : null}>${link.text}</a></li>`)}
+${visible.map(([page, { href, text }]) => html`<li><a href="${href}"${page === current ? html` aria-current="page"` : null}>${text}</a></li>`)}
 </ul></nav>
 <div class="settings-main">
 `);

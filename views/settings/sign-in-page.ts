@@ -19,10 +19,9 @@ export interface SignInPageProps {
 /** A whole page. */
 export function signInPage(props: SignInPageProps): string {
   const { problem, isSignedOut } = props;
+  const title = problem === undefined ? 'Sign in' : 'Not signed in';
   return layout(
-    {
-      title: problem === undefined ? 'Sign in · VectorCare SMART on FHIR' : 'Not signed in · VectorCare SMART on FHIR',
-    },
+    { title: `${title} · VectorCare SMART on FHIR` },
     html`<div class="sign-in">
 <h1>Sign in</h1>
 <p class="lead-in">Settings of VectorCare SMART on FHIR, for administrators and operators. Clinicians open the app from the patient's chart.</p>

@@ -1,7 +1,7 @@
 /** The operator's list of users, and the form that adds one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { serverTimeZone } from '#views/date-text.ts';
-import { fieldProblem, formField } from '#views/form-field.ts';
+import { fieldProblem, formField, option } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
@@ -87,8 +87,7 @@ function actionsOf(user: UserRow, csrfToken: string): SafeHtml {
 
 function addForm({ csrfToken, organizations, form }: UsersPageProps): SafeHtml {
   const role = form?.role ?? 'administrator';
-  const option = (value: string, label: string, chosen: boolean) =>
-    html`<option value="${value}"${chosen ? html` selected` : null}>${label}</option>`;
+  const chosen = form?.organizationId ?? '';
   const problem = form?.problems.organizationId;
   return html`<form class="narrow-form" method="post" action="/settings/users" id="add">
 <h2>Add a user</h2>
@@ -101,8 +100,8 @@ ${formField({ name: 'email', label: 'E-mail address', type: 'email', value: form
 <div class="field"><label for="organization">Organization</label>
 <p class="hint" id="organization-hint">For administrators only.</p>
 <select class="form-select" id="organization" name="organization" aria-describedby="organization-hint${problem === undefined ? '' : ' organization-problem'}"${problem === undefined ? null : html` aria-invalid="true"`}>
-${option('', 'Choose an organization', (form?.organizationId ?? '') === '')}
-${organizations.map(({ id, name }) => option(id, `${name} (${id})`, id === form?.organizationId))}
+${option('', 'Choose an organization', chosen)}
+${organizations.map(({ id, name }) => option(id, `${name} (${id})`, chosen))}
 </select>
 ${fieldProblem('organization', problem)}</div>
 <button class="btn btn-primary" type="submit">Add user</button>
