@@ -91,9 +91,7 @@ export function createClinicians(deps: CliniciansDependencies & Pick<ClinicianDi
       try {
         const note = directory.asking(organization.id, launching.user);
         const outcome = await redeem(deps, organization.id, launching, code);
-        if (outcome.kind === 'linked') {
-          note({ ...outcome, isDisabled: false });
-        }
+        if (outcome.kind === 'linked') note({ ...outcome, isDisabled: false });
         return outcome;
       } catch (error) {
         throw new AppError('store.unavailable', 'the code cannot be judged', { cause: withoutQuery(error) });

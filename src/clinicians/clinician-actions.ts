@@ -15,15 +15,10 @@ export interface ActingOn {
   supportCode: string;
 }
 
-export interface IssuedCode {
-  clinicianId: string;
-  code: string;
-}
-
 type Deps = CliniciansDependencies;
 
 /** Creates a clinician with a typed name and a one-time code. */
-export async function addClinician(deps: Deps, acting: ActingOn, name: string): Promise<IssuedCode> {
+export async function addClinician(deps: Deps, acting: ActingOn, name: string) {
   const { organizationId } = acting;
   const id = randomUUID();
   const { code, columns } = newCode(deps, organizationId);
@@ -34,11 +29,7 @@ export async function addClinician(deps: Deps, acting: ActingOn, name: string): 
 }
 
 /** Issues a new code, which replaces an older one. Refused for a linked clinician: undo that association first. */
-export async function issueCode(
-  deps: Deps,
-  acting: ActingOn,
-  id: string,
-): Promise<IssuedCode | 'not-found' | 'clinician-taken'> {
+export async function issueCode(deps: Deps, acting: ActingOn, id: string) {
   const { organizationId } = acting;
   const { code, columns } = newCode(deps, organizationId);
   const outcome = await deps.db.transaction(async (tx) => {
@@ -101,12 +92,9 @@ export async function confirm(
     if (!identity) return { kind: 'not-found' };
     if (identity.clinicianId !== null) return { kind: 'identity-taken' };
     if (isKnown && (await users.hasOther(id, []))) return { kind: 'clinician-taken' };
-    if (isKnown) await known.update(id, { codeUsedAt: now, lastLaunchAt: identity.firstSeenAt });
-    else {
-      const details = await sealName(sealer, id, as.name);
-      const lastLaunchAt = identity.firstSeenAt;
-      await known.insert({ id, details, createdAt: now, lastLaunchAt });
-    }
+    const lastLaunchAt = identity.firstSeenAt;
+    if (isKnown) await known.update(id, { codeUsedAt: now, lastLaunchAt });
+    else await known.insert({ id, details: await sealName(sealer, id, as.name), createdAt: now, lastLaunchAt });
     const link = { clinicianId: id, refusedAt: null, linkedAt: now, linkedBy: `user:${actor.userId}` };
     await users.update(identity.lookup, link);
     return { kind: 'linked', clinicianId: id };

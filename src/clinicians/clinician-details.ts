@@ -32,23 +32,13 @@ export function sealIdentity(
   details: IdentityDetails,
 ): Promise<string> {
   const { iss, sub, name, shownName, fhirUser, role } = details;
-  const short = shownText;
-  return sealer.seal(identityName(row), {
-    iss,
-    sub,
-    name: short(name),
-    shownName: short(shownName),
-    fhirUser,
-    role: short(role),
-  });
+  const texts = { name: shownText(name), shownName: shownText(shownName), role: shownText(role) };
+  return sealer.seal(identityName(row), { iss, sub, fhirUser, ...texts });
 }
 
 /** @returns undefined when its secret was removed, so that the row cannot be read. */
-export async function openIdentity(
-  sealer: Sealer,
-  row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>,
-): Promise<IdentityDetails | undefined> {
-  return (await opened(sealer, identityName(row), row.details)) as IdentityDetails | undefined;
+export function openIdentity(sealer: Sealer, row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>) {
+  return opened<IdentityDetails>(sealer, identityName(row), row.details);
 }
 
 /** Cleans a typed or received name, so that nothing in it changes how the page around it reads. */
@@ -61,20 +51,17 @@ export function sealName(sealer: Sealer, clinicianId: string, name: string | und
   return sealer.seal(`clinician:${clinicianId}`, { name: shownText(name) });
 }
 
-export async function openName(
-  sealer: Sealer,
-  { id, details }: { id: string; details: string },
-): Promise<string | undefined> {
-  return ((await opened(sealer, `clinician:${id}`, details)) as { name?: string } | undefined)?.name;
+export async function openName(sealer: Sealer, { id, details }: { id: string; details: string }) {
+  return (await opened<{ name?: string }>(sealer, `clinician:${id}`, details))?.name;
 }
 
 function identityName({ organizationId, lookup }: Pick<IdentityRow, 'organizationId' | 'lookup'>): string {
   return `ehr-identity:${organizationId}:${lookup}`;
 }
 
-async function opened(sealer: Sealer, name: string, sealed: string): Promise<unknown> {
+async function opened<Details>(sealer: Sealer, name: string, sealed: string): Promise<Details | undefined> {
   try {
-    return await sealer.open(name, sealed);
+    return (await sealer.open(name, sealed)) as Details;
   } catch (error) {
     if (error instanceof SealError) return undefined;
     throw error;

@@ -79,14 +79,11 @@ export interface ClinicianEntry {
 export function cliniciansOf(db: Queries, organizationId: string) {
   const isOwn = eq(clinicians.organizationId, organizationId);
   const isOne = (id: string) => and(isOwn, eq(clinicians.id, id));
-  const entries = () =>
-    db
-      .select({ clinician: clinicians, identity: ehrIdentities })
-      .from(clinicians)
-      .leftJoin(
-        ehrIdentities,
-        and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
-      );
+  const isTheirs = and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id));
+  const entries = () => {
+    const rows = db.select({ clinician: clinicians, identity: ehrIdentities }).from(clinicians);
+    return rows.leftJoin(ehrIdentities, isTheirs);
+  };
   return {
     count: () => db.$count(clinicians, isOwn),
     /** Newest launch first. */
@@ -134,9 +131,6 @@ export async function saveLaunchTimes(db: Queries, times: readonly LaunchTime[])
 
 /** Rows of every organization in the order of their ids. */
 export function listCliniciansAfter(db: Queries, after: ClinicianRow | undefined, limit: number) {
-  const rows = db.select().from(clinicians);
-  return rows
-    .where(after && gt(clinicians.id, after.id))
-    .orderBy(clinicians.id)
-    .limit(limit);
+  const later = after && gt(clinicians.id, after.id);
+  return db.select().from(clinicians).where(later).orderBy(clinicians.id).limit(limit);
 }

@@ -73,14 +73,11 @@ export async function showClinicians(
   });
 }
 
-async function clinicianRow(
-  { sealer, clock }: CliniciansViewDependencies,
-  entry: ClinicianEntry,
-): Promise<ClinicianRowProps> {
+async function clinicianRow(deps: CliniciansViewDependencies, entry: ClinicianEntry): Promise<ClinicianRowProps> {
   const { clinician, identity } = entry;
-  const { name, ehrName, role } = await personOf(sealer, entry);
+  const { name, ehrName, role } = await personOf(deps.sealer, entry);
   const { codeExpiresAt, codeUsedAt, conflictAt } = clinician;
-  const now = clock();
+  const now = deps.clock();
   const isCodeOpen = !identity && codeExpiresAt !== null && codeUsedAt === null;
   return {
     id: clinician.id,

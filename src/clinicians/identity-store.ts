@@ -54,11 +54,10 @@ export function identitiesOf(db: Queries, organizationId: string) {
     },
     insert: async (row: Omit<typeof ehrIdentities.$inferInsert, 'organizationId'>): Promise<void> =>
       void (await db.insert(ehrIdentities).values({ ...row, organizationId })),
-    update: async (key: string, change: Partial<IdentityRow>): Promise<void> =>
-      void (await db
-        .update(ehrIdentities)
-        .set(change)
-        .where(and(isOwn, eq(lookup, key)))),
+    update: async (key: string, change: Partial<IdentityRow>): Promise<void> => {
+      const isOne = and(isOwn, eq(lookup, key));
+      await db.update(ehrIdentities).set(change).where(isOne);
+    },
     /** Marks a waiting user as refused. @returns false when there is none. */
     refuse: async (reference: string, now: Date): Promise<boolean> => {
       const refused = db.update(ehrIdentities).set({ refusedAt: now }).where(isWaiting(reference));
@@ -74,10 +73,8 @@ export function identitiesOf(db: Queries, organizationId: string) {
       (await db.select().from(ehrIdentities).where(isWaiting(reference)))[0],
     /** EHR users without a clinician, the oldest first. */
     listUnconfirmed: (limit: number): Promise<IdentityRow[]> => {
-      const rows = db
-        .select()
-        .from(ehrIdentities)
-        .where(and(isOwn, isNull(ehrIdentities.clinicianId)));
+      const isUnconfirmed = and(isOwn, isNull(ehrIdentities.clinicianId));
+      const rows = db.select().from(ehrIdentities).where(isUnconfirmed);
       return rows.orderBy(asc(ehrIdentities.firstSeenAt)).limit(limit);
     },
   };

@@ -40,9 +40,8 @@ export async function redeem(
 ): Promise<RedeemOutcome> {
   const { user, ...from } = launching;
   const { iss, sub } = user;
-  const { outcome, clinician } = await deps.db.transaction((tx) =>
-    linkByCode(deps, tx, organizationId, launching, code),
-  );
+  const linking = deps.db.transaction((tx) => linkByCode(deps, tx, organizationId, launching, code));
+  const { outcome, clinician } = await linking;
   const isLinked = outcome.kind === 'linked';
   const detail = { ...(isLinked ? { how: 'code' } : { reason: `one-time code: ${outcome.kind}` }), clinician };
   const event = isLinked ? 'user-linked' : 'denial';

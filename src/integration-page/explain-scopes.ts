@@ -25,21 +25,14 @@ export function scopeEditorProps(
   const typedVersion = values['scopeVersion'];
   const version = typedVersion === 'v1' || typedVersion === 'v2' ? typedVersion : 'auto';
   const isUsable = (preview?.problems.length ?? 0) === 0 && problems['scopes'] === undefined;
-  const capabilities = isGiven(organization)
-    ? []
-    : readStoredConfiguration(organization.discovered?.configuration)?.capabilities;
-  return {
-    ...explainScopes(text, uses),
-    sent: isUsable ? scopesSent(text, version, capabilities) : undefined,
-    preview,
-  };
+  const stored = readStoredConfiguration(organization.discovered?.configuration);
+  const capabilities = isGiven(organization) ? [] : stored?.capabilities;
+  const sent = isUsable ? scopesSent(text, version, capabilities) : undefined;
+  return { ...explainScopes(text, uses), sent, preview };
 }
 
 /** @param typed tokens that are not scopes are explained as such; a text that is too long is not read. */
-export function explainScopes(
-  typed: string,
-  settings: UseSettings,
-): { present: ExplainedScopeProps[]; absent: ExplainedScopeProps[] } {
+export function explainScopes(typed: string, settings: UseSettings) {
   const text = typed.length > LONGEST_SETTING ? '' : typed;
   const uses = scopeUses(settings);
   const present = scopeWords(text).map((words) => explain(words, uses));
@@ -56,10 +49,7 @@ export function scopesSent(
   const scope = requestedScope(text, { version, capabilities: capabilities ?? [] });
   if (version !== 'auto') return { scope, because: `“Scope syntax” is set to ${version}` };
   const said = ['permission-v1', 'permission-v2'].filter((name) => capabilities?.includes(name));
-  return {
-    scope,
-    because: said.length === 0 ? 'the EHR announces no scope syntax' : `the EHR announces ${said.join(' and ')}`,
-  };
+  return { scope, because: `the EHR announces ${said.length === 0 ? 'no scope syntax' : said.join(' and ')}` };
 }
 
 function explain({ scope, purpose, loss }: ScopeWords, uses: readonly ScopeUse[]): ExplainedScopeProps {

@@ -136,16 +136,10 @@ function frameProps({ organization, draft, launches: { framedBy } }: ConnectionR
   const { label, hint } = settingRows.frameAncestors;
   const hosted = hostedAt(vendor, fhirBaseUrl || (draft?.fhirUrl ?? ''));
   const seen = framedBy && { origin: framedBy.origin, seenAt: framedBy.at };
-  return {
-    label,
-    hint,
-    values: frameAncestors,
-    ...extras.frame,
-    proposals: [
-      seen,
-      hosted && frameAncestors.length === 0 && !(seen && mayFrame([hosted.origin], seen.origin)) ? hosted : undefined,
-    ].filter((one) => one !== undefined),
-  };
+  const isSeen = hosted && seen && mayFrame([hosted.origin], seen.origin);
+  const likely = frameAncestors.length === 0 && !isSeen ? hosted : undefined;
+  const proposals = [seen, likely].filter((one) => one !== undefined);
+  return { label, hint, values: frameAncestors, ...extras.frame, proposals };
 }
 
 /** From the settings if given by hand; from the organization's row; or from the last run if the EHR forbids keeping. */
@@ -161,8 +155,7 @@ function discoveredFacts({ organization, run }: Pick<ConnectionRecord, 'organiza
       discoveredAt: new Date(discovered.fetchedAt),
     };
   }
-  const { authorizationServer, issuer } = (run?.fhirUrl === fhirBaseUrl && run.summary.discovered) || {};
-  return authorizationServer !== undefined && run
-    ? { authorizationServer, issuer, discoveredAt: new Date(run.at) }
-    : {};
+  if (run?.fhirUrl !== fhirBaseUrl || !run.summary.discovered) return {};
+  const { authorizationServer, issuer } = run.summary.discovered;
+  return { authorizationServer, issuer, discoveredAt: new Date(run.at) };
 }

@@ -24,10 +24,8 @@ export const previewQuestionnaire: Handler = async ({ deps, request, response, o
   const table = writeCatalogue(services);
   const parsed = settingRows.services.schema(deps.production).safeParse(table);
   if (!parsed.success) return refuse(parsed.error.issues.map(({ message }) => `The services with it: ${message}`));
-  const notes = [
-    `${read.title}: ${read.fields.length} ${read.fields.length === 1 ? 'question' : 'questions'}`,
-    ...read.notes,
-  ];
+  const count = `${read.fields.length} ${read.fields.length === 1 ? 'question' : 'questions'}`;
+  const notes = [`${read.title}: ${count}`, ...read.notes];
   return answer(200, { services: { text: table, problems: [] }, questionnaire: { service: typed.service, notes } });
 };
 

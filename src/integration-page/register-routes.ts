@@ -35,10 +35,7 @@ export function registerRoute(dependencies: RegisterDependencies): RequestHandle
     const { organization, vendor, sheet } = await asked(dependencies, request);
     const identity = contextOf(request).admin;
     const isOperator = identity?.role === 'operator';
-    const query = new URLSearchParams({
-      ...(isOperator && organization ? { organization: organization.id } : {}),
-      vendor,
-    });
+    const query = new URLSearchParams({ ...(isOperator && organization && { organization: organization.id }), vendor });
     if (identity) allowSameOriginReferrer(response);
     response.type('html').send(
       registerPage({

@@ -13,20 +13,10 @@ export function runProps(run: CheckRun, reader: Reader): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
   const rows = results.map((row) => rowProps(row, reader));
-  const { allPassed, counts } = summary;
+  const { allPassed, counts, nearby } = summary;
   const leftToStep = results.filter(isOfStepTwo).length;
-  return {
-    fhirUrl,
-    at: new Date(at),
-    by,
-    rows,
-    outcome: {
-      allPassed,
-      counts: { ...counts, warning: counts.warning - leftToStep, info: counts.info + leftToStep },
-    },
-    nearby: summary.nearby,
-    suggestions,
-  };
+  const shown = { ...counts, warning: counts.warning - leftToStep, info: counts.info + leftToStep };
+  return { fhirUrl, at: new Date(at), by, rows, outcome: { allPassed, counts: shown }, nearby, suggestions };
 }
 
 /** Step 2 of the page shows the current setting and asks for it. A warning here would repeat that, and would soon be outdated. */
@@ -49,10 +39,8 @@ export function proofProps(proof: KeyProof, reader: Reader): ProofProps {
 
 /** The differences from the last good run, one line per field. */
 export function driftProps({ at, differences }: CheckRun): DriftProps {
-  return {
-    at: new Date(at),
-    differences: differences.map(
-      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
-    ),
-  };
+  const lines = differences.map(
+    ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
+  );
+  return { at: new Date(at), differences: lines };
 }

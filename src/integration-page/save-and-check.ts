@@ -38,14 +38,8 @@ export async function readRecord(
 /** Starts the checks that a form requested. Its outcome is taken once, so a reload shows the stored run. */
 export async function beginChecks(visit: Visit, { url, corrections, options }: PendingRun): Promise<void> {
   const { request, organization } = visit;
-  const { isStillSignedIn } = contextOf(request);
-  const answer = await saveConnection(
-    { ...visit.deps, isStillSignedIn },
-    organization.id,
-    url,
-    saverOf(request),
-    options,
-  );
+  const deps = { ...visit.deps, isStillSignedIn: contextOf(request).isStillSignedIn };
+  const answer = await saveConnection(deps, organization.id, url, saverOf(request), options);
   if (answer.ok) return streamChecks(visit, { ...answer, corrections: [...corrections] });
   return refused(visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }

@@ -9,20 +9,15 @@ import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/rece
 import type { Service } from '#src/settings/service.ts';
 import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
 import { demandOf } from '#src/settings/shown-when.ts';
-import type { ServicesPageProps } from '#views/settings/services-page.ts';
+import type { ServicesPageProps, TableForm } from '#views/settings/services-page.ts';
 import type { PreviewedService } from '#views/settings/services-preview.ts';
 
 export const SERVICES = '/settings/services';
 
-interface PostedTable {
-  readonly text: string;
-  readonly problems: readonly string[];
-}
+type PostedTable = Pick<TableForm, 'text' | 'problems'>;
 
-export interface ShownTables {
+export interface ShownTables extends Partial<Readonly<Record<Tables, PostedTable>>> {
   readonly done?: string;
-  readonly services?: PostedTable;
-  readonly receivers?: PostedTable;
   readonly questionnaire?: Partial<ServicesPageProps['questionnaire']>;
 }
 
@@ -45,13 +40,9 @@ export function servicesPropsOf(request: Request, organization: Organization, sh
   const services = servicesIn(readable('services') === '' ? DEFAULT_SERVICES : readable('services'));
   const receivers = receiversIn(readable('receivers'));
   const isNew = (service: Service) => !saved.services.some((one) => isEqual(one, service));
-  const formOf = (table: Tables, changes: string[]) => {
+  const formOf = (table: Tables, changes: string[]): TableForm => {
     const posted = shown[table];
-    return {
-      text: posted?.text ?? organization[table],
-      problems: posted?.problems ?? [],
-      changes: posted ? changes : undefined,
-    };
+    return posted ? { ...posted, changes } : { text: organization[table], problems: [] };
   };
   const newServices = changesBetween(saved.services, services, ({ text }) => text);
   const newReceivers = changesBetween(saved.receivers, receivers, ({ name }) => name);
@@ -74,17 +65,11 @@ export function servicesPropsOf(request: Request, organization: Organization, sh
         unknown: one.services.filter((name) => !services.some(({ value }) => value === name)),
       })),
     },
-    questionnaire: {
-      text: '',
-      service: '',
-      name: '',
-      problems: [],
-      notes: [],
-      options: saved.services,
-      ...shown.questionnaire,
-    },
+    questionnaire: { ...NO_QUESTIONNAIRE, options: saved.services, ...shown.questionnaire },
   };
 }
+
+const NO_QUESTIONNAIRE = { text: '', service: '', name: '', problems: [], notes: [] };
 
 function previewOf(service: Service, receivers: readonly Receiver[], isOpen: boolean): PreviewedService {
   return {

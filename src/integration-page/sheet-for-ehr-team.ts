@@ -33,6 +33,7 @@ export function registerSheetProps(
 ): RegisterSheetProps {
   const { environment, publicUrl, egressIps, operatorContact: contact } = config;
   const registration = guideSheet(config, organization, vendor);
+  const metadata = clientMetadata(registration, { publicUrl, contact, version, logoPath: assetPath('logo.png') });
   return {
     environment,
     organization: organization && { id: organization.id, name: organization.name },
@@ -44,11 +45,7 @@ export function registerSheetProps(
     version,
     timeZone: organization?.timeZone,
     day: dayIn(now, organization?.timeZone ?? serverTimeZone),
-    metadata: JSON.stringify(
-      clientMetadata(registration, { publicUrl, contact, version, logoPath: assetPath('logo.png') }),
-      undefined,
-      2,
-    ),
+    metadata: JSON.stringify(metadata, undefined, 2),
   };
 }
 
