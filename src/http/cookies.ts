@@ -8,8 +8,8 @@ const LONGEST_VALUE = 4_096;
 /** More than a browser of ours ever holds. Each that we read may cost a Set-Cookie header or a read of Redis. */
 const MOST_READ = 100;
 
-/** The parsed Cookie header, shared by framed and first-party cookies. */
-const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+/** Our cookies in a request, shared by framed and first-party cookies, whose names have the same prefix. */
+const sent = new WeakMap<Request, ReadonlyMap<string, string>>();
 
 export type Cookies = ReturnType<typeof createCookies>;
 
@@ -26,17 +26,17 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     secure,
     ...(secure && place === 'framed' ? { sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
   };
-  const known = new WeakMap<Request, ReadonlyMap<string, string>>();
   const parse = (request: Request) => {
-    const parsed = Object.entries(cached(sent, request, () => parseCookie(request.headers.cookie ?? '')));
-    const isOurs = ([name, value]: [string, string | undefined]): boolean =>
-      name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
-    const ours = parsed.filter(isOurs).slice(0, MOST_READ);
-    return new Map(ours.map(([name, value = '']) => [name.slice(prefix.length), value]));
+    const ours = new Map<string, string>();
+    for (const [name, value] of Object.entries(parseCookie(request.headers.cookie ?? ''))) {
+      const isOurs = name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
+      if (isOurs && ours.size < MOST_READ) ours.set(name.slice(prefix.length), value);
+    }
+    return ours;
   };
   return {
     /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. Parsed once per request. */
-    read: (request: Request): ReadonlyMap<string, string> => cached(known, request, () => parse(request)),
+    read: (request: Request): ReadonlyMap<string, string> => cached(sent, request, () => parse(request)),
     /** @param maxAgeMs how long the browser keeps it. */
     set: (response: Response, name: string, value: string, maxAgeMs: number): void => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });

@@ -30,8 +30,10 @@ export async function exchange(url: URL, init: Exchange): Promise<Arrived> {
     const response = await request(url, asked);
     const reading = response.body.arrayBuffer();
     const bytes = Buffer.from(await (statusStands ? reading.catch(() => new ArrayBuffer()) : reading));
-    const came = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), [value].flat()[0]]);
-    return { status: response.statusCode, headers: Object.fromEntries(came), bytes };
+    const came: Record<string, string | undefined> = {};
+    for (const [name, value] of Object.entries(response.headers))
+      came[name.toLowerCase()] = Array.isArray(value) ? value[0] : value;
+    return { status: response.statusCode, headers: came, bytes };
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,8 @@
 /** Recognises browsers that were let in before, so that a flood of strangers cannot use up their share of a limit. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import { fewRandomBytes } from '#src/adapters/random.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 
@@ -56,7 +57,7 @@ export function createKnownBrowsers(
     remember: (request: Request, response: Response, place: string): void => {
       const known = read(request);
       const here = known.find((one) => one.place === hashOf(place));
-      const name = here?.name ?? randomBytes(12).toString('base64url');
+      const name = here?.name ?? fewRandomBytes(12).toString('base64url');
       const fresh: Known = { place: hashOf(place), name, until: clock().getTime() + KNOWN_LIFETIME_MS };
       const next = [fresh, ...known.filter((one) => one !== here)].slice(0, MOST_PLACES);
       const entries = next.map(format).join('~');

@@ -1,6 +1,8 @@
 /** The cookies of launches: a probe, one per transaction, one per launch, and notes of ended launches. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { cached } from '#src/adapters/cache.ts';
+import { randomSecret } from '#src/adapters/random.ts';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
 import type { EndReason } from './end-reasons.ts';
@@ -33,7 +35,7 @@ export type LaunchCookies = ReturnType<typeof createLaunchCookies>;
 
 /** A fresh cookie with a secret of 256 bits. */
 export function createCookieValue({ kind, organizationId }: LaunchOrigin, now: Date): CookieValue {
-  return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
+  return { issuedAt: now.getTime(), secret: randomSecret(), kind, organizationId };
 }
 
 /** The browser's oldest launches, which must end before another begins. */
@@ -44,6 +46,7 @@ export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
 /** @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
 export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
   const endedNotes = createEndedNotes(cookies);
+  const held = { tx: new WeakMap<Request, LaunchCookie[]>(), launch: new WeakMap<Request, LaunchCookie[]>() };
   const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
     const prefix = NAMES[kind][what];
     const found: LaunchCookie[] = [];
@@ -51,10 +54,13 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
       const parsed = name.startsWith(prefix) ? parse(value, kind) : undefined;
       if (parsed) found.push({ id: name.slice(prefix.length), ...parsed });
     }
-    return found.toSorted((a, b) => a.issuedAt - b.issuedAt);
+    return found;
   };
-  const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
-    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
+  /** Oldest first, parsed once per request. */
+  const ofBothKinds = (request: Request, what: 'tx' | 'launch'): readonly LaunchCookie[] =>
+    cached(held[what], request, () =>
+      KINDS.flatMap((kind) => named(request, what, kind)).sort((a, b) => a.issuedAt - b.issuedAt),
+    );
   /** The value is the organization and, after the first `~`, the note. */
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =
@@ -97,7 +103,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
     isUnderWay: (request: Request): boolean => ofBothKinds(request, 'tx').length > 0,
     setTransaction: (request: Request, response: Response, state: string, cookie: CookieValue): void => {
       const { kind } = cookie;
-      const underWay = named(request, 'tx', kind);
+      const underWay = ofBothKinds(request, 'tx').filter((one) => one.kind === kind);
       const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
       for (const { id } of stale) cookies[kind].clear(response, `${NAMES[kind].tx}${id}`);
       cookies[kind].set(response, transactionName(state, kind), format(cookie), TRANSACTION_LIFETIME_MS);
