@@ -5,6 +5,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { fewRandomBytes } from '#src/adapters/random.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
+import { oncePerRequest } from '#src/http/request-context.ts';
 
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
@@ -37,7 +38,7 @@ export function createKnownBrowsers(
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
 ) {
   const signed = (entries: string) => `known browser ${kind} ${entries}`;
-  const read = (request: Request): Known[] => {
+  const read = oncePerRequest((request): readonly Known[] => {
     const note = cookie.read(request) ?? '';
     const at = note.lastIndexOf('~');
     if (at < 0 || note.length > LONGEST) return [];
@@ -48,7 +49,7 @@ export function createKnownBrowsers(
       .split('~')
       .map(parse)
       .filter(({ until }) => until > now);
-  };
+  });
   return {
     /** @param place organization, or account as typed. @returns the browser's name there; undefined for a stranger. */
     recognise: (request: Request, place: string): string | undefined =>
