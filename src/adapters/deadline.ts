@@ -8,13 +8,10 @@ export class TimeoutError extends Error {
 }
 
 /** Settles as the work does, or throws TimeoutError after `ms`; late work continues and its result is ignored. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  // setImmediate: a response that has already arrived wins, even if this process was busy.
-  const timer = setTimeout(() => setImmediate(late.reject, new TimeoutError(ms)), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // setImmediate: a response that has already arrived wins, even if this process was busy.
+    const timer = setTimeout(() => setImmediate(reject, new TimeoutError(ms)), ms);
+    void work.then(resolve, reject).then(() => clearTimeout(timer));
+  });
 }

@@ -17,12 +17,19 @@ export function fewRandomBytes(count: number): Buffer {
   return drawn;
 }
 
+/** A secret of 256 random bits, as text. */
+export function randomSecret(): string {
+  return fewRandomBytes(32).toString('base64url');
+}
+
 /** The alphabet omits 0/O and 1/I. Its 32 letters divide a byte's range evenly. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** A code of random letters, five bits each, that people read from a screen, sometimes aloud. */
 export function readableLetters(count: number): string {
-  return [...fewRandomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  let letters = '';
+  for (const byte of fewRandomBytes(count)) letters += ALPHABET[byte % ALPHABET.length];
+  return letters;
 }
 
 /** Such letters in groups with dashes: two groups of four for a support code, four of five (100 bits) for one use. */

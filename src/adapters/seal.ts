@@ -7,10 +7,11 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { cached } from './cache.ts';
+import { fewRandomBytes } from './random.ts';
 
 export type Sealer = ReturnType<typeof createSealer>;
 
@@ -40,6 +41,7 @@ const COMPRESSED = 'v1z';
 /** The fastest level, with the small window that a text of some ten kilobytes needs. */
 const DEFLATE = { level: 1, memLevel: 6, windowBits: 13 };
 const MOST_HASHES = 2_000;
+const MOST_KEYS = 2_000;
 const LONGEST_KNOWN = 300;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -47,8 +49,8 @@ const TAG_BYTES = 16;
 interface SealingKey {
   /** Identifies the secret that sealed a value, without revealing it. */
   kid: string;
-  /** A key object, because Node would prepare raw bytes anew at each use. */
-  key: KeyObject;
+  /** The key of a name. A key object, because Node would prepare raw bytes anew at each use. */
+  keyOf(name: string): KeyObject;
 }
 
 /**
@@ -67,7 +69,7 @@ export function createSealer(secrets: readonly string[]) {
   if (!first || !firstHash) throw new SealError('at least one secret is needed');
 
   const sealAs = (version: string, name: string, bytes: Buffer) =>
-    [version, first.kid, encrypt(keyOf(first, name), name, bytes).toString('base64url')].join('.');
+    [version, first.kid, encrypt(first.keyOf(name), name, bytes).toString('base64url')].join('.');
   return {
     /**
      * @param name where the value is stored; opening under another name fails.
@@ -91,7 +93,7 @@ export function createSealer(secrets: readonly string[]) {
       const known = keys.find((candidate) => candidate.kid === kid);
       if (!known) throw new SealError('sealed with a secret we do not have');
       const sealedAs = isCompressed ? compressedName(name) : name;
-      const plaintext = decrypt(keyOf(known, sealedAs), sealedAs, bytes);
+      const plaintext = decrypt(known.keyOf(sealedAs), sealedAs, bytes);
       return JSON.parse((isCompressed ? inflateRawSync(plaintext) : plaintext).toString());
     },
     /** Was it sealed by the first secret? Other values must be sealed again before their secret is removed. */
@@ -133,16 +135,16 @@ function keyedHash(secret: string): (text: string) => string {
 function derive(secret: string): SealingKey {
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare seal', 32));
   const kid = createHash('sha256').update('kid').update(bytes).digest('base64url').slice(0, 8);
-  return { kid, key: createSecretKey(bytes) };
-}
-
-/** A key object again: with raw bytes, Node 24 needs three times as long for a cipher. */
-function keyOf({ key }: SealingKey, name: string): KeyObject {
-  return createSecretKey(createHmac('sha256', key).update(name).digest());
+  const key = createSecretKey(bytes);
+  // What a launch seals, it soon opens again.
+  const known = new LRUCache<string, KeyObject>({ max: MOST_KEYS });
+  const keyOf = (name: string) =>
+    cached(known, name, () => createSecretKey(createHmac('sha256', key).update(name).digest()));
+  return { kid, keyOf };
 }
 
 function encrypt(key: KeyObject, name: string, plaintext: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = fewRandomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(name));
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }

@@ -1,6 +1,6 @@
 /** A secret for a browser that is not signed in: it protects the sign-in form without a stored session. */
-import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { randomSecret } from '#src/adapters/random.ts';
 import { AppError } from '#src/errors.ts';
 import { createCookies } from '#src/http/cookies.ts';
 
@@ -21,7 +21,7 @@ export function createSignInFormSecret(publicUrl: URL) {
     read,
     /** The browser's secret; sets a new one if it has none. */
     ensure: (request: Request, response: Response): string => {
-      const secret = read(request) ?? randomBytes(32).toString('base64url');
+      const secret = read(request) ?? randomSecret();
       cookies.set(response, NAME, secret, LIFETIME_MS);
       return secret;
     },

@@ -108,7 +108,7 @@ export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as:
     const reason = reasonOf(request);
     const problem = patientProblem(id, reason);
     if (problem !== undefined && wantsJson(request)) throw new AppError('settings.reason-needed', problem);
-    const query = queryOf(request);
+    const query = new URLSearchParams(queryOf(request));
     for (const name of ['older', 'newer', 'form', 'secret']) query.delete(name);
     query.set('organization', organization);
     const page = pageAt(path, query);

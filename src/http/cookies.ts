@@ -1,15 +1,26 @@
 /** Sets and reads cookies: in an EHR's iframe, for one host, never readable by script (LA-11, CB-18). */
 import { parseCookie } from 'cookie';
-import type { CookieOptions, Request, Response } from 'express';
-import { cached } from '#src/adapters/cache.ts';
+import type { CookieOptions, Response } from 'express';
+import { oncePerRequest } from './request-context.ts';
 
 /** No browser stores a longer value, so a longer one is not ours. */
 const LONGEST_VALUE = 4_096;
 /** More than a browser of ours ever holds. Each that we read may cost a Set-Cookie header or a read of Redis. */
 const MOST_READ = 100;
 
-/** The parsed Cookie header, shared by framed and first-party cookies. */
-const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+/** Our cookies in a request, by name without prefix; parsed once for framed and first-party cookies. */
+const readers = { '__Host-': readerOf('__Host-'), '': readerOf('') };
+
+function readerOf(prefix: string) {
+  return oncePerRequest((request): ReadonlyMap<string, string> => {
+    const ours = new Map<string, string>();
+    for (const [name, value] of Object.entries(parseCookie(request.headers.cookie ?? ''))) {
+      const isOurs = name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
+      if (isOurs && ours.size < MOST_READ) ours.set(name.slice(prefix.length), value);
+    }
+    return ours;
+  });
+}
 
 export type Cookies = ReturnType<typeof createCookies>;
 
@@ -26,17 +37,9 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     secure,
     ...(secure && place === 'framed' ? { sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
   };
-  const known = new WeakMap<Request, ReadonlyMap<string, string>>();
-  const parse = (request: Request) => {
-    const parsed = Object.entries(cached(sent, request, () => parseCookie(request.headers.cookie ?? '')));
-    const isOurs = ([name, value]: [string, string | undefined]): boolean =>
-      name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
-    const ours = parsed.filter(isOurs).slice(0, MOST_READ);
-    return new Map(ours.map(([name, value = '']) => [name.slice(prefix.length), value]));
-  };
   return {
-    /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. Parsed once per request. */
-    read: (request: Request): ReadonlyMap<string, string> => cached(known, request, () => parse(request)),
+    /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. */
+    read: readers[prefix],
     /** @param maxAgeMs how long the browser keeps it. */
     set: (response: Response, name: string, value: string, maxAgeMs: number): void => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });

@@ -1,5 +1,6 @@
 /** Reads the query, path and headers of requests, always with a length limit. */
 import type { Request } from 'express';
+import { oncePerRequest } from './request-context.ts';
 
 const LONGEST_PARAMETER = 2_048;
 const LONGEST_HEADER = 2_048;
@@ -10,7 +11,7 @@ const LONGEST_OF_EHR = 16_384;
 const FROM_EHR = new Set(['iss', 'launch', 'state', 'code', 'error', 'error_description', 'error_uri']);
 
 /** The query parameters as sent, repeated ones included. An overlong value becomes empty; its name stays. */
-export function queryOf(request: { url: string }): URLSearchParams {
+export const queryOf = oncePerRequest((request): URLSearchParams => {
   const start = request.url.indexOf('?');
   const sent = new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
   if (request.url.length <= LONGEST_PARAMETER) return sent;
@@ -18,7 +19,7 @@ export function queryOf(request: { url: string }): URLSearchParams {
     value.length > (FROM_EHR.has(name) ? LONGEST_OF_EHR : LONGEST_PARAMETER);
   const all = [...sent];
   return all.some(isTooLong) ? new URLSearchParams(all.map((one) => (isTooLong(one) ? [one[0], ''] : one))) : sent;
-}
+});
 
 /** A named path parameter, decoded; '' when it is missing or too long to be ours. */
 export function pathPartOf(request: Request, name: string): string {

@@ -3,6 +3,7 @@
  * authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
  */
 import { hash, randomBytes } from 'node:crypto';
+import { randomSecret } from '#src/adapters/random.ts';
 import { AppError } from '#src/errors.ts';
 import { authorizationError, ruleOfLostState } from './authorization-refusal.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
@@ -13,8 +14,7 @@ export type AttemptSecrets = ReturnType<typeof createAttemptSecrets>;
 
 /** Makes fresh secrets for one authorization request. */
 export function createAttemptSecrets() {
-  const secret = () => randomBytes(32).toString('base64url');
-  return { state: secret(), nonce: secret(), codeVerifier: secret() };
+  return { state: randomSecret(), nonce: randomSecret(), codeVerifier: randomSecret() };
 }
 
 /** The parameters of the authorization request; `launch` is absent in a standalone launch. */
@@ -28,7 +28,7 @@ export interface AuthorizationRequest {
 }
 
 export type AuthorizationRedirect =
-  | { method: 'GET'; url: string }
+  | { method: 'GET'; url: string; sent: URLSearchParams }
   | { method: 'POST'; action: string; fields: Record<string, string> };
 
 /** Longer URLs fail in some proxies and servers. */
@@ -54,14 +54,14 @@ export function authorizationRedirect(
   };
   const url = new URL(configuration.authorizationEndpoint);
   // An endpoint keeps a query of its own, but each of our parameters occurs only once (AZ-17).
-  for (const name of Object.keys(fields)) url.searchParams.delete(name);
-  const action = url.href;
-  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+  const own = [...url.searchParams].filter(([name]) => !Object.hasOwn(fields, name));
+  const sent = new URLSearchParams([...own, ...Object.entries(fields)]);
   // Every server decodes %20, but not every server decodes '+' as a space. A literal '+' is already %2B here.
-  url.search = url.search.replaceAll('+', '%20');
+  url.search = sent.toString().replaceAll('+', '%20');
   const tooLong = url.href.length > LONGEST_URL;
-  if (tooLong && configuration.capabilities.includes('authorize-post')) return { method: 'POST', action, fields };
-  return { method: 'GET', url: url.href };
+  if (!tooLong || !configuration.capabilities.includes('authorize-post')) return { method: 'GET', url: url.href, sent };
+  url.search = new URLSearchParams(own).toString();
+  return { method: 'POST', action: url.href, fields };
 }
 
 declare const validated: unique symbol;

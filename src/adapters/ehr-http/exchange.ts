@@ -1,5 +1,5 @@
 /** One request on one of our dispatchers and its whole answer, within a deadline. */
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 
 export interface Exchange {
   dispatcher: Dispatcher;
@@ -22,19 +22,47 @@ export interface Arrived {
 /** Never follows a redirect, and judges no status. @throws what undici or the dispatcher throws. */
 export async function exchange(url: URL, init: Exchange): Promise<Arrived> {
   const { dispatcher, method = 'GET', headers = {}, body = null, deadlineMs, statusStands } = init;
-  // Not AbortSignal.timeout: the signal and its timer would keep their memory until the full time has passed.
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(lateError()), deadlineMs).unref();
+  const { promise, resolve, reject } = Promise.withResolvers<Arrived>();
+  let head: Omit<Arrived, 'bytes'> | undefined;
+  const pieces: Buffer[] = [];
+  const fail = (error: Error) => {
+    if (head && statusStands) resolve({ ...head, bytes: Buffer.alloc(0) });
+    else reject(error);
+  };
+  let abort: ((error: Error) => void) | undefined;
+  let late: Error | undefined;
+  const timer = setTimeout(() => {
+    late = lateError();
+    fail(late);
+    abort?.(late);
+  }, deadlineMs).unref();
+  const asked = { origin: url.origin, path: `${url.pathname}${url.search}`, method, body };
   try {
-    const asked = { dispatcher, method, headers: { 'accept-encoding': 'gzip', ...headers }, body, signal: late.signal };
-    const response = await request(url, asked);
-    const reading = response.body.arrayBuffer();
-    const bytes = Buffer.from(await (statusStands ? reading.catch(() => new ArrayBuffer()) : reading));
-    const came = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), [value].flat()[0]]);
-    return { status: response.statusCode, headers: Object.fromEntries(came), bytes };
+    dispatcher.dispatch(
+      { ...asked, headers: { 'accept-encoding': 'gzip', ...headers } },
+      {
+        onRequestStart: (controller) => {
+          abort = (error) => controller.abort(error);
+          if (late) abort(late);
+        },
+        onResponseStart: (_controller, status, came) => {
+          if (status >= 200) head = { status, headers: firstOf(came) };
+        },
+        onResponseData: (_controller, piece) => void pieces.push(piece),
+        onResponseEnd: () => head && resolve({ ...head, bytes: Buffer.concat(pieces) }),
+        onResponseError: (_controller, error) => fail(error),
+      },
+    );
+    return await promise;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function firstOf(came: Readonly<Record<string, string | string[] | undefined>>): Arrived['headers'] {
+  const first: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(came)) first[name.toLowerCase()] = Array.isArray(value) ? value[0] : value;
+  return first;
 }
 
 /** UTF-8, with or without a byte order mark. */

@@ -95,12 +95,12 @@ export async function answerOf<T>(
   late: (answer: T) => void = () => undefined,
 ): Promise<T> {
   let isOver = false;
-  const asked = async () => {
-    if (client instanceof Cluster && client.status !== 'ready') await readiness(client);
+  const whenReady = async (cluster: Cluster) => {
+    await readiness(cluster);
     if (isOver) throw new Error('given up before it was sent');
     return command();
   };
-  const answer = asked();
+  const answer = client instanceof Cluster && client.status !== 'ready' ? whenReady(client) : command();
   try {
     return await within(COMMAND_TIMEOUT_MS, answer);
   } catch (error) {

@@ -65,5 +65,5 @@ export function scopeTokens(scope: string | undefined): string[] {
 
 /** The host of a URL, without path and query. */
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '(not a URL)';
+  return URL.parse(url)?.host ?? '(not a URL)';
 }

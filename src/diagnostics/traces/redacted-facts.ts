@@ -1,6 +1,8 @@
 /** The facts that each protocol step may add to the trace: names, shapes, hosts and counts, never the values. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { isBlank } from '#src/adapters/bounded-text.ts';
+import { cached } from '#src/adapters/cache.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
@@ -35,8 +37,11 @@ export function isStandalone(steps: readonly { facts: StepFacts }[]): boolean {
   return steps.some(({ facts }) => facts['kind of launch'] === STANDALONE);
 }
 
+const factsOf = new WeakMap<SmartConfiguration, StepFacts>();
+
+/** Made once per configuration, which serves many launches. */
 export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
-  return {
+  return cached(factsOf, configuration, () => ({
     'endpoints named by': configuration.source === 'settings' ? 'your settings' : configuration.source,
     'authorization host': hostOf(configuration.authorizationEndpoint),
     'token host': hostOf(configuration.tokenEndpoint),
@@ -46,12 +51,12 @@ export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
     'signing algorithms': configuration.tokenEndpointAuthSigningAlgs ?? '(not listed)',
     capabilities: namesOf(configuration.capabilities),
     'promises iss on the callback': configuration.responseIssuerPromised,
-  };
+  }));
 }
 
 export function redirectFacts(redirect: AuthorizationRedirect, requested: { scope: string; alg: string }): StepFacts {
   const url = redirect.method === 'GET' ? redirect.url : redirect.action;
-  const sent = redirect.method === 'GET' ? new URL(url).searchParams : new URLSearchParams(redirect.fields);
+  const sent = redirect.method === 'GET' ? redirect.sent : new URLSearchParams(redirect.fields);
   return {
     method: redirect.method,
     host: hostOf(url),
@@ -198,6 +203,17 @@ function momentText(now: Date, instant: unknown): string | undefined {
 
 /** A server's address without its query. A slash at the end is kept: two addresses may differ by it alone. */
 export function withoutQuery(url: string): string {
+  return cached(bare, url, () => bareUrl(url));
+}
+
+/** The few addresses of an EHR come with each of its launches. */
+const bare = new LRUCache<string, string>({
+  maxSize: 262_144,
+  maxEntrySize: 2_048,
+  sizeCalculation: (_bare, url) => url.length + 1,
+});
+
+function bareUrl(url: string): string {
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
   const { origin, pathname } = parsed;

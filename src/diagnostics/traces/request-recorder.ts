@@ -12,6 +12,9 @@ import type { TracePart } from './store.ts';
 import type { StepFacts, StepName, TraceStep } from './trace.ts';
 import type { LaunchTrace, TraceVisit } from './trace-of-request.ts';
 
+/** These facts are properties of the step itself. */
+const OF_THE_STEP = { warning: undefined, status: undefined, rule: undefined };
+
 /** @param visit the request, and the step that gets failures between steps. @param watch measures each step. */
 export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch) {
   const part = beginPart(visit, clock());
@@ -26,22 +29,28 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch) {
     },
     step: async (name, work, known = {}, found) => {
       const startedAt = clock();
+      const watched = watch(name);
       let result;
       try {
-        result = await watch(name, work, (error) => describe(error).code);
+        result = await watched.run(work);
       } catch (error) {
-        const { warning: _ifItPasses, ...facts } = known;
-        const failed = { outcome: 'failed', ...describe(error), facts: { ...facts, ...outcomeFacts(error) } } as const;
-        keep(stepOf(error, name), startedAt, failed);
+        const described = describe(error);
+        watched.end(described.code);
+        const facts = { ...known, warning: undefined, ...outcomeFacts(error) };
+        keep(stepOf(error, name), startedAt, { outcome: 'failed', ...described, facts });
         throw error;
       }
-      const { warning, status: answered, rule: broken, ...facts } = { ...known, ...readFacts(found, result) };
-      const status = {
-        ...(typeof answered === 'number' ? { status: answered } : {}),
-        ...(isRule(broken) ? { rule: broken } : {}),
-      };
-      if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', ...status, facts });
-      else keep(name, startedAt, { outcome: 'warning', detail: warning, ...status, facts });
+      watched.end();
+      const facts = { ...known, ...readFacts(found, result) };
+      const { warning, status, rule } = facts;
+      const detail = typeof warning === 'string' ? warning : undefined;
+      keep(name, startedAt, {
+        outcome: detail === undefined ? 'passed' : 'warning',
+        detail,
+        status: typeof status === 'number' ? status : undefined,
+        rule: isRule(rule) ? rule : undefined,
+        facts: { ...facts, ...OF_THE_STEP },
+      });
       return result;
     },
     failed: (name, code, facts = {}) => {

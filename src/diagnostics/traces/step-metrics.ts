@@ -4,28 +4,26 @@ import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { ErrorCode } from '#src/errors.ts';
 import type { StepName } from './trace.ts';
 
-/** Runs a step and rethrows what it throws. */
-export type StepWatch = <T>(
-  name: StepName,
-  work: () => T | Promise<T>,
-  codeOf: (error: unknown) => ErrorCode,
-) => Promise<T>;
+/** Begins to measure a step. */
+export type StepWatch = (name: StepName) => {
+  /** Runs the work inside the step's span. */
+  run<T>(work: () => T): T;
+  /** @param code of the error, if the step failed. */
+  end(code?: ErrorCode): void;
+};
 
 /** Without metrics and telemetry, steps only run. */
 export function watchSteps(options: { metrics?: Metrics; telemetry?: Telemetry | undefined }): StepWatch {
   const { metrics, telemetry } = options;
-  return async (name, work, codeOf) => {
-    const stop = metrics?.stepDuration.startTimer({ step: name });
+  return (name) => {
+    const startedAt = performance.now();
     const span = telemetry?.open(name, 'internal', {});
-    try {
-      const result = await (span ? span.within(work) : work());
-      span?.end();
-      return result;
-    } catch (error) {
-      span?.end({ 'error.type': codeOf(error) });
-      throw error;
-    } finally {
-      stop?.();
-    }
+    return {
+      run: (work) => (span ? span.within(work) : work()),
+      end: (code) => {
+        span?.end(code === undefined ? {} : { 'error.type': code });
+        metrics?.stepDuration.observe({ step: name }, (performance.now() - startedAt) / 1_000);
+      },
+    };
   };
 }

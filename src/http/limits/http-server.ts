@@ -38,11 +38,7 @@ export function createHttpServer(
       // How often the server searches for overdue connections.
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
     },
-    limitRequestsAhead((request, response) => {
-      const deadline = setTimeout(() => request.socket.destroy(), limits.answerMs);
-      response.once('close', () => clearTimeout(deadline));
-      listener(request, response);
-    }),
+    limitRequests(listener, limits.answerMs),
   );
   server.maxConnections = limits.connections;
   const visitors = createVisitorCap(limits.connectionsPerVisitor);
@@ -60,7 +56,7 @@ export function createHttpServer(
 const MOST_AHEAD = 4;
 
 /** Must come before all else that a request costs, because Node calls the listener for all of a piece at once. */
-function limitRequestsAhead(listener: RequestListener): RequestListener {
+function limitRequests(listener: RequestListener, answerMs: number): RequestListener {
   const unanswered = new WeakMap<Socket, number>();
   const add = (socket: Socket, more: 1 | -1) => {
     const count = (unanswered.get(socket) ?? 0) + more;
@@ -71,7 +67,11 @@ function limitRequestsAhead(listener: RequestListener): RequestListener {
     const { socket } = request;
     if (socket.destroyed) return;
     if (add(socket, 1) > MOST_AHEAD) return void socket.destroy();
-    response.once('close', () => add(socket, -1));
+    const deadline = setTimeout(() => socket.destroy(), answerMs);
+    response.once('close', () => {
+      clearTimeout(deadline);
+      add(socket, -1);
+    });
     listener(request, response);
   };
 }

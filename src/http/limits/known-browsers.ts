@@ -1,9 +1,11 @@
 /** Recognises browsers that were let in before, so that a flood of strangers cannot use up their share of a limit. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import { fewRandomBytes } from '#src/adapters/random.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
+import { oncePerRequest } from '#src/http/request-context.ts';
 
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
@@ -36,7 +38,7 @@ export function createKnownBrowsers(
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
 ) {
   const signed = (entries: string) => `known browser ${kind} ${entries}`;
-  const read = (request: Request): Known[] => {
+  const read = oncePerRequest((request): readonly Known[] => {
     const note = cookie.read(request) ?? '';
     const at = note.lastIndexOf('~');
     if (at < 0 || note.length > LONGEST) return [];
@@ -47,7 +49,7 @@ export function createKnownBrowsers(
       .split('~')
       .map(parse)
       .filter(({ until }) => until > now);
-  };
+  });
   return {
     /** @param place organization, or account as typed. @returns the browser's name there; undefined for a stranger. */
     recognise: (request: Request, place: string): string | undefined =>
@@ -56,7 +58,7 @@ export function createKnownBrowsers(
     remember: (request: Request, response: Response, place: string): void => {
       const known = read(request);
       const here = known.find((one) => one.place === hashOf(place));
-      const name = here?.name ?? randomBytes(12).toString('base64url');
+      const name = here?.name ?? fewRandomBytes(12).toString('base64url');
       const fresh: Known = { place: hashOf(place), name, until: clock().getTime() + KNOWN_LIFETIME_MS };
       const next = [fresh, ...known.filter((one) => one !== here)].slice(0, MOST_PLACES);
       const entries = next.map(format).join('~');

@@ -1,4 +1,5 @@
 /** Decides which addresses count as one visitor: by the assigned prefix, not by the part a subscriber can choose. */
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 export interface VisitorKey {
@@ -35,6 +36,8 @@ const TEREDO = '2001::/32';
  * @param address untrusted; may include a port, brackets or a zone, as proxies write it.
  */
 export function visitorKey(address: string | undefined): VisitorKey {
+  // The usual case needs no parsing.
+  if (address !== undefined && isIPv4(address)) return { one: address, network: undefined };
   const text = bare(address ?? '');
   if (!ipaddr.isValid(text)) return UNREADABLE;
   const ip = ipaddr.parse(text);

@@ -1,6 +1,6 @@
 /** Post/Redirect/Get for the administrators' forms: a POST redirects to a page that shows its outcome. */
-import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { randomSecret } from '#src/adapters/random.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
@@ -62,7 +62,7 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
       }
       const owner = ownerOf(request, page, kind);
       if (!owner) throw new Error('a form was posted without a session');
-      const name = randomBytes(32).toString('base64url');
+      const name = randomSecret();
       await outcomes.keep(name, owner, shown, boundsOf(kind)).catch((error: unknown) => {
         throw error instanceof TooLargeError ? new AppError('request.too-large', error.message) : error;
       });

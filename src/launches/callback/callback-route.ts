@@ -107,5 +107,5 @@ function openLaunch(
     'replaced',
   );
   launchCookies.setLaunch(response, { id: launchId, kind, secret, organizationId, issuedAt: clock().getTime() });
-  response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
+  response.redirect(303, `${publicUrl.origin}/launches/${launchId}/requests`);
 }

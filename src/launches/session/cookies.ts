@@ -1,8 +1,10 @@
 /** The cookies of launches: a probe, one per transaction, one per launch, and notes of ended launches. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { randomSecret } from '#src/adapters/random.ts';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
+import { oncePerRequest } from '#src/http/request-context.ts';
 import type { EndReason } from './end-reasons.ts';
 import { createEndedNotes } from './ended-launches.ts';
 import type { LaunchOrigin } from './fit-page.ts';
@@ -33,7 +35,7 @@ export type LaunchCookies = ReturnType<typeof createLaunchCookies>;
 
 /** A fresh cookie with a secret of 256 bits. */
 export function createCookieValue({ kind, organizationId }: LaunchOrigin, now: Date): CookieValue {
-  return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
+  return { issuedAt: now.getTime(), secret: randomSecret(), kind, organizationId };
 }
 
 /** The browser's oldest launches, which must end before another begins. */
@@ -51,10 +53,14 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
       const parsed = name.startsWith(prefix) ? parse(value, kind) : undefined;
       if (parsed) found.push({ id: name.slice(prefix.length), ...parsed });
     }
-    return found.toSorted((a, b) => a.issuedAt - b.issuedAt);
+    return found;
   };
-  const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
-    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
+  const ofBothKinds = (what: 'tx' | 'launch') =>
+    oncePerRequest((request): readonly LaunchCookie[] =>
+      KINDS.flatMap((kind) => named(request, what, kind)).sort((a, b) => a.issuedAt - b.issuedAt),
+    );
+  /** Oldest first. */
+  const [transactions, launches] = [ofBothKinds('tx'), ofBothKinds('launch')];
   /** The value is the organization and, after the first `~`, the note. */
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =
@@ -92,21 +98,21 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
       return began.find(({ organizationId }) => organizationId !== '');
     },
     ofTransaction: (request: Request, state: string): CookieValue | undefined =>
-      ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
+      transactions(request).find(({ id }) => id === shortHash(state)),
     /** Does this browser hold any transaction cookie? */
-    isUnderWay: (request: Request): boolean => ofBothKinds(request, 'tx').length > 0,
+    isUnderWay: (request: Request): boolean => transactions(request).length > 0,
     setTransaction: (request: Request, response: Response, state: string, cookie: CookieValue): void => {
       const { kind } = cookie;
-      const underWay = named(request, 'tx', kind);
+      const underWay = transactions(request).filter((one) => one.kind === kind);
       const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
       for (const { id } of stale) cookies[kind].clear(response, `${NAMES[kind].tx}${id}`);
       cookies[kind].set(response, transactionName(state, kind), format(cookie), TRANSACTION_LIFETIME_MS);
     },
     clearTransaction: (response: Response, state: string, kind: LaunchKind): void =>
       cookies[kind].clear(response, transactionName(state, kind)),
-    ofLaunch: (request: Request, launchId: string) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
+    ofLaunch: (request: Request, launchId: string) => launches(request).find(({ id }) => id === launchId),
     /** Every launch cookie of this browser, oldest first. */
-    launches: (request: Request) => ofBothKinds(request, 'launch'),
+    launches,
     setLaunch: (response: Response, cookie: LaunchCookie): void =>
       cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
     /** Deletes the cookies of launches and notes why they ended, if known. */
@@ -116,7 +122,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
       ids: readonly string[],
       reason: EndReason | undefined,
     ): void => {
-      const held = ofBothKinds(request, 'launch').filter(({ id }) => ids.includes(id));
+      const held = launches(request).filter(({ id }) => ids.includes(id));
       for (const { id, kind } of held) cookies[kind].clear(response, `${NAMES[kind].launch}${id}`);
       if (reason !== undefined) endedNotes.leave(request, response, held, reason);
     },

@@ -52,8 +52,11 @@ export function completionsOf(
   { state, secret }: TransactionKey,
   { fingerprints }: Pick<Sealer, 'fingerprints'>,
 ): readonly [Completion, ...Completion[]] {
-  const ids = fingerprints(`launch id of ${state}.${secret}`);
-  const secrets = fingerprints(`launch secret of ${state}.${secret}`);
-  const completion = (at: number) => ({ launchId: (ids[at] ?? '').slice(0, 22), secret: secrets[at] ?? '' });
-  return [completion(0), ...ids.slice(1).map((_, at) => completion(at + 1))];
+  const [first, ...others] = fingerprints(`launch secret of ${state}.${secret}`);
+  return [completionOf(first), ...others.map(completionOf)];
+}
+
+/** The id is public; it reveals nothing of the secret, which has 256 bits. */
+function completionOf(secret: string): Completion {
+  return { launchId: hash('sha256', `launch id of ${secret}`, 'base64url').slice(0, 22), secret };
 }

@@ -69,24 +69,24 @@ function probeCookies(
   { request, response }: LaunchVisit,
   origin: LaunchOrigin,
 ): void {
-  const query = queryOf(request);
+  const query = new URLSearchParams(queryOf(request));
   const isProbed = query.has(PROBED);
-  query.delete(PROBED);
-  const launchUrl = new URL(request.path, publicUrl);
-  launchUrl.search = query.toString();
+  const address = `${publicUrl.origin}${request.path}`;
   if (!isProbed) {
+    query.set(PROBED, '1');
     launchCookies.setProbe(request, response, origin);
-    launchUrl.searchParams.set(PROBED, '1');
     traceOf(request).discard();
-    return void response.status(303).location(launchUrl.href).end();
+    return void response.status(303).location(`${address}?${query}`).end();
   }
+  query.delete(PROBED);
+  const launchUrl = query.size > 0 ? `${address}?${query}` : address;
   const { facts, supportCode, helpDesk = 'not set' as const } = contextOf(request);
   facts.errorCode = 'launch.cookies-blocked';
   const trace = traceOf(request);
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
   const { kind } = origin;
-  const props = { launchUrl: launchUrl.href, supportCode, helpDesk, kind, isFramed: isFramed(request) };
+  const props = { launchUrl, supportCode, helpDesk, kind, isFramed: isFramed(request) };
   const page = cookiesBlockedPage({ ...props, isInChart: isInChart(request, kind) });
   response.status(400).type('html').send(page);
 }

@@ -28,7 +28,8 @@ export function createOpenLaunchLimit(redis: KeyStore, clock: Clock) {
   return {
     /** @throws AppError 'launch.too-many-open' with Retry-After; 'store.unavailable' */
     assertRoom: async (organizationId: string): Promise<void> => {
-      if (((await counts.fetch(organizationId)) ?? 0) < MOST_OPEN) return;
+      const count = counts.get(organizationId) ?? (await counts.fetch(organizationId)) ?? 0;
+      if (count < MOST_OPEN) return;
       const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
       throw new AppError('launch.too-many-open', `${MOST_OPEN} launches are open, the most there may be`, retry);
     },

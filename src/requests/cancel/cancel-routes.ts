@@ -1,6 +1,6 @@
 /** `/launches/:launchId/requests/:requestId/cancel`: the page that asks for confirmation, and the post that cancels. */
-import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import { randomSecret } from '#src/adapters/random.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
@@ -122,7 +122,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const reason = fieldOf(request, 'reason', 'reason').trim();
     const asked = fieldOf(request, 'status', 'choice');
     const say = async (ended: Ended, isRefused = false) => {
-      const name = randomBytes(32).toString('base64url');
+      const name = randomSecret();
       const { supportCode } = contextOf(request);
       const typed = { status: asked, reason: ended.kind === 'cancelled' ? '' : reason };
       await deps.outcomes.keep(name, launch.id, { ...ended, ...typed, supportCode }, BOUNDS);
