@@ -5,6 +5,7 @@ import type { ErrorRow, ErrorWords, Explanation } from '#src/errors/error-row.ts
 import { identityErrors } from '#src/errors/identity.ts';
 import { launchErrors } from '#src/errors/launch.ts';
 import { patientErrors } from '#src/errors/patient.ts';
+import type { Seen } from '#src/errors/rules/fill.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { sessionErrors } from '#src/errors/session.ts';
 import { settingsErrors } from '#src/errors/settings.ts';
@@ -82,13 +83,9 @@ export const errorRows = Object.fromEntries(errorCodes.map((code) => [code, comp
   Record<ErrorCode, ErrorWords & Explanation>
 >;
 
-/** Facts for the trace: names, addresses and counts, and never a secret or a person. */
-type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-
 /** What an error says besides its code: the rule names cause, owner and remedy. */
 interface More {
   rule?: Rule | undefined;
-  /** More facts for the trace, as in trace.ts. */
   seen?: Seen;
   cause?: unknown;
   /** Words of ours after the help text. */

@@ -27,15 +27,9 @@ import { doctor } from './ops/doctor.ts';
 
 const USAGE = [
   'Usage: npm run admin -- <command> [--json]',
-  ...[
-    ...organizationUsage,
-    ...checkUsage,
-    ...keyUsage,
-    ...userUsage,
-    'migrate',
-    'doctor                        configuration, stores, keys, clocks and the way to each EHR',
-  ].map((line) => `  ${line}`),
-].join('\n');
+  ...[...organizationUsage, ...checkUsage, ...keyUsage, ...userUsage, 'migrate'],
+  'doctor                        configuration, stores, keys, clocks and the way to each EHR',
+].join('\n  ');
 
 /** Where a command reads and writes: the process's own streams, or a test's. */
 export interface Terminal {
@@ -72,12 +66,8 @@ async function run(args: readonly string[], terminal: Terminal, env?: NodeJS.Pro
   if (args.includes('--help')) return done(USAGE, { usage: USAGE });
   if (args[0] === 'doctor') {
     readArguments(args.slice(1), [], {});
-    return doctor({
-      env,
-      stderr: terminal.stderr,
-      clock: systemClock,
-      configured: (config) => noteDemo(config, terminal),
-    });
+    const configured = (config: Config) => noteDemo(config, terminal);
+    return doctor({ env, stderr: terminal.stderr, clock: systemClock, configured });
   }
   // Parsed before anything is opened: a typing error needs no database and changes nothing.
   const command = readCommand(args);
@@ -100,12 +90,7 @@ function noteDemo({ databaseUrl, dataDir }: Config, { stderr }: Terminal): void 
   );
 }
 
-async function execute(
-  command: Command,
-  config: Config,
-  database: Database,
-  { stdin, stderr }: Terminal,
-): Promise<CommandOutcome> {
+async function execute(command: Command, config: Config, database: Database, { stdin, stderr }: Terminal) {
   await database.migrate();
   const sealer = createSealer(config.appSecrets);
   // Standard output is reserved for the result.

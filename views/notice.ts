@@ -3,10 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
 
 /** @param text nothing is shown without one. */
-export function notice(
-  kind: 'done' | 'problem' | 'info',
-  text: string | SafeHtml | false | undefined,
-): SafeHtml | null {
+export function notice(kind: 'done' | 'problem' | 'info', text: string | SafeHtml | false | undefined) {
   if (text === undefined || text === false) return null;
   if (kind === 'problem')
     return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text}</span></p>`;

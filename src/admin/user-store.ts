@@ -87,8 +87,7 @@ export function createUserStore(db: Queries) {
       return first(await change.where(isSame).returning());
     },
     /**
-     * Marks the one-time password in the given user row as used: it allows no further sign-in, but still proves its
-     * user when they replace it.
+     * Marks the user's one-time password as used: it allows no further sign-in, but proves its user at its replacement.
      * @returns false when it was already used, replaced or expired; only one of many callers succeeds.
      */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {

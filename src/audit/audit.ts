@@ -1,5 +1,4 @@
 /** The audit trail: who did what to which patient, written in the background unless the caller depends on it. */
-
 import { randomUUID } from 'node:crypto';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';

@@ -20,9 +20,8 @@ export interface UrlPolicy {
 const MARKS = '>"\'`,;.';
 
 /**
- * The one stored form of a typed FHIR URL: https, lower-case host, no default port, end slash, query or fragment
- * (LA-03). Makes no call. @param policy http only for loopback outside production (TL-02); an IP address as the guard
- * (TL-04).
+ * The one stored form of a typed FHIR URL (LA-03): https, lower-case host; no default port, end slash, query, fragment.
+ * Makes no call. @param policy http only for loopback outside production (TL-02); an IP address as the guard (TL-04).
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
   const corrections: string[] = [];

@@ -25,10 +25,7 @@ export function proofText({ outcome, found, owner, used }: KeyProof, reader: Rea
 }
 
 /** The five usual causes of `invalid_client`, with the values to compare. */
-export function usualCauses(
-  used: { clientId: string; kid: string; alg: string; audience: string },
-  publicUrl: URL,
-): string[] {
+export function usualCauses(used: NonNullable<KeyProof['used']>, publicUrl: URL): string[] {
   return [
     `Another client ID: the EHR must know this app as ${used.clientId}.`,
     `Our JWKS URL is not registered or not reachable from the EHR: ${new URL('/.well-known/jwks.json', publicUrl).href}. It must show the key ${used.kid}; changes may need hours to arrive.`,

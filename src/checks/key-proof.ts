@@ -1,5 +1,4 @@
 /** The key proof: does the EHR accept our client ID, key, algorithm and audience? It needs no patient and no user. */
-
 import { randomBytes } from 'node:crypto';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';

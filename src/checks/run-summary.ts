@@ -1,7 +1,7 @@
 /** Summarizes a run: whether the URL may be used, what was discovered, and what the next run is compared with. */
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckContext } from '#src/checks/rows/context.ts';
-import type { CheckResult, CheckSummary, ConnectionState, DiscoveredConnection } from '#src/checks/rows/result.ts';
+import type { CheckResult, ConnectionState, DiscoveredConnection, Verdict } from '#src/checks/rows/result.ts';
 import type { ParsedCapability } from '#src/smart/documents/capability-statement.ts';
 import { offersRequestUpdates, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
@@ -9,20 +9,13 @@ import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documen
 import { supportsUsCoreRequests } from '#src/smart/documents/us-core.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
-export function countVerdicts(
-  results: readonly CheckResult[],
-  hardIds: ReadonlySet<string>,
-): Pick<CheckSummary, 'allPassed' | 'hardFailures' | 'counts'> {
+export function countVerdicts(results: readonly CheckResult[], hardIds: ReadonlySet<string>) {
   const counts = { pass: 0, warning: 0, failure: 0, skipped: 0, info: 0 };
   for (const { verdict } of results) counts[verdict] += 1;
-  const passedGuide = guideCheckIds.every((id) =>
-    results.some((result) => result.id === id && result.verdict === 'pass'),
-  );
-  return {
-    allPassed: passedGuide && counts.failure === 0,
-    hardFailures: results.filter(({ id, verdict }) => verdict === 'failure' && hardIds.has(id)).map(({ id }) => id),
-    counts,
-  };
+  const idsOf = (wanted: Verdict) => results.flatMap(({ id, verdict }) => (verdict === wanted ? [id] : []));
+  const passed = new Set(idsOf('pass'));
+  const allPassed = guideCheckIds.every((id) => passed.has(id)) && counts.failure === 0;
+  return { allPassed, hardFailures: idsOf('failure').filter((id) => hardIds.has(id)), counts };
 }
 
 /** What later flows use instead of discovering again (REG-06); undefined when a launch would refuse it. */

@@ -1,5 +1,4 @@
 /** Memberships for the request path, from memory while nothing changed; admissions survive ten minutes of outage. */
-
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';

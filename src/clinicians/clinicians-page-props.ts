@@ -32,11 +32,7 @@ export function cliniciansUrl(request: Request, organizationId: string, step = '
   return organizationUrl(request, `${CLINICIANS}${step}`, organizationId, more);
 }
 
-export async function showClinicians(
-  deps: CliniciansViewDependencies,
-  request: Request,
-  organization: Organization,
-): Promise<string> {
+export async function showClinicians(deps: CliniciansViewDependencies, request: Request, organization: Organization) {
   const { db, afterPost } = deps;
   const { id } = organization;
   const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);

@@ -1,5 +1,4 @@
 /** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
-
 import type { RequestHandler } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';

@@ -33,11 +33,10 @@ const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
  */
 export function readRedisUrl(text: string): RedisTarget {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];
-  if (protocol === undefined) {
+  if (protocol === undefined)
     throw new RangeError(
       'must be redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master',
     );
-  }
   if (topology === undefined) return single(text, path);
   const access = { ...readCredentials(credentials), tls: protocol === 'rediss' };
   if (topology === '-cluster') {

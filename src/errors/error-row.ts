@@ -1,5 +1,4 @@
 /** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
-
 import type { Owner } from '#src/errors/rules/rule-row.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 

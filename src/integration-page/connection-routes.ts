@@ -35,10 +35,7 @@ export const checkAgain: Handler = async (visit) => {
 
 const OTHER_DRAFT = 'Nothing was changed: the draft that you saw has been replaced or deleted.';
 
-/**
- * The forms name the draft that their page showed, so that a click on an old page is not about another address or about
- * settings that another administrator has accepted for it.
- */
+/** The draft that the form’s page showed: a click on an old page is not about a draft that has replaced it. */
 async function shownDraft({ deps, organization, request }: Visit) {
   const draft = await deps.store.findDraft(organization.id);
   return draft?.at === fieldOf(request, 'draft', 'choice') ? draft : undefined;

@@ -1,5 +1,4 @@
 /** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for a time. */
-
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Adapters } from '#src/adapters.ts';

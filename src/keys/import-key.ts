@@ -43,12 +43,9 @@ function readPrivateKey(text: string): KeyObject {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     // The cause is dropped, because a parser's message may quote the key.
-    const isPublic = /BEGIN (?:PUBLIC KEY|CERTIFICATE)/.test(text);
-    throw new CommandError(
-      isPublic
-        ? 'This is a public key or certificate. Paste the private key.'
-        : 'This is not a private key in PEM or JWK form.',
-    );
+    if (/BEGIN (?:PUBLIC KEY|CERTIFICATE)/.test(text))
+      throw new CommandError('This is a public key or certificate. Paste the private key.');
+    throw new CommandError('This is not a private key in PEM or JWK form.');
   }
 }
 

@@ -1,5 +1,4 @@
 /** An operator's actions on signing keys: list, rotate, export (retire: retire-key.ts). All but listing are audited. */
-
 import { exportSPKI, importJWK } from 'jose';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
@@ -8,7 +7,7 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText } from '#views/date-text.ts';
 import type { KeyRowProps } from '#views/settings/keys-page.ts';
 import { activationOfNewKey, isInState, type KeyState, keyState, newKeyDates, publishedUntil } from './key-life.ts';
-import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
+import { makeKey, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 
 export interface KeyDependencies extends Pick<Adapters, 'clock' | 'db' | 'sealer'> {
@@ -65,10 +64,7 @@ export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
 }
 
 /** The public half, as served and as PEM (REG-04). @throws CommandError for an unknown key; KeyError for a bad one. */
-export async function exportKey(
-  dependencies: KeyDependencies,
-  kid: string,
-): Promise<{ jwks: { keys: PublicJwk[] }; pem: string }> {
+export async function exportKey(dependencies: KeyDependencies, kid: string) {
   const { audit, by, db, clock } = dependencies;
   const jwk = await readPublicJwk(present(await listKeyRows(db), kid, clock()));
   const key = await importJWK(jwk, jwk.alg, { extractable: true });

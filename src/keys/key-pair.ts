@@ -15,18 +15,12 @@ const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
 /** A P-384 coordinate has 48 bytes, leading zeros included (JW-05). */
 const coordinate = base64url.length(64);
 const common = { kid: z.string().min(1), use: z.literal('sig') };
+const point = { crv: z.literal('P-384'), x: coordinate, y: coordinate };
 
 /** Exactly the members of a published key: parsing drops all others, private ones included (JW-02). */
 const publicJwkSchema = z.discriminatedUnion('alg', [
   z.object({ kty: z.literal('RSA'), alg: z.literal('RS384'), ...common, n: base64url, e: base64url }),
-  z.object({
-    kty: z.literal('EC'),
-    alg: z.literal('ES384'),
-    ...common,
-    crv: z.literal('P-384'),
-    x: coordinate,
-    y: coordinate,
-  }),
+  z.object({ kty: z.literal('EC'), alg: z.literal('ES384'), ...common, ...point }),
 ]);
 
 export type PublicJwk = z.output<typeof publicJwkSchema>;
@@ -79,12 +73,10 @@ export async function keyRow(
 /** Reads a stored public half. @throws KeyError when it is weak, malformed, or does not match its kid. */
 export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
   const parsed = publicJwkSchema.safeParse(row.publicJwk);
-  if (!parsed.success || parsed.data.alg !== row.alg || parsed.data.kid !== row.kid) {
+  if (!parsed.success || parsed.data.alg !== row.alg || parsed.data.kid !== row.kid)
     throw new KeyError(row.kid, `is not a valid ${row.alg} public key`);
-  }
-  if (parsed.data.kty === 'RSA' && modulusBits(parsed.data.n) < RSA_BITS) {
+  if (parsed.data.kty === 'RSA' && modulusBits(parsed.data.n) < RSA_BITS)
     throw new KeyError(row.kid, `is weak: RSA keys need at least ${RSA_BITS} bits`);
-  }
   if ((await calculateJwkThumbprint(parsed.data)) !== row.kid)
     throw new KeyError(row.kid, 'holds a key that does not match its id (a duplicate or an altered row)');
   return parsed.data;

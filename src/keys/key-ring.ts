@@ -1,5 +1,4 @@
 /** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
-
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';

@@ -8,9 +8,8 @@ import { changeKeys, type KeyRow, listKeyUses } from './key-store.ts';
 
 /**
  * Takes one key out of use; it stays published for what is in transit, and a pending one is dropped. With `force`
- * (compromise) it leaves the JWKS at once, and the pending one or a new one takes over (JW-13).
- * @param options.evenIfUsed although an EHR accepted it within the JWKS's max-age. @throws CommandError for an unknown
- * key, for one still in use, or when no key would be left to sign with.
+ * (compromise) it leaves the JWKS at once, and the pending one or a new one takes over (JW-13). @param options.evenIfUsed
+ * although an EHR accepted it within the JWKS's max-age. @throws CommandError if unknown, in use, or the last that signs.
  */
 export async function retireKey(
   dependencies: KeyDependencies,

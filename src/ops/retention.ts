@@ -1,5 +1,4 @@
 /** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
-
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Adapters } from '#src/adapters.ts';

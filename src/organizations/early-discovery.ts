@@ -1,5 +1,4 @@
 /** Fetches the documents of the EHRs when the process starts, so that the first clinicians do not wait for them. */
-
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Adapters } from '#src/adapters.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';

@@ -1,5 +1,4 @@
 /** Caches each EHR's discovery for all launches, as long as the EHR allows (DI-13, DI-14). */
-
 import { LRUCache } from 'lru-cache';
 import { atMost, shared } from '#src/adapters/cache.ts';
 import type { Adapters } from '#src/adapters.ts';

@@ -22,6 +22,8 @@ export const sharedReports = pgTable(
   (table) => [index('shared_reports_by_expiry').on(table.expiresAt)],
 );
 
+type Owned = Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'>;
+
 export interface SharedReport<Content> {
   createdAt: Date;
   expiresAt: Date;
@@ -33,7 +35,7 @@ const hashOf = (token: string) => hash('sha256', token, 'base64url');
 /** Stores a copy, so that the report does not change. The token of its link has 256 random bits. */
 export async function saveReport(
   db: Queries,
-  report: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId' | 'content'>,
+  report: Owned & { content: unknown },
   now: Date,
 ): Promise<{ token: string; expiresAt: Date }> {
   const token = randomBytes(32).toString('base64url');
@@ -43,12 +45,7 @@ export async function saveReport(
 }
 
 /** @param token from the URL, untrusted. @returns undefined when unknown, expired or of another kind. */
-export async function findReport<Content>(
-  db: Queries,
-  kind: ReportKind,
-  token: string,
-  now: Date,
-): Promise<SharedReport<Content> | undefined> {
+export async function findReport<Content>(db: Queries, kind: ReportKind, token: string, now: Date) {
   const { createdAt, expiresAt, content, tokenHash } = sharedReports;
   const [found] = await db
     .select({ createdAt, expiresAt, content })
@@ -60,11 +57,7 @@ export async function findReport<Content>(
 const MOST_LISTED = 50;
 
 /** The reports of one kind that can still be opened, newest first. Their links are not stored. */
-export async function listReports(
-  db: Queries,
-  { kind, organizationId }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'>,
-  now: Date,
-): Promise<{ id: string; createdAt: Date; expiresAt: Date }[]> {
+export function listReports(db: Queries, { kind, organizationId }: Owned, now: Date) {
   const { tokenHash: id, createdAt, expiresAt } = sharedReports;
   return db
     .select({ id, createdAt, expiresAt })
@@ -75,10 +68,7 @@ export async function listReports(
 }
 
 /** Invalidates the link. @param id of {@link listReports}. @returns whether the report existed. */
-export async function revokeReport(
-  db: Queries,
-  { kind, organizationId, id }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'> & { id: string },
-): Promise<boolean> {
+export async function revokeReport(db: Queries, { kind, organizationId, id }: Owned & { id: string }) {
   const { tokenHash } = sharedReports;
   const mine = and(ofOrganization(kind, organizationId), eq(tokenHash, id));
   return (await db.delete(sharedReports).where(mine).returning({ tokenHash })).length > 0;

@@ -38,8 +38,8 @@ function markOf([name, value]: [string, string]): string {
 }
 
 /**
- * The names of the values that this user has changed. What another administrator has saved since the page was opened
- * stays. @param seen of {@link marksOf}, untrusted; without it, every difference counts.
+ * The names of the values that this user has changed: what another administrator has saved meanwhile stays.
+ * @param seen of {@link marksOf}, untrusted; without it, every difference counts.
  */
 export function changedNames(typed: TypedForm['values'], saved: TypedForm['values'], seen: string): string[] {
   const then = new Set(seen.split('.'));

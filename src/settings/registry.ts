@@ -1,7 +1,4 @@
-/**
- * Every setting of an organization, one row each: schema, command line, form, presets' type and docs/settings.md
- * follow. Rows under one heading are in the order of the form.
- */
+/** Every setting, one row each: schema, command line, form, presets and docs follow. The form has the rows' order. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, endpointUrl, frameAncestor, network, serverUrl, webPage } from './addresses.ts';
 import { DEFAULT_SERVICES } from './default-services.ts';

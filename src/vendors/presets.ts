@@ -30,15 +30,10 @@ export function changedFromPreset(settings: PresetSettings & { vendor: Vendor })
 }
 
 /** The settings that still have the former vendor's preset. @param before undefined: the whole preset applies. */
-export function broughtAlong(
-  before: (PresetSettings & { vendor: Vendor }) | undefined,
-  vendor: Vendor,
-): Partial<PresetSettings> {
+export function broughtAlong(before: (PresetSettings & { vendor: Vendor }) | undefined, vendor: Vendor) {
   const kept = before ? changedFromPreset(before) : [];
-  return pick(
-    presetSettings(vendor),
-    presetFields.filter((field) => !kept.includes(field)),
-  );
+  const fields = presetFields.filter((field) => !kept.includes(field));
+  return pick(presetSettings(vendor), fields);
 }
 
 function pick(values: PresetSettings, fields: readonly PresetField[]): Partial<PresetSettings> {

@@ -1,14 +1,6 @@
 /** Guesses the vendor from a FHIR URL, and where its pages are hosted. The guess is only a hint for the administrator. */
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
-/** A suggested preset, and the mark by which it was recognized. */
-export interface VendorSuggestion {
-  vendor: Vendor;
-  name: string;
-  /** The part of the address that was recognized. */
-  seen: string;
-}
-
 /** Marks by host, or by a path that no other vendor uses; all from the vendors' published addresses. */
 const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
   { vendor: 'oracle', host: /^fhir-(?:ehr|ehr-code|open|myrecord)\.cerner\.com$|^fhir\.cerner\.com$/ },
@@ -21,14 +13,12 @@ const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
   { vendor: 'epic', path: /\/api\/FHIR\/R4$/i },
 ];
 
-/** @param fhirUrl may be malformed. @returns undefined for an address that does not show its vendor. */
-export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
+/** @param fhirUrl may be malformed. @returns with the part that was recognized; undefined if it shows no vendor. */
+export function suggestVendor(fhirUrl: string) {
   const url = URL.parse(fhirUrl);
   if (!url) return undefined;
   const path = url.pathname.replace(/\/$/, '');
-  const mark = MARKS.find(
-    ({ host, path: wanted }) => (host?.test(url.hostname) ?? true) && (wanted?.test(path) ?? true),
-  );
+  const mark = MARKS.find((one) => (one.host?.test(url.hostname) ?? true) && (one.path?.test(path) ?? true));
   if (!mark) return undefined;
   return { vendor: mark.vendor, name: vendorNames[mark.vendor], seen: mark.host ? url.hostname : path };
 }

@@ -3,7 +3,7 @@ import { type PresetField, settingRows, valueText } from '#src/settings/derived.
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { PresetRowProps, VendorProps } from '#views/integration-page/vendor.ts';
 import { changedFromPreset, type PresetSettings, presetReasons, presetSettings } from './presets.ts';
-import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
+import { suggestVendor } from './suggestion.ts';
 
 type Chosen = PresetSettings & { vendor: Vendor };
 type Connection = Chosen & { fhirBaseUrl: string };
@@ -14,10 +14,7 @@ export function presetRows(vendor: Vendor): PresetRowProps[] {
 }
 
 /** Suggests a preset for a recognized address. @param draftUrl used while no FHIR URL has passed its checks. */
-export function suggestionFor(
-  { vendor, fhirBaseUrl }: Pick<Connection, 'vendor' | 'fhirBaseUrl'>,
-  draftUrl?: string,
-): VendorSuggestion | undefined {
+export function suggestionFor({ vendor, fhirBaseUrl }: Pick<Connection, 'vendor' | 'fhirBaseUrl'>, draftUrl?: string) {
   return vendor === 'generic' ? suggestVendor(fhirBaseUrl || (draftUrl ?? '')) : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** The guide's second half: adding the launch to the EHR, checking that it works, and trying it without an EHR. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 
 function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
   return html`<h3>Outside the EHR</h3>
@@ -14,13 +15,8 @@ function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
 `;
 }
 
-export interface StandaloneProps {
-  readonly standaloneUrl?: string;
-  readonly standaloneScopes?: string;
-}
-
 /** Chapters 3 and 4. */
-export function guideLaunching({ standaloneUrl, standaloneScopes }: StandaloneProps): SafeHtml {
+export function guideLaunching({ standaloneUrl, standaloneScopes }: RegistrationValues): SafeHtml {
   return html`<section aria-labelledby="settings-check">
 <h2 id="settings-check">3. Connect and check</h2>
 <ol>
@@ -60,15 +56,8 @@ export function guideVerifying(): SafeHtml {
 `;
 }
 
-export interface GuideTestingProps {
-  readonly launchUrlPathForm: string;
-  readonly jwksUri: string;
-  readonly clientId: string;
-  readonly scopes: string;
-}
-
 /** Chapter 7. */
-export function guideTesting(props: GuideTestingProps): SafeHtml {
+export function guideTesting(props: RegistrationValues): SafeHtml {
   return html`<section aria-labelledby="testing">
 <h2 id="testing">7. Try it without your EHR</h2>
 <h3>With the public SMART launcher</h3>

@@ -3,16 +3,11 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 
-export interface GuideScope {
-  readonly scope: string;
-  readonly reason: string;
-}
-
 export interface GuideRegistrationProps {
   readonly environment: 'non-production' | 'production';
   readonly organization: { readonly id: string; readonly name: string } | undefined;
   readonly registration: RegistrationValues;
-  readonly scopes: readonly GuideScope[];
+  readonly scopes: readonly { readonly scope: string; readonly reason: string }[];
   readonly canCreate: boolean;
 }
 
@@ -73,9 +68,8 @@ ${egress(props.egressIps)}
 }
 
 function egress(ips: readonly string[]): SafeHtml {
-  if (ips.length === 0) {
+  if (ips.length === 0)
     return html`<p class="notice">This deployment does not publish the addresses its servers call from. Ask its operator before you write a firewall rule.</p>`;
-  }
   return html`<p>Our servers call from these addresses. Allow all of them:</p>
 <ul class="addresses">${ips.map((ip) => html`<li><code>${ip}</code></li>`)}</ul>
 <p class="copy-line">${copyButton('Copy all addresses', ips.join('\n'))}</p>

@@ -61,10 +61,7 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
 };
 
 /** How a launch ended, in a few words. @param shownTitle of its error page, or of a later one. */
-export function outcomeWord(
-  launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>,
-  shownTitle: string | undefined,
-): string {
+export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>, shownTitle?: string): string {
   if (launch.outcome === 'completed') return shownTitle === undefined ? 'Completed' : 'Completed, failed later';
   if (launch.outcome !== 'under way') return 'Failed';
   return launch.isStalled ? 'Did not come back' : 'Under way';
@@ -140,9 +137,8 @@ function factsOf({ facts, state }: DrawnStep): SafeHtml | null {
 }
 
 function factText(fact: Fact): SafeHtml {
-  if (Array.isArray(fact)) {
+  if (Array.isArray(fact))
     return fact.length === 0 ? html`none` : html`${fact.map((item: string) => html`<code>${item}</code> `)}`;
-  }
   if (typeof fact === 'boolean') return fact ? html`yes` : html`no`;
   return html`${String(fact)}`;
 }

@@ -4,10 +4,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 export interface ScopeAttemptProps {
   readonly scopes: readonly {
     readonly scope: string;
-    /**
-     * covered: granted by another scope (SCO-03, SCO-16); in part: limited by search parameters; extra: not requested;
-     * no answer: no token has come
-     */
+    /** covered: by another scope (SCO-03, SCO-16); in part: limited by parameters; extra: not requested */
     readonly verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
   }[];
   /** the EHR did not name the granted scopes, so they count as the requested ones */

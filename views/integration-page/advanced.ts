@@ -91,9 +91,8 @@ function control({ name, kind, choices = {} }: AdvancedField, value: string, des
     return html`<textarea class="form-control" id="${name}" name="${name}" rows="${rows}" spellcheck="false"${described}>
 ${value}</textarea>`;
   }
-  if (kind === 'choice') {
+  if (kind === 'choice')
     return html`<select class="form-select" id="${name}" name="${name}"${described}>${Object.entries(choices).map(([one, text]) => option(one, text, value))}</select>`;
-  }
   const type =
     kind === 'number'
       ? html`type="number" inputmode="numeric"`

@@ -1,7 +1,4 @@
-/**
- * Checks that the server can do what our launches need: PKCE, EHR launch and our client authentication (CAJ-01, CB-12,
- * DI-07..10, MT-04).
- */
+/** Checks for PKCE, EHR launch and our client authentication, which launches need (CAJ-01, CB-12, DI-07..10, MT-04). */
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';

@@ -8,9 +8,7 @@ import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
-/**
- * A `jwks_uri` that the EHR names is vouched for by its issuer's document; one given by hand only by its host (DI-23).
- */
+/** A `jwks_uri` of the EHR is vouched for by its issuer’s document; one given by hand only by its host (DI-23). */
 const GIVEN = [...REQUIRED, 'jwks_uri', ...OPTIONAL];
 
 export const endpointChecks = checksOf('SMART configuration', 'EHR team', [

@@ -128,9 +128,8 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
   if (resources.size === 0)
     return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
   if (!resources.has('Patient')) return broken('fhir.no-patients', 'Patient is missing');
-  if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
+  if (!resources.has('ServiceRequest') && settings.showEhrOrders)
     return doubted('fhir.search-absent', 'ServiceRequest is missing');
-  }
   const lacking = NEEDED.filter((needed) => {
     const [type = '', code = ''] = needed.split(' ');
     const interactions = resources.get(type)?.interactions ?? [];

@@ -43,9 +43,7 @@ async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
   return info(`issuer differs from FHIR URL, normal: ${shown(issuer, 200)}`);
 }
 
-/**
- * The setting decides which issuer an id_token may name. If the EHR names another one, the setting is doubted first.
- */
+/** The setting decides which issuer an id_token may name; if the EHR names another, the setting is doubted first. */
 function judgeSetting(
   settings: readonly string[],
   issuer: string | undefined,
@@ -66,9 +64,8 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   if (!entries) return (await context.configuration) ? seeRow(GUIDE_TITLES.jwks) : withoutConfiguration(context);
   const usable = entries.filter(({ thumbprint }) => thumbprint !== undefined);
   const seen = `${usable.length} of ${entries.length} ${entries.length === 1 ? 'key' : 'keys'} usable`;
-  if (usable.length === 0) {
+  if (usable.length === 0)
     return broken(ruleAtAddress('keys.none-usable', (await context.configuration)?.source), seen);
-  }
   const [first] = await context.issuers;
   const algorithms = listMember(documentOf(first?.fetched), 'id_token_signing_alg_values_supported');
   if (algorithms && !algorithms.some((alg) => (idTokenAlgorithms as readonly string[]).includes(alg)))

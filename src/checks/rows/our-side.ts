@@ -62,26 +62,23 @@ export const ownChecks = checksOf('This app', 'VectorCare', [
 
 async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome> {
   const fetched = await ownJwks;
-  if (fetched.kind === 'none') {
+  if (fetched.kind === 'none')
     return skipped(`${describeFetched(fetched)}, seen from here. Use the key proof to check that the EHR can reach it`);
-  }
   const keys = documentOf(fetched)?.['keys'];
-  if (!Array.isArray(keys)) {
+  if (!Array.isArray(keys))
     return failure(
       describeFetched(fetched),
       'PUBLIC_URL leads to something else: correct it, or the proxy before this service.',
     );
-  }
   const served = new Set(
     keys.map((key: unknown) => (typeof key === 'object' && key !== null && 'kid' in key ? key.kid : '')),
   );
   const missing = ownKids.filter((kid) => !served.has(kid));
-  if (missing.length > 0) {
+  if (missing.length > 0)
     return failure(
       `not served: ${shown(missing.join(', '), 160)}`,
       'PUBLIC_URL leads to another deployment, or a cache before this service is stale.',
     );
-  }
   return pass(keys.length === 1 ? '1 key, which is ours' : `${keys.length} keys, all of ours`);
 }
 

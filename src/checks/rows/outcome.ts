@@ -1,5 +1,5 @@
 /** What a check found: passed, worth knowing, doubtful, failed, or not made. */
-import { filled } from '#src/errors/rules/fill.ts';
+import { filled, type Seen } from '#src/errors/rules/fill.ts';
 import type { Owner } from '#src/errors/rules/rule-row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import type { Verdict } from './result.ts';
@@ -40,10 +40,10 @@ export function failure(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
-/** Measured values, which fill the placeholders of a rule's cause and remedy. */
-type Seen = Parameters<typeof filled>[1];
-
-/** A rule of the table of causes is broken. Cause, owner and remedy are the same as on a launch that failed by it. */
+/**
+ * A rule of the table of causes is broken. Cause, owner and remedy are the same as on a launch that failed by it.
+ * @param seen measured values, which fill the placeholders of cause and remedy.
+ */
 export function broken(
   rule: Rule,
   found: string,

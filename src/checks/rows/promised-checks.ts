@@ -64,9 +64,7 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   return broken(ruleOfConfiguration(fetched, isBase), seen, { 'FHIR URL': context.fhirUrl });
 }
 
-/**
- * The outcome of a row that cannot be judged without the document: it refers to the row that says why it is missing.
- */
+/** The outcome of a row that needs the document: it refers to the row that says why there is none. */
 export async function withoutConfiguration(context: CheckContext): Promise<Outcome> {
   const { kind } = await context.wellKnown;
   return seeRow((kind === 'none' ? await networkRowInTheWay(context) : undefined) ?? GUIDE_TITLES.configuration);

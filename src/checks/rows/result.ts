@@ -72,9 +72,7 @@ export interface DiscoveredConnection {
   authorizationServer: string;
   /** Milliseconds the document may be kept; 0 when the server forbids it. */
   freshForMs: number;
-  /**
-   * The includes that the EHR offers with ServiceRequests, by its names (FH-15); absent without a CapabilityStatement.
-   */
+  /** The includes that the EHR offers with ServiceRequests (FH-15); absent without a CapabilityStatement. */
   requestIncludes?: string[] | undefined;
   /** Whether ServiceRequests can be updated; absent without a CapabilityStatement. */
   updatesRequests?: boolean | undefined;

@@ -66,9 +66,8 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
   const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
   if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
   const seen = `not listed: ${shown(unlisted.join(' '), 200)}`;
-  if (listed.length < COMPLETE_LIST && !unlisted.some((scope) => isRefusedWildcard(scope, listed))) {
+  if (listed.length < COMPLETE_LIST && !unlisted.some((scope) => isRefusedWildcard(scope, listed)))
     return info(`${seen} (of ${listed.length} listed; such short lists are examples)`);
-  }
   return warning(
     seen,
     'Ask the EHR team whether these are granted. Where wildcards are refused, choose the EHR vendor under Advanced settings: its preset names each resource.',

@@ -1,8 +1,6 @@
 /**
- * Do the two addresses of the sign-in answer? One request to each, which cannot succeed: no user, no launch value, no key.
- * Only asked when a person checks, so that an EHR's log has no refused sign-in for every scheduled look.
- *
- * Rules AZ-04, CB-13, TK-05, TL-01.
+ * Do the addresses of the sign-in answer? One request to each, which cannot succeed: no user, no launch value, no key.
+ * Only when a person checks: scheduled looks leave no refused sign-in in an EHR's log (AZ-04, CB-13, TK-05, TL-01).
  */
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';

@@ -31,9 +31,8 @@ export function listRoute(deps: ListDependencies): RequestHandler {
     const { filter, typed, supportCode, timeZone, who, search } = await askedFor(deps, request);
     const found = filter ? await listTraces(deps.db, filter, PAGE_SIZE + 1) : [];
     const [first] = found;
-    if (supportCode !== undefined && first && found.length === 1) {
+    if (supportCode !== undefined && first && found.length === 1)
       return response.redirect(303, `/settings/launches/${first.id}`);
-    }
     const now = deps.clock();
     const { role } = adminOf(request);
     const placeOf = ({ id, startedAt }: TraceRecord) => ({ id, at: startedAt });

@@ -10,10 +10,7 @@ const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
 const NO_ANCESTORS =
   'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.';
 
-/**
- * @param launch the newest one; undefined while there is none.
- * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
- */
+/** @param launch the newest one. @param frameAncestors of its organization; if empty, a framed launch is stopped. */
 export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): TickProps[] {
   const error = launch && shownTitle(launch);
   return [
@@ -45,9 +42,8 @@ function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]
   if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether the app is framed.' };
   if (launch.explanation?.rule === 'launch.other-frame')
     return { state: 'warning', note: launch.explanation.causes[0] };
-  if (launch.framed) {
+  if (launch.framed)
     return frameAncestors.length > 0 ? { state: 'passed', note: undefined } : { state: 'failed', note: NO_ANCESTORS };
-  }
   return { state: 'failed', note: 'It opened in a window of its own. Ask the EHR team to place it inside the chart.' };
 }
 

@@ -1,5 +1,4 @@
 /** Writes traces in the background, batched and bounded; no launch fails or waits because of it. */
-
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { databaseTime, type Queries } from '#src/adapters/database/index.ts';

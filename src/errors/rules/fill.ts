@@ -1,6 +1,7 @@
 /** Fills the texts of a rule with recorded facts. */
 
-type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+/** Facts for the trace: names, addresses and counts, and never a secret or a person. */
+export type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** Placeholders that stay as they are when the fact is not known. */
 const GENERIC = new Set(['FHIR URL', 'issuer']);
