@@ -29,12 +29,11 @@ export async function exchange(url: URL, init: Exchange): Promise<Arrived> {
     if (head && statusStands) resolve({ ...head, bytes: Buffer.alloc(0) });
     else reject(error);
   };
-  let abort: ((error: Error) => void) | undefined;
-  let late: Error | undefined;
+  let [late, started]: [Error?, Dispatcher.DispatchController?] = [];
   const timer = setTimeout(() => {
     late = lateError();
     fail(late);
-    abort?.(late);
+    started?.abort(late);
   }, deadlineMs).unref();
   const asked = { origin: url.origin, path: `${url.pathname}${url.search}`, method, body };
   try {
@@ -42,8 +41,8 @@ export async function exchange(url: URL, init: Exchange): Promise<Arrived> {
       { ...asked, headers: { 'accept-encoding': 'gzip', ...headers } },
       {
         onRequestStart: (controller) => {
-          abort = (error) => controller.abort(error);
-          if (late) abort(late);
+          started = controller;
+          if (late) controller.abort(late);
         },
         onResponseStart: (_controller, status, came) => {
           if (status >= 200) head = { status, headers: firstOf(came) };

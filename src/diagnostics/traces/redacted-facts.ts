@@ -207,11 +207,7 @@ export function withoutQuery(url: string): string {
 }
 
 /** The few addresses of an EHR come with each of its launches. */
-const bare = new LRUCache<string, string>({
-  maxSize: 262_144,
-  maxEntrySize: 2_048,
-  sizeCalculation: (_bare, url) => url.length + 1,
-});
+const bare = new LRUCache<string, string>({ max: 200 });
 
 function bareUrl(url: string): string {
   const parsed = URL.parse(url);

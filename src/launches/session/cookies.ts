@@ -57,7 +57,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
   };
   const ofBothKinds = (what: 'tx' | 'launch') =>
     oncePerRequest((request): readonly LaunchCookie[] =>
-      KINDS.flatMap((kind) => named(request, what, kind)).sort((a, b) => a.issuedAt - b.issuedAt),
+      KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt),
     );
   /** Oldest first. */
   const [transactions, launches] = [ofBothKinds('tx'), ofBothKinds('launch')];
