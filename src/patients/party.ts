@@ -19,11 +19,12 @@ export interface PartyReference {
 export function readParty(reference: ForeignRecord, place: Place & { now: Date }): PartyReference {
   const contained = containedOf(reference, place);
   const identifier = asRecord(reference.identifier);
+  const number = numberOf(identifier);
   return {
     display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
     local: localReference(reference, place.base),
     contained: contained && readNamedResource(contained, place),
-    number: targetType(reference, place) === 'Patient' ? undefined : numberOf(identifier),
+    number: number === undefined || targetType(reference, place) === 'Patient' ? undefined : number,
     system: asText(identifier.system),
   };
 }
@@ -50,11 +51,9 @@ const UNKNOWN =
 /** Whether the name stands for a choice that is not made, such as "Unassigned" or "Any available provider". */
 export function isPlaceholder({ display, reference, identifier }: ForeignRecord): boolean {
   const isAlone = reference === undefined && identifier === undefined;
-  if (isAlone && UNKNOWN.test(asText(display) ?? '')) return true;
-  const words: string[] =
-    asText(display)
-      ?.toLowerCase()
-      .match(/\p{L}+/gu) ?? [];
+  const name = asText(display) ?? '';
+  if (isAlone && UNKNOWN.test(name)) return true;
+  const words: string[] = name.toLowerCase().match(/\p{L}+/gu) ?? [];
   const [first = '', ...rest] = words;
   const isAny = CHOSEN_LATER.has(first) && rest.length > 0 && rest.every((word) => KINDS_OF_CHOICE.has(word));
   return isAny || PLACEHOLDERS.has(words.join(' '));
