@@ -116,11 +116,13 @@ export function withCaution({ service, caution }: { service: string; caution?: s
  * reason; if there are more of them than codes, there is a further reason.
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
+  const { coded, masked } = codedReasons(resource);
+  if (resource.reasonReference === undefined && resource.reason === undefined)
+    return [...new Set([...coded, ...masked])];
   const place = { base, container: resource };
   const references = [resource.reasonReference, ...asRecords(resource.reason).map((one) => one.reference)].flatMap(
     (one) => asRecords(one),
   );
-  const { coded, masked } = codedReasons(resource);
   if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
