@@ -44,6 +44,9 @@ const KINDS_OF_CHOICE = new Set(
   'available qualified suitable provider agency vendor facility location clinician one'.split(' '),
 );
 
+/** Of all these names, because nearly every list has only others. */
+const FIRST_WORDS = new Set<string | undefined>([...PLACEHOLDERS, ...CHOSEN_LATER].map((name) => name.split(' ')[0]));
+
 /** Counts as a name where a reference or a number stands beside it, because then there is a provider. */
 const UNKNOWN =
   /^(?:unknown|unk|n\/a|none|pending|not required|unbekannt|inconnue?|desconocid[oa]|sconosciut[oa]|onbekend|ukendt|ukjent|okänd)$/i;
@@ -53,6 +56,7 @@ export function isPlaceholder({ display, reference, identifier }: ForeignRecord)
   const isAlone = reference === undefined && identifier === undefined;
   const name = asText(display) ?? '';
   if (isAlone && UNKNOWN.test(name)) return true;
+  if (!FIRST_WORDS.has(/\p{L}+/u.exec(name.toLowerCase())?.[0])) return false;
   const words: string[] = name.toLowerCase().match(/\p{L}+/gu) ?? [];
   const [first = '', ...rest] = words;
   const isAny = CHOSEN_LATER.has(first) && rest.length > 0 && rest.every((word) => KINDS_OF_CHOICE.has(word));

@@ -51,7 +51,7 @@ function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequ
 }
 
 function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
-  const [a, b] = [one.keys.version(), other.keys.version()];
+  const [a, b] = [one.keys.version, other.keys.version];
   const byNumber = compare(a.number, b.number);
   const byMoment = compare(a.updatedMs, b.updatedMs);
   return byNumber + byMoment > 0;

@@ -18,11 +18,12 @@ const WITHHELD = /data-absent-reason|nullflavor/i;
 
 /** What proves that two entries are the same order, and what only hints at it. Never throws (FH-11). */
 export function readRequestKeys(resource: ForeignRecord, base: URL) {
-  const { id, status, intent } = resource;
+  const { id, meta, status, intent } = resource;
   const sources = asRecords(resource.basedOn);
   return {
     /** The EHR's id, as it came; undefined without a usable one. */
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
+    version: readVersion(asRecord(meta)),
     ...readContent(resource),
     /** `system|value` of each number that is not a group's. Orders may share one: a hint, no proof. */
     numbers: asRecords(resource.identifier).filter(isOwnNumber).flatMap(numberOf),
@@ -48,13 +49,9 @@ export interface OrderContent {
 function readContent(resource: ForeignRecord) {
   let held: { resource: ForeignRecord } | { text: string | undefined } = { resource };
   let content: OrderContent | undefined;
-  let version: ReturnType<typeof readVersion> | undefined;
   const text = () => ('resource' in held ? writtenDown(held.resource) : held.text);
-  const meta = () => asRecord(('resource' in held ? held.resource : parsed(held.text)).meta);
   return {
     content: () => (content ??= contentOf(text())),
-    /** Which of two entries with one id is newer. */
-    version: () => (version ??= readVersion(meta())),
     /** For a list of several pages, of which only one may be in memory (FH-12). */
     writeDown: () => void (held = { text: text() }),
   };
@@ -70,10 +67,8 @@ function writtenDown(resource: ForeignRecord): string | undefined {
   }
 }
 
-const parsed = (text: string | undefined) => (text === undefined ? {} : asRecord(JSON.parse(text)));
-
 function contentOf(text: string | undefined): OrderContent {
-  const resource = parsed(text);
+  const resource = text === undefined ? {} : asRecord(JSON.parse(text));
   const own = Object.entries(resource).filter(
     ([name, value]) => !NOT_OF_THE_ORDER.has(name) && DEFAULTS[name] !== value,
   );

@@ -43,9 +43,7 @@ const FIRST_WORDS = new Set([...EMPTY_WORDS, ...EMPTY_PHRASES, ...TAGS].map((tex
 /** The first and the last days that programming languages, databases and spreadsheets know; a birth date has no time. */
 const NO_DATES = /^(?:0001-01-01|1753-01-01|1899-12-30|1(?:900|970)-01-01t00:00:00|9999-12-3)/;
 /** Matches the only texts that may say nothing: such a day, no letters and digits, or a first word of such a text. */
-const MAY_BE_EMPTY = new RegExp(
-  `${NO_DATES.source}|^[^a-z\\d]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`,
-);
+const MAY_BE_EMPTY = new RegExp(`${NO_DATES.source}|^[^a-z\\d]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
 
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
