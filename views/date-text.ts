@@ -26,7 +26,7 @@ export function partsAtDays(text: string, isDate: boolean): string[] {
 
 /** Each day of free text as a clinician reads it: `Sun 20 Dec 2026`. */
 export function textWithDays(text: string): string {
-  return text.replace(DAYS, (day) => wordsOf(day, true));
+  return text.includes('-') ? text.replace(DAYS, (day) => wordsOf(day, true)) : text;
 }
 
 /** The same of a date that is planned, which may be a month alone. */

@@ -12,6 +12,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { cached } from './cache.ts';
 import { fewRandomBytes } from './random.ts';
+import { utf8Of } from './utf8.ts';
 
 export type Sealer = ReturnType<typeof createSealer>;
 
@@ -38,8 +39,8 @@ const CIPHER = 'aes-256-gcm';
 /** The prefix of every sealed value; another format gets another prefix. */
 const VERSION = 'v1';
 const COMPRESSED = 'v1z';
-/** The fastest level, with the small window that a text of some ten kilobytes needs. */
-const DEFLATE = { level: 1, memLevel: 6, windowBits: 13 };
+/** The fastest level, with the small window and the small pieces that a text of some ten kilobytes needs. */
+const DEFLATE = { level: 1, memLevel: 6, windowBits: 13, chunkSize: 4_096 };
 const MOST_HASHES = 2_000;
 const MOST_KEYS = 2_000;
 const LONGEST_KNOWN = 300;
@@ -109,7 +110,7 @@ export function createSealer(secrets: readonly string[]) {
 }
 
 function jsonOf(value: unknown, mostBytes: number): Buffer {
-  const json = Buffer.from(JSON.stringify(value));
+  const json = utf8Of(JSON.stringify(value));
   if (json.length > mostBytes) throw new TooLargeError(json.length, mostBytes);
   return json;
 }

@@ -1,5 +1,4 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
-import { LRUCache } from 'lru-cache';
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
@@ -33,12 +32,14 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   const known = dates.get(value);
   if (known?.timeZone === timeZone) return known.date;
   const date = readText(value, timeZone);
+  if (dates.size >= MOST_KEPT) dates.clear();
   dates.set(value, { timeZone, date });
   return date;
 }
 
+const MOST_KEPT = 1_000;
 /** Results are cached, because a row reads its dates several times, and again at each reload. */
-const dates = new LRUCache<string, { timeZone: string; date: FhirDate | undefined }>({ max: 1_000 });
+const dates = new Map<string, { timeZone: string; date: FhirDate | undefined }>();
 
 function readText(written: string, timeZone: string): FhirDate | undefined {
   if (saysNothing(written)) return undefined;

@@ -11,8 +11,7 @@ const MOST_ELEMENTS = 20_000;
 const MOST_LEVELS = 500;
 
 /** Conditions on a whole resource, most severe first; an unreadable one counts as dangerous. Never throws. */
-export function conditionsOf(resource: ForeignRecord): string[] {
-  const prohibition = prohibitionOf(resource);
+export function conditionsOf(resource: ForeignRecord, prohibition = prohibitionOf(resource)): string[] {
   return [
     prohibition === true && 'Do not perform',
     prohibition === 'unclear' && 'May mean “do not perform”: see the EHR',
@@ -128,6 +127,7 @@ function hasConditionInside(resource: ForeignRecord): boolean {
   let seen = 0;
   const hasCondition = (element: unknown, level: number): boolean => {
     if ((seen += 1) > MOST_ELEMENTS || level > MOST_LEVELS) return true;
+    if (typeof element !== 'object') return false;
     if (Array.isArray(element)) {
       for (const item of element) if (hasCondition(item, level + 1)) return true;
     } else if (isJsonObject(element)) {

@@ -19,11 +19,12 @@ export interface PartyReference {
 export function readParty(reference: ForeignRecord, place: Place & { now: Date }): PartyReference {
   const contained = containedOf(reference, place);
   const identifier = asRecord(reference.identifier);
+  const number = numberOf(identifier);
   return {
     display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
     local: localReference(reference, place.base),
     contained: contained && readNamedResource(contained, place),
-    number: targetType(reference, place) === 'Patient' ? undefined : numberOf(identifier),
+    number: number === undefined || targetType(reference, place) === 'Patient' ? undefined : number,
     system: asText(identifier.system),
   };
 }
@@ -43,6 +44,9 @@ const KINDS_OF_CHOICE = new Set(
   'available qualified suitable provider agency vendor facility location clinician one'.split(' '),
 );
 
+/** Of all these names, because nearly every list has only others. */
+const FIRST_WORDS = new Set<string | undefined>([...PLACEHOLDERS, ...CHOSEN_LATER].map((name) => name.split(' ')[0]));
+
 /** Counts as a name where a reference or a number stands beside it, because then there is a provider. */
 const UNKNOWN =
   /^(?:unknown|unk|n\/a|none|pending|not required|unbekannt|inconnue?|desconocid[oa]|sconosciut[oa]|onbekend|ukendt|ukjent|okänd)$/i;
@@ -50,11 +54,10 @@ const UNKNOWN =
 /** Whether the name stands for a choice that is not made, such as "Unassigned" or "Any available provider". */
 export function isPlaceholder({ display, reference, identifier }: ForeignRecord): boolean {
   const isAlone = reference === undefined && identifier === undefined;
-  if (isAlone && UNKNOWN.test(asText(display) ?? '')) return true;
-  const words: string[] =
-    asText(display)
-      ?.toLowerCase()
-      .match(/\p{L}+/gu) ?? [];
+  const name = asText(display) ?? '';
+  if (isAlone && UNKNOWN.test(name)) return true;
+  if (!FIRST_WORDS.has(/\p{L}+/u.exec(name.toLowerCase())?.[0])) return false;
+  const words: string[] = name.toLowerCase().match(/\p{L}+/gu) ?? [];
   const [first = '', ...rest] = words;
   const isAny = CHOSEN_LATER.has(first) && rest.length > 0 && rest.every((word) => KINDS_OF_CHOICE.has(word));
   return isAny || PLACEHOLDERS.has(words.join(' '));

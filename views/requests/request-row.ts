@@ -71,6 +71,9 @@ export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml
   return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}${row.noted === undefined ? null : html` <q>${isolated(row.noted)}</q>`}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : withDayWords(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
 }
 
+/** What a cell holds, in order; a text is not yet escaped. */
+type Content = SafeHtml | string | null;
+
 /** As `isResourceId`, except `new`, the path of the form; a request with another id has no page of its own. */
 const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,128}$/;
 
@@ -101,8 +104,8 @@ export function statusOf(row: Pick<RequestRow, 'status' | 'source' | 'isOwn' | '
     .filter((part) => part !== '')
     .join(' · ')
     .replaceAll(' ·', '\u00a0·');
-  const overdue = /\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID;
-  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' ? null : minor(words)}`;
+  const overdue = status.isOverdue ? (/\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID) : null;
+  return html`${overdue}<b class=${status.icon}>${status.word}</b>${words === '' ? null : minor(words)}`;
 }
 
 const OVERDUE = html`<em>Overdue</em> `;
@@ -114,10 +117,10 @@ function unbroken(since: string): string {
 }
 
 /** A step that concerns the older request, which has no row of its own, links to that request. */
-function nextStep({ next, still, status, older }: RequestRow, query: string): SafeHtml {
+function nextStep({ next, still, status, older }: RequestRow, query: string): Content[] {
   const open = next.isAction ? older?.find(({ isOpen, said }) => isOpen || said !== undefined) : undefined;
   const step = open ? requestLink(open.id, `requests/${open.id}${query}`, next.text) : next.text;
-  return html`${next.isAction ? html`<b>${step}</b>` : step}${stillFlag({ still, status })}`;
+  return [next.isAction ? html`<b>${step}</b>` : step, stillFlag({ still, status })];
 }
 
 /** An overdue request has its own mark, so this one is left out. */
@@ -168,21 +171,21 @@ export function noProvider({ isUnheard }: Pick<RequestRow, 'isUnheard'>): string
   return isUnheard === true ? 'No provider named' : 'No provider yet';
 }
 
-function providers(row: Unprovided & Pick<RequestRow, 'sentTo'>): SafeHtml | null {
+function providers(row: Unprovided & Pick<RequestRow, 'sentTo'>): Content[] {
   const { sentTo } = row;
   const none = lacksProvider(row) ? html`<small>${noProvider(row)}</small>` : null;
-  if (sentTo === undefined) return none;
-  const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
-  return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;
+  if (sentTo === undefined) return [none];
+  const names = sentTo.names.flatMap((name, index) => [index === 0 ? null : '; ', isolated(name)]);
+  return [...names, moreNote(sentTo.more), none && ' ', none];
 }
 
-function requestedText({ on, by }: RequestRow['requested']): SafeHtml {
+function requestedText({ on, by }: RequestRow['requested']): Content[] {
   const who = by === undefined ? null : html` <small>by ${isolated(by)}</small>`;
-  return html`${on === undefined ? html`<small>Date not given${who && ','}</small>` : withPastDayWords(on)}${who}`;
+  return [on === undefined ? html`<small>Date not given${who && ','}</small>` : withPastDayWords(on), who];
 }
 
-function reasonText(reason: RequestRow['reason']): SafeHtml | null {
-  return reason === undefined ? null : html`${isolated(reason.first)}${moreNote(reason.more)}`;
+function reasonText(reason: RequestRow['reason']): Content[] {
+  return reason === undefined ? [] : [isolated(reason.first), moreNote(reason.more)];
 }
 
 /** Scripts that are written from right to left: only beside such a text can other texts be reordered. */

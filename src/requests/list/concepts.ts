@@ -1,5 +1,5 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
-import { certaintiesOf, conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { certaintiesOf, conditionsOf, prohibitionOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { lettersOf } from '#src/requests/progress/letters.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -101,8 +101,9 @@ export function readStatusReason({ extension, _status: beside }: ForeignRecord):
 const WITHHELD = 'Parts of it are withheld: see the EHR';
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing the request without it. */
-export function readCaution(resource: ForeignRecord): string | undefined {
-  return [...conditionsOf(resource), ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
+export function readCaution(resource: ForeignRecord, prohibition = prohibitionOf(resource)): string | undefined {
+  const conditions = conditionsOf(resource, prohibition);
+  return [...conditions, ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
 }
 
 /** How a line names a request that it does not show. */
@@ -115,11 +116,13 @@ export function withCaution({ service, caution }: { service: string; caution?: s
  * reason; if there are more of them than codes, there is a further reason.
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
+  const { coded, masked } = codedReasons(resource);
+  if (resource.reasonReference === undefined && resource.reason === undefined)
+    return [...new Set([...coded, ...masked])];
   const place = { base, container: resource };
   const references = [resource.reasonReference, ...asRecords(resource.reason).map((one) => one.reference)].flatMap(
     (one) => asRecords(one),
   );
-  const { coded, masked } = codedReasons(resource);
   if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),

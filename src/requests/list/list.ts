@@ -57,7 +57,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const found = await askForList(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const isOurs = (name: string) => ownSystem !== undefined && name.startsWith(`${ownSystem}|`);
+  const ours = `${ownSystem}|`;
+  const isOurs = (name: string) => ownSystem !== undefined && name.startsWith(ours);
   const { kept: all, replacedBy, shownAs, ...merged } = mergeRequests(shown, sifted.inDoubt, isOurs);
   const { onlyOf, withFiller } = fillersIn(sifted.otherOrders);
   const kept = all.map(withFiller);

@@ -6,7 +6,8 @@ export const PRESSING = ['stat', 'asap', 'urgent'];
 
 /** A sorted copy; requests without a readable date come last among their equals. */
 export function orderForReading(requests: readonly ServiceRequest[]): ServiceRequest[] {
-  return requests.toSorted((a, b) => rankOf(a) - rankOf(b) || authoredMs(b) - authoredMs(a) || 0);
+  const placed = requests.map((request) => ({ request, rank: rankOf(request), ms: authoredMs(request) }));
+  return placed.toSorted((a, b) => a.rank - b.rank || b.ms - a.ms || 0).map(({ request }) => request);
 }
 
 /** The rank of a request's urgency; a closed request comes last. */

@@ -20,6 +20,8 @@ export function sentTo(
     owner === undefined ||
     (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
   const parties = [...(owner ? [owner] : []), ...performers.filter(isAsked)];
+  const [first, ...others] = parties;
+  if (first && others.length === 0) return { shown: { names: [nameOf(first)], more: 0 }, counted: [] };
   const byName = Map.groupBy(parties, nameOf);
   const names = [...byName.keys()];
   const counted = names.slice(MOST_NAMED);

@@ -38,7 +38,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { service, category } = readService(resource);
   const { detail, moreDetails } = readDetail(resource, service);
   const codes = codesIn(resource.code);
-  const isUnasked = UNASKED_INTENTS.has(codeOf(intent)) || isStatement(service, codes);
+  const intentCode = codeOf(intent);
+  const isUnasked = UNASKED_INTENTS.has(intentCode) || isStatement(service, codes);
   const late = isProhibited || isUnasked ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
@@ -49,10 +50,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
   // Some guides send referrals as plans too, but for a day that is near.
   const isFar = isAhead && (neededMs ?? 0) > at.now.getTime() + MONTH_MS;
-  const isFarPlan = codeOf(intent) === 'plan' && isFar && performers.length === 0;
+  const isFarPlan = intentCode === 'plan' && isFar && performers.length === 0;
   const isRepeated = isSeries(resource, service);
-  const isDue = () =>
-    isRepeated || (needed.lastDay !== undefined && needed.lastDay <= dayAfter(dayIn(at.now, at.timeZone)));
+  const today = dayIn(at.now, at.timeZone);
+  const { lastDay } = needed;
+  const isDue = () => isRepeated || (lastDay !== undefined && (lastDay <= today || lastDay <= dayAfter(today)));
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -60,10 +62,10 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     subject: localReference(resource.subject, base),
     isEnteredInError: codeOf(status) === 'entered-in-error',
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
-    isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
+    isDerivedOrder: DERIVED_INTENTS.has(intentCode),
     status: describeStatus({
       ...{ status, intent, late, isProhibited, isPatients, isAhead },
-      hasProvider: performers.length + asTexts(resource.performer).length > 0 || codeOf(intent) === 'filler-order',
+      hasProvider: performers.length + asTexts(resource.performer).length > 0 || intentCode === 'filler-order',
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
@@ -73,7 +75,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     codes,
     detail,
     moreDetails,
-    caution: readCaution(resource),
+    caution: readCaution(resource, prohibition),
     isShortened: isShortened(resource),
     isProhibited,
     /** Only the EHR can say whether it must not be done. */
@@ -129,9 +131,9 @@ function isDeadline({ occurrencePeriod }: ForeignRecord): boolean {
 /** An empty reference, or one to "Unassigned", names no provider; one that is masked does. */
 function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
-  const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
+  const elements = [performer, performer['_reference'], performer['_display']];
   return (
-    elements.some(({ extension }) => asRecords(extension).some(saysMasked)) ||
+    elements.some((one) => asRecords(asRecord(one).extension).some(saysMasked)) ||
     (!isPlaceholder(performer) &&
       [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined))
   );

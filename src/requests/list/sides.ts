@@ -55,7 +55,9 @@ export function sideExtensions(concept: ForeignRecord): ForeignRecord[] {
 }
 
 function qualifiersOf(concept: ForeignRecord): string[] {
-  const words = sideExtensions(concept).flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
+  const extensions = sideExtensions(concept);
+  if (extensions.length === 0) return [];
+  const words = extensions.flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
     const coding = valueCoding ?? { code: valueCode };
     return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, coding: [coding] }) ?? [];
   });

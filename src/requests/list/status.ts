@@ -74,7 +74,8 @@ export function describeStatus(facts: {
   const { hasProvider } = facts;
   const code = codeOf(facts.status);
   const isActive = code === 'active';
-  const given = asInformation(writtenCode(facts.status), 40);
+  // Only a code that is not known is shown as it was written.
+  const given = isActive || STATUSES.has(code) ? undefined : asInformation(writtenCode(facts.status), 40);
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;

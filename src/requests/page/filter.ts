@@ -19,7 +19,7 @@ type Filter = 'group' | 'service' | 'mine' | 'here';
 /** The rows that pass every filter except `without`, in their order. */
 export function filterRows(rows: readonly RequestRow[], search: Search, without?: Filter): RequestRow[] {
   const { view, text, handleOf } = search;
-  const words = wordsOf(text);
+  const words = text === '' ? [] : wordsOf(text);
   return rows.filter(
     (row) =>
       (without === 'group' || isIn(row, view.group)) &&

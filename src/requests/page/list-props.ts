@@ -7,6 +7,7 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 import type { FreshRows } from '#src/requests/new/rows-just-sent.ts';
 import { COLUMN_LABELS, GROUP_LABELS } from '#views/requests/list-controls.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
+import { byAttention } from './default-order.ts';
 import { filterRows } from './filter.ts';
 import { PAGE_ROWS, type Selection, selectRows } from './page-rows.ts';
 import { COLUMNS, GROUPS, isFiltered, isPlain, type ListView, type ViewChange, viewQuery } from './view-address.ts';
@@ -52,7 +53,7 @@ export function listProps(
   return {
     title: GROUP_LABELS[view.group],
     rows: selection.rows,
-    closed: selectRows(closed, { view: { ...view, group: 'closed' }, text: '', handleOf }).rows,
+    closed: closed.toSorted(byAttention),
     columns: COLUMNS.map((column) => ({
       label: COLUMN_LABELS[column],
       sorted: view.sort?.by === column ? (view.sort.isDown ? 'descending' : 'ascending') : undefined,

@@ -139,9 +139,10 @@ const LONG = 500;
 
 /** `system|code` of the first codings of a concept. A code without a system proves nothing. */
 export function codesIn(concept: unknown): string[] {
-  return asRecords(asRecord(concept).coding, MOST_CODES).flatMap(({ system, code }) =>
-    asText(system) !== undefined && asText(code) !== undefined ? [`${asText(system)}|${asText(code)}`] : [],
-  );
+  return asRecords(asRecord(concept).coding, MOST_CODES).flatMap((coding) => {
+    const [system, code] = [asText(coding.system), asText(coding.code)];
+    return system === undefined || code === undefined ? [] : `${system}|${code}`;
+  });
 }
 
 const MOST_CODES = 10;

@@ -144,12 +144,12 @@ const LIMITS = 'status intent category code authored occurrence encounter reques
 /** FHIR R4 search: the `self` link holds the parameters that the server has used. */
 function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): string[] {
   const self = linkOf(bundle, 'self');
-  const used =
-    typeof self === 'string' && self.length <= LONGEST_LINK ? URL.parse(self, base)?.searchParams : undefined;
-  const asked = URL.parse(searchPath(options), base)?.searchParams;
+  if (typeof self !== 'string' || self.length > LONGEST_LINK || !self.includes('?')) return [];
+  const used = URL.parse(self, base)?.searchParams;
+  const asked = new URLSearchParams(searchPath(options).split('?')[1]);
   const patients = [...(used?.getAll('patient') ?? []), ...(used?.getAll('subject') ?? [])];
   const isOther = patients.length > 0 && patients.every((patient) => patient.split('/').at(-1) !== options.patientId);
-  return [...LIMITS.filter((name) => used?.has(name) && !asked?.has(name)), ...(isOther ? ['another patient'] : [])];
+  return [...LIMITS.filter((name) => used?.has(name) && !asked.has(name)), ...(isOther ? ['another patient'] : [])];
 }
 
 /** No server accepts a longer address, and a link of megabytes takes tenths of a second to parse. */

@@ -27,7 +27,9 @@ interface Occurrence {
 const MORE = 'more in the EHR';
 const MAX_LENGTH = 300;
 const OF_THE_TIME = /^_?(?:occurrence|asNeeded)/;
-const READ = /^(?:occurrence(?:DateTime|Period|Timing)|asNeeded(?:Boolean|CodeableConcept))$/;
+const READ = new Set(
+  'occurrenceDateTime occurrencePeriod occurrenceTiming asNeededBoolean asNeededCodeableConcept'.split(' '),
+);
 
 /**
  * occurrence[x] and asNeeded[x], all of them. Never throws; the text is bounded, whatever the EHR sends.
@@ -69,7 +71,7 @@ function readMoment(moment: unknown, context: DateContext): Occurrence {
 /** Whether there are members that are not read here, such as those of a later FHIR version or extensions. */
 function hasUnknownKind(resource: ForeignRecord): boolean {
   // This makes no list of the members, because it runs for every request of a list.
-  for (const name in resource) if (OF_THE_TIME.test(name) && !READ.test(name) && isGiven(resource[name])) return true;
+  for (const name in resource) if (OF_THE_TIME.test(name) && !READ.has(name) && isGiven(resource[name])) return true;
   return false;
 }
 

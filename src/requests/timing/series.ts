@@ -39,7 +39,9 @@ const NUMBER = /\d|once|twice/i;
 const isOftenInDetails = (details: unknown) => asRecords(details).some((one) => isOften(asConceptText(one)));
 
 function isAsNeeded(resource: ForeignRecord): boolean {
-  return flagOf(resource, 'asNeededBoolean') === true || isGiven(resource.asNeededCodeableConcept);
+  const { asNeededBoolean, asNeededCodeableConcept } = resource;
+  const isFlagged = asNeededBoolean !== undefined && flagOf(resource, 'asNeededBoolean') === true;
+  return isFlagged || isGiven(asNeededCodeableConcept);
 }
 
 function isManyTimes(quantity: unknown): boolean {

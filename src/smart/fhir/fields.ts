@@ -165,7 +165,7 @@ function bestText(concept: ForeignRecord, maxLength: number): string | undefined
 }
 
 function saysWhat({ system, extension }: ForeignRecord): boolean {
-  return !isNullSystem(system) && !isMarkedAbsent(asRecords(extension));
+  return !isNullSystem(system) && (extension === undefined || !isMarkedAbsent(asRecords(extension)));
 }
 
 function displayOf(coding: ForeignRecord): string | undefined {
@@ -174,7 +174,8 @@ function displayOf(coding: ForeignRecord): string | undefined {
 
 /** @param beside the `_name` member, where FHIR JSON keeps the extensions of a primitive member. */
 function memberText(value: unknown, beside: unknown, maxLength = USUAL): string | undefined {
-  return isMarkedAbsent(asRecords(asRecord(beside).extension)) ? undefined : asInformation(value, maxLength);
+  const isAbsent = beside !== undefined && isMarkedAbsent(asRecords(asRecord(beside).extension));
+  return isAbsent ? undefined : asInformation(value, maxLength);
 }
 
 /** The code of a coding without a display. With a display, the code adds nothing: both may mean "Unknown". */

@@ -40,17 +40,16 @@ export function isNullCode(code: string): boolean {
 /** Words that alone may be a semantic tag. */
 const TAGS = ['qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'];
 const FIRST_WORDS = new Set([...EMPTY_WORDS, ...EMPTY_PHRASES, ...TAGS].map((text) => /[a-z]+/.exec(text)?.[0]));
-/** Matches the only texts that may say nothing: without letters and digits, or beginning with a first word of such a text. */
-const MAY_BE_EMPTY = new RegExp(`^[^a-z\\d]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
-
 /** The first and the last days that programming languages, databases and spreadsheets know; a birth date has no time. */
 const NO_DATES = /^(?:0001-01-01|1753-01-01|1899-12-30|1(?:900|970)-01-01t00:00:00|9999-12-3)/;
+/** Matches the only texts that may say nothing: such a day, no letters and digits, or a first word of such a text. */
+const MAY_BE_EMPTY = new RegExp(`${NO_DATES.source}|^[^a-z\\d]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
 
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
   const lower = text.toLowerCase();
-  if (NO_DATES.test(lower)) return true;
   if (!MAY_BE_EMPTY.test(lower)) return false;
+  if (NO_DATES.test(lower)) return true;
   const begun = lower
     .replace(SEMANTIC_TAG, '')
     .replace(/[\s_\u2010-\u2015-]+/gu, ' ')

@@ -7,6 +7,7 @@ export const SHOWN = 60;
 /** The beginning of every note that may be the newest, in quotation marks, and how many more there are. */
 export function notesShown(note: unknown): string | undefined {
   const said = asRecords(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
+  if (said.length < 2) return said[0] && `“${asText(said[0].text, SHOWN)}”`;
   const timeOf = ({ time }: ForeignRecord) => Date.parse(asWritten(time));
   const undated = said.filter((one) => Number.isNaN(timeOf(one)));
   const dated = said.filter((one) => !Number.isNaN(timeOf(one))).toSorted((a, b) => timeOf(b) - timeOf(a));
