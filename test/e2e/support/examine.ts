@@ -104,9 +104,12 @@ async function violations(page: Page, options: RunOptions): Promise<string[]> {
     await session.send('Runtime.evaluate', { expression: `${AXE};${OF_LOOKS};0` });
     await session.detach();
   }
-  if (options.runOnly !== undefined || options.rules?.['color-contrast']?.enabled) await page.evaluate(MARK_LOOKS);
+  // In the same task: a row under the pointer changes its colour as soon as the page is laid out again.
+  const marks = options.runOnly !== undefined || options.rules?.['color-contrast']?.enabled ? MARK_LOOKS : '0';
   const how = JSON.stringify({ ...HOW, ...options });
-  return page.evaluate<string[]>(`axe.run(${how}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  return page.evaluate<
+    string[]
+  >(`${marks}; axe.run(${how}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`);
 }
 
