@@ -31,10 +31,10 @@ export const handOver = {
   lastModified: '2026-11-20T14:02:00Z',
 };
 
-/** What arrives with and without the list; single reads find nothing. */
+/** What arrives with and without the list; single reads find nothing. @param later what the page reads otherwise than the list. */
 export async function readField(
   change: object,
-  { along = [], tasks = [] }: { along?: object[]; tasks?: object[] } = {},
+  { along = [], tasks = [], later }: { along?: object[]; tasks?: object[]; later?: object } = {},
 ) {
   const resource = { ...base, ...change };
   await using server = await startFhirServer((call) => {
@@ -57,9 +57,16 @@ export async function readField(
   };
   const list = await loadRequests(server.api, options);
   const rows = [...list.open, ...list.closed];
-  const events = tasks.filter((task) => /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)));
+  const events = (later ? [] : tasks).filter((task) =>
+    /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)),
+  );
   const known = { kind: 'read', referred: [], siblings: [], isAlone: false, isPartial: false } as const;
-  const detail: ReadDetail = { ...known, resource, events: events.map((event) => ({ ...event })) };
+  const detail: ReadDetail = {
+    ...known,
+    resource: { ...resource, ...later },
+    isAlone: later !== undefined,
+    events: events.map((event) => ({ ...event })),
+  };
   const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };
   const page = await describeDetail(server.api, detail, rows, place);
   return { list, row: rows.find(({ id }) => id === resource.id), page };

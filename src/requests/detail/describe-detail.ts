@@ -24,6 +24,7 @@ import { readTimeline } from './timeline.ts';
 
 const CHECK_WHICH = { text: 'Check which request counts', isAction: true };
 const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
+const CHECK = { text: 'Check it in the EHR', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 /** What a later appointment that did not take place puts in doubt. */
@@ -57,12 +58,12 @@ export async function describeDetail(
     return [nameOf(party), number, telephone].filter(Boolean).join('');
   };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
-  const isUnheard = isAlone || isPartial;
-  const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  // What the list knows is valid only for the status that the list has seen.
-  const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
+  const listed = rows.find(({ id }) => id === request.id);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
-  const last = listed && (!task || isPartial) ? listed : fresh;
+  const isOfList = listed && (!task || isPartial);
+  const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
+  const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
+  const last = isOfList ? withList(fresh, listed) : fresh;
   const { status, next, still, sentTo } = last;
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
@@ -92,9 +93,10 @@ export async function describeDetail(
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
   const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
-  const isOfList = ({ names }: NonNullable<typeof sentTo>) =>
+  const isOnlyListed = ({ names }: NonNullable<typeof sentTo>) =>
     names.some((name) => !providers.map(nameOf).includes(name));
-  const knowsMore = providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOfList(sentTo));
+  const knowsMore =
+    providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOnlyListed(sentTo));
   const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
   const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party);
@@ -132,4 +134,15 @@ export async function describeDetail(
     ].filter((line) => typeof line === 'string'),
     json: resourceJson(resource, base),
   };
+}
+
+/** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
+function withList(fresh: RequestRow, listed: RequestRow): RequestRow {
+  if (listed.digest === fresh.digest) return listed;
+  if (!listed.isHeard) return listed.older?.some((one) => one.isOpen || one.said) ? { ...fresh, next: CHECK } : fresh;
+  const { status, sentTo } = listed;
+  const before = [status.word, status.note].filter(Boolean).join(', ');
+  const note = [fresh.status.note, `before the EHR changed it: ${before}`].filter(Boolean).join(' · ');
+  const hasProvider = fresh.status.hasProvider || status.hasProvider;
+  return { ...fresh, status: { ...fresh.status, note, hasProvider }, sentTo: fresh.sentTo ?? sentTo, next: CHECK };
 }

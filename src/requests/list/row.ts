@@ -1,4 +1,5 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
+import { hash } from 'node:crypto';
 import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
@@ -89,6 +90,10 @@ export function toRow(
     id,
     /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
     ehrStatus: codeOf(request.keys.state),
+    /** If the EHR's order has another one now, it was changed. */
+    digest: hash('sha256', JSON.stringify(request.own), 'base64url').slice(0, 16),
+    /** A Task or another request says more of it than the order itself. */
+    isHeard: task !== undefined || request.status !== request.own.status || undefined,
     service,
     detail,
     category,

@@ -5,7 +5,7 @@ import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { isStatement } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
-import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
+import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { describePriority } from '#src/requests/progress/priority.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
 import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
@@ -54,6 +54,13 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const isDue = () =>
     isRepeated || (needed.lastDay !== undefined && needed.lastDay <= dayAfter(dayIn(at.now, at.timeZone)));
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
+  const parties = performers.map(party);
+  const performerType = asConceptText(resource.performerType);
+  const own = describeStatus({
+    ...{ status, intent, late, isProhibited, isPatients, isAhead },
+    hasProvider: performers.length + asTexts(resource.performer).length > 0 || codeOf(intent) === 'filler-order',
+    reason: readStatusReason(resource),
+  });
   return {
     id: asText(resource.id, 128) ?? '',
     /** `Patient/id` on this server; undefined for any other subject. */
@@ -61,11 +68,12 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isEnteredInError: codeOf(status) === 'entered-in-error',
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
-    status: describeStatus({
-      ...{ status, intent, late, isProhibited, isPatients, isAhead },
-      hasProvider: performers.length + asTexts(resource.performer).length > 0 || codeOf(intent) === 'filler-order',
-      reason: readStatusReason(resource),
-    }),
+    status: own,
+    /** Without what other requests add to it: what decides its status, its step and its provider. */
+    own: {
+      ...{ status: own, prohibition, isPatients, isUnasked: isUnasked || isFarPlan, needed, performerType },
+      performers: parties.map(nameKey),
+    },
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
     service,
@@ -97,8 +105,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     authoredOn: isGiven(resource.authoredOn) ? asText(resource.authoredOn, 40) : undefined,
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(agentOf).map(party)[0],
-    performers: performers.map(party),
-    performerType: asConceptText(resource.performerType),
+    performers: parties,
+    performerType,
     reasons: readReasons(resource, base),
     references: referencesToRead(resource, base),
     relations: relationsOf(resource, base),

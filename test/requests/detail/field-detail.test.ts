@@ -7,6 +7,7 @@ import { loadRequests } from '#src/requests/list/list.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { readField } from '#test/requests/field-read.ts';
 import { rowOf } from '#test/requests/page/rows.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -450,4 +451,77 @@ test.for<[string, object[], string, string[]]>([
   expect([row.status.note ?? '', server.calls.length]).toEqual([note, 2]);
   const facts = sections.flatMap((section) => section.facts);
   expect(facts.find(({ label }) => label === 'Provider')?.texts).toEqual(provider);
+});
+
+const acme = { display: 'Acme' };
+const agreed = {
+  ...{ resourceType: 'Task', id: 't', status: 'accepted', owner: acme, lastModified: '2026-11-20T14:02:00Z' },
+  ...{ focus: { reference: 'ServiceRequest/a' }, for: { reference: 'Patient/pat-1' } },
+};
+const older = { ...own, resourceType: 'ServiceRequest', id: 'o', authoredOn: '2026-11-17T09:00:00Z' };
+const unfound = { text: 'Find a provider', isAction: true };
+const toCheck = { text: 'Check it in the EHR', isAction: true };
+test.for<[string, object, object, { along?: object[]; tasks?: object[] }, object]>([
+  ['a prohibition', {}, { doNotPerform: true }, {}, { next: { text: 'Nothing to do', isAction: false } }],
+  [
+    'a provider',
+    {},
+    { performer: [acme] },
+    {},
+    { status: { hasProvider: true }, next: { text: 'Confirm the time' }, sentTo: { names: ['Acme'] } },
+  ],
+  [
+    'no provider',
+    { performer: [acme] },
+    { performer: undefined },
+    {},
+    { status: { hasProvider: false }, next: unfound, sentTo: undefined },
+  ],
+  ['a day that is over', {}, { occurrenceDateTime: '2026-11-20' }, {}, { status: { isOverdue: true }, next: unfound }],
+  ['a plan', {}, { intent: 'plan' }, {}, { status: { word: 'Active in the EHR' }, next: unfound }],
+  ['the patient’s to do', {}, { performer: [{ reference: 'Patient/pat-1' }] }, {}, { next: { isAction: false } }],
+  [
+    'a prohibition in an extension',
+    {},
+    { modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }] },
+    {},
+    { next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a note, which decides nothing',
+    {},
+    { note: [{ text: 'Ring twice' }] },
+    { tasks: [agreed] },
+    { status: { word: 'Accepted' } },
+  ],
+  [
+    'a prohibition, although a provider has accepted it',
+    {},
+    { doNotPerform: true },
+    { tasks: [agreed] },
+    { status: { note: expect.stringContaining('before the EHR changed it: Accepted') }, next: toCheck },
+  ],
+  [
+    'another time, although a provider has accepted it',
+    {},
+    { occurrenceDateTime: '2026-11-25' },
+    { tasks: [agreed] },
+    { status: { hasProvider: true }, sentTo: { names: ['Acme'] }, next: toCheck },
+  ],
+  ['cancelled, although a provider has accepted it', {}, { status: 'revoked' }, { tasks: [agreed] }, { next: toCheck }],
+  [
+    'another time, although the older one that it replaces is still open',
+    { replaces: [{ reference: 'ServiceRequest/o' }] },
+    { occurrenceDateTime: '2026-11-25' },
+    { along: [older] },
+    { older: [{ id: 'o' }], next: toCheck },
+  ],
+])('the EHR changes an order after the list was read: %s', async ([, change, later, more, shown]) => {
+  const { page } = await readField(change, { ...more, later });
+  expect(page.row).toMatchObject(shown);
+});
+
+test('an order that the EHR has not changed keeps the word of the list, and whether providers were heard', async () => {
+  const { page, row } = await readField({}, { tasks: [agreed], later: { meta: { versionId: '2' } } });
+  expect(page.row).toMatchObject({ status: { word: 'Accepted' }, sentTo: row?.sentTo, next: row?.next });
 });

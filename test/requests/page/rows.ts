@@ -6,6 +6,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
   return {
     id: '1',
     ehrStatus: 'active',
+    digest: '',
     service: 'Wound care',
     detail: undefined,
     category: undefined,
