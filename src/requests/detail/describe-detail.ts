@@ -9,7 +9,9 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
+import { recordsNamed } from '#src/requests/progress/reported.ts';
+import { doneInDoubt } from '#src/requests/progress/task-words.ts';
+import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -33,7 +35,7 @@ const GOES_ON = new Set(['accepted', 'under-way']);
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
   api: FhirApi,
-  { resource, referred, events, siblings, isAlone, isPartial }: ReadDetail,
+  { resource, referred, events: came, siblings, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'> & { readonly ownSystem: string },
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
@@ -44,6 +46,7 @@ export async function describeDetail(
   const request = fillersIn(others.filter(({ isDerivedOrder }) => isDerivedOrder)).withFiller(
     readServiceRequest(resource, place),
   );
+  const events = came.map((event) => withRecords(event, referred, base));
   const gathered = gatherTasks({ base, patientId, now });
   for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
   const task = tasksFor(gathered.tasks(), () => [])(request);
@@ -60,7 +63,10 @@ export async function describeDetail(
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const listed = rows.find(({ id }) => id === request.id);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
-  const isOfList = listed && (!task || isPartial);
+  // It may have come with a record that the page could not read, and that says that nothing was done.
+  const isUnread = (local: string) => !included.some(({ reference }) => reference === local);
+  const isDoubted = listed?.status.word === doneInDoubt.word && task?.records.some(isUnread) === true;
+  const isOfList = listed && (!task || isPartial || isDoubted);
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
   const last = isOfList ? withList(fresh, listed) : fresh;
@@ -134,6 +140,13 @@ export async function describeDetail(
     ].filter((line) => typeof line === 'string'),
     json: resourceJson(resource, base),
   };
+}
+
+/** A Task whose results were read says as much as one that contains them. */
+function withRecords(event: ForeignRecord, referred: readonly ForeignRecord[], base: URL): ForeignRecord {
+  const locals = recordsNamed(event).map((one) => localReference(one, base));
+  const records = referred.filter(({ resourceType, id }) => locals.includes(`${resourceType}/${id}`));
+  return records.length === 0 ? event : { ...event, contained: [...asRecords(event.contained), ...records] };
 }
 
 /** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */

@@ -66,6 +66,8 @@ export function toRow(
   const isOpen = status.group === 'open';
   const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
   const moved = lastMove(request, at, task);
+  // A note may say that what is called done was not, but not indefinitely.
+  const noted = isOpen || moved.ms === undefined || isRecent(moved.ms, at) ? request.noted : undefined;
   const older = replaced.map((one) => ({
     ...{ id: one.request.id, service: one.request.service, needed: one.request.needed },
     ...{ isOpen: one.request.status.group === 'open', said: saidOf(one, task, at) },
@@ -98,7 +100,7 @@ export function toRow(
     detail,
     category,
     caution,
-    noted: isOpen ? request.noted : undefined,
+    noted,
     status: { ...status, note: status.note && withMoments(status.note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
@@ -108,7 +110,7 @@ export function toRow(
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,
       hasWords: spoken?.hasWords === true,
-      hasNote: spoken?.noted !== undefined,
+      hasNote: isOpen ? spoken?.noted !== undefined : noted !== undefined && !isTasks,
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,
@@ -193,8 +195,10 @@ function telling(task: Task, service: string): Task {
   return { ...task, remarks: task.remarks.filter(isNew), noted: isNew(task.noted) ? task.noted : undefined };
 }
 
-/** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */
+/** What the request's page reads: with the owner and the results of its Task, which the request itself does not name. */
 function withOwner(references: readonly string[], task: Task | undefined): readonly string[] {
-  const { local, display } = task?.owner ?? {};
-  return local === undefined || display !== undefined ? references : [...new Set([local, ...references])];
+  const { owner, records = [] } = task ?? {};
+  const { local, display } = owner ?? {};
+  const named = local === undefined || display !== undefined ? [] : [local];
+  return named.length + records.length === 0 ? references : [...new Set([...named, ...records, ...references])];
 }

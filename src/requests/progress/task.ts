@@ -13,7 +13,7 @@ import { isPeriodOver } from './overdue.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { describePriority } from './priority.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf, stepOf } from './purpose.ts';
-import { hasWords, isTitle, reportsMissed, resultShown, stateShown } from './reported.ts';
+import { hasWords, isTitle, recordsNamed, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -27,6 +27,8 @@ export interface Task {
   readonly word: TaskWord;
   /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
+  /** `Type/id` of the records that it names as its results. */
+  readonly records: readonly string[];
   /** All that a row shows of what the provider wrote. */
   readonly remarks: readonly string[];
   /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
@@ -111,6 +113,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
+    records: recordsNamed(resource).flatMap((one) => localReference(one, base) ?? []),
     remarks: [word.note, said, asked, noted, offered].filter((text) => text !== undefined),
     said,
     hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),

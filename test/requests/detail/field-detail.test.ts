@@ -525,3 +525,14 @@ test('an order that the EHR has not changed keeps the word of the list, and whet
   const { page, row } = await readField({}, { tasks: [agreed], later: { meta: { versionId: '2' } } });
   expect(page.row).toMatchObject({ status: { word: 'Accepted' }, sentTo: row?.sentTo, next: row?.next });
 });
+
+test.for<[string, string, string]>([
+  ['was not done', 'not-done', 'Closed by provider'],
+  ['was done', 'completed', 'Done'],
+])('a record that only the page reads decides there, and in what happened: it %s', async ([, status, word]) => {
+  const output = [{ type: { text: 'Procedure' }, valueReference: { reference: 'Procedure/p' } }];
+  const tasks = [{ ...agreed, status: 'completed', output }];
+  const { row, page } = await readField({}, { tasks, referred: [{ resourceType: 'Procedure', id: 'p', status }] });
+  expect([row?.status.word, row?.references]).toEqual(['Done', ['Procedure/p']]);
+  expect([page.row.status.word, page.timeline[0]?.what.split(' · ')[0]]).toEqual([word, word]);
+});

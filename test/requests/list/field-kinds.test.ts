@@ -14,6 +14,11 @@ const coded = (system: string, code: string, display?: string) => ({
 });
 const sct = (code: string, display: string) => coded('http://snomed.info/sct', code, display);
 const BSER = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
+const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+const PATIENT = new Map([
+  ['SupplyDelivery', 'patient'],
+  ['Immunization', 'patient'],
+]);
 const fulfil = {
   intent: 'order',
   code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
@@ -308,6 +313,60 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { tasks: [{ ...handOver, status: 'accepted', businessStatus: { text: 'accepted' } }] },
     { status: { word: 'Accepted', note: undefined } },
   ],
+  ...(
+    [
+      ['Procedure', 'not-done', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'in-progress', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'entered-in-error', 'Closed by provider', 'Check what was done'],
+      ['Encounter', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['SupplyDelivery', 'abandoned', 'Closed by provider', 'Check what was done'],
+      ['DiagnosticReport', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['ImagingStudy', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['Immunization', 'not-done', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'completed', 'Done', 'Nothing to do'],
+      ['Encounter', 'finished', 'Done', 'Nothing to do'],
+      ['ImagingStudy', 'available', 'Done', 'Nothing to do'],
+    ] as const
+  ).map(([resourceType, status, word, text]): [string, object, { along: object[]; tasks: object[] }, object] => [
+    `a completed Task whose result is a ${resourceType} that came along and is ${status}`,
+    {},
+    {
+      along: [
+        { resourceType, id: 'r', status, [PATIENT.get(resourceType) ?? 'subject']: { reference: 'Patient/pat-1' } },
+      ],
+      tasks: [
+        { ...handOver, output: [{ type: { text: resourceType }, valueReference: { reference: `${resourceType}/r` } }] },
+      ],
+    },
+    { status: { word }, next: { text } },
+  ]),
+  ...(
+    [
+      ['completed', { note: [{ text: 'NOT DONE - patient left AMA' }] }, 'Done', 'Nothing to do but read the note'],
+      ['revoked', { note: [{ text: 'Cancelled in error' }] }, 'Cancelled', 'Nothing to do but read the note'],
+      ['completed', { statusReason: 'Patient refused' }, 'Done', 'Check it in the EHR'],
+      ['completed', { statusReason: 'Patient refused', authoredOn: '2025-01-01' }, 'Done', 'Nothing to do'],
+      ['revoked', { statusReason: 'Duplicate order' }, 'Cancelled', 'Nothing to do'],
+      ['completed', { note: [{ text: 'Ring twice' }], authoredOn: '2025-01-01' }, 'Done', 'Nothing to do'],
+      ['completed', {}, 'Done', 'Nothing to do'],
+    ] as const
+  ).map(
+    ([status, { statusReason, note, authoredOn = base.authoredOn }, word, text]): [string, object, object, object] => [
+      `an order of ${authoredOn} that is ${status}, with ${JSON.stringify(statusReason ?? note)}`,
+      {
+        status,
+        authoredOn,
+        note,
+        extension: statusReason && [{ url: STATUS_REASON, valueCodeableConcept: { text: statusReason } }],
+      },
+      {},
+      {
+        status: { word },
+        next: { text },
+        noted: note && authoredOn === base.authoredOn ? `“${note[0].text}”` : undefined,
+      },
+    ],
+  ),
   // "Finalized" means there that the work can begin, and "Finished" that it has to be validated.
   ...['finish', 'final', 'fulfil', 'perform'].map((code): [string, object, { tasks: object[] }, object] => [
     `a code of Malaysia’s core that is no end: ${code}`,
