@@ -10,7 +10,7 @@ import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
-import { doneInDoubt } from '#src/requests/progress/task-words.ts';
+import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
 import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -49,6 +49,7 @@ export async function describeDetail(
   const events = came.map((event) => withRecords(event, referred, base));
   const gathered = gatherTasks({ base, patientId, now });
   for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
+  for (const one of referred) gathered.takeRecord(one);
   const task = tasksFor(gathered.tasks(), () => [])(request);
   const parties = [...request.performers, ...(request.requester ? [request.requester] : [])];
   const included = referred.map((one) => readNamedResource(one, { base, now }));
@@ -63,10 +64,9 @@ export async function describeDetail(
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const listed = rows.find(({ id }) => id === request.id);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
-  // It may have come with a record that the page could not read, and that says that nothing was done.
-  const isUnread = (local: string) => !included.some(({ reference }) => reference === local);
-  const isDoubted = listed?.status.word === doneInDoubt.word && task?.records.some(isUnread) === true;
-  const isOfList = listed && (!task || isPartial || isDoubted);
+  // It may have come with a record that the page could not read, and that says whether it was carried out.
+  const isEnded = listed !== undefined && [done.word, doneInDoubt.word].includes(listed.status.word);
+  const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
   const last = isOfList ? withList(fresh, listed) : fresh;

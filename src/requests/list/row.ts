@@ -108,7 +108,7 @@ export function toRow(
         (isOpen && request.isProhibitionUnclear) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
-      isUnended: status.isUnended === true,
+      isUnended: status.isUnended === true || (isTasks && icon === 'done' && task?.isUnseen === true),
       hasWords: spoken?.hasWords === true,
       hasNote: isOpen ? spoken?.noted !== undefined : noted !== undefined && !isTasks,
       hasProvider: status.hasProvider,

@@ -32,22 +32,25 @@ const MOST_KEPT = 1_000;
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
   const inError = new Set<unknown>();
-  const [ids, undone] = [new Set<unknown>(), new Set<string>()];
-  /** A record of what was done may say that it was not. */
-  const judged = (task: Task): Task =>
-    (task.word === done || task.unproved) && task.records.some((local) => undone.has(local))
-      ? { ...task, word: doneInDoubt, unproved: undefined }
-      : task;
+  const ids = new Set<unknown>();
+  /** Whether the records that came say that it was carried out, by `Type/id`. */
+  const records = new Map<string, boolean>();
+  const judged = (task: Task): Task => {
+    const said = task.records.map((local) => records.get(local));
+    if (said.includes(false) && (task.word === done || task.unproved))
+      return { ...task, word: doneInDoubt, unproved: undefined };
+    return said.includes(undefined) ? { ...task, isUnseen: true } : task;
+  };
   let hasUnread = false;
   return {
     /** None of which a version is entered in error. The part of a part of a part is about the same request. */
     tasks: () => {
       const current = tasks.filter(({ id }) => id === undefined || !inError.has(id));
-      return withParts(withParts(withParts(undone.size === 0 ? current : current.map(judged))));
+      return withParts(withParts(withParts(current.map(judged))));
     },
     /** A resource of this patient that may be the result of a Task. */
     takeRecord: (resource: ForeignRecord): void => {
-      if (!wasCarriedOut(resource)) undone.add(`${asWritten(resource.resourceType)}/${asWritten(resource.id)}`);
+      records.set(`${asWritten(resource.resourceType)}/${asWritten(resource.id)}`, wasCarriedOut(resource));
     },
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */

@@ -29,6 +29,8 @@ export interface Task {
   readonly unproved: readonly string[] | undefined;
   /** `Type/id` of the records that it names as its results. */
   readonly records: readonly string[];
+  /** Not all of these came, so that it is not known whether they say that it was carried out. */
+  readonly isUnseen?: boolean;
   /** All that a row shows of what the provider wrote. */
   readonly remarks: readonly string[];
   /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
