@@ -15,7 +15,7 @@ import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#sr
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
-import { isAsked, isHeld, isMissedVisit, isToCome } from './appointments.ts';
+import { isAsked, isHeld, isMissedVisit, isToCome, namesProvider } from './appointments.ts';
 import { readFacts } from './facts.ts';
 import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
@@ -77,10 +77,11 @@ export async function describeDetail(
   const held = events.some(isHeld);
   const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen) && !request.isProhibited;
   const isAwaited = isBare && (held || (!status.hasProvider && events.some(isAsked)));
-  const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
+  const isAgreed = (event: ForeignRecord) =>
+    (status.hasProvider && (isBare || status.icon === 'booked')) || (isBare && namesProvider(event));
   const isAfterTask = ({ start }: (typeof events)[number]) =>
     task !== undefined && GOES_ON.has(status.icon) && Date.parse(asWritten(start)) > task.changedMs;
-  const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed || isAfterTask(event)));
+  const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed(event) || isAfterTask(event)));
   // What is closed may still be carried out.
   const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
   const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));

@@ -38,6 +38,8 @@ export interface ReadAt {
   readonly isUnheard?: boolean;
 }
 
+const OF_OLDER = 'the EHR has changed the order since';
+
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** A request that another one replaces, with its own Task. */
@@ -65,6 +67,8 @@ export function toRow(
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
+  const { number: current } = request.keys.version;
+  const isOfOlder = isOpen && current !== undefined && task?.version !== undefined && task.version < current;
   const moved = lastMove(request, at, task);
   // A note may say that what is called done was not, but not indefinitely.
   const noted = isOpen || moved.ms === undefined || isRecent(moved.ms, at) ? request.noted : undefined;
@@ -101,16 +105,21 @@ export function toRow(
     category,
     caution,
     noted,
-    status: { ...status, note: status.note && withMoments(status.note, at.timeZone), sinceText },
+    status: {
+      ...{ ...status, sinceText },
+      note:
+        [status.note && withMoments(status.note, at.timeZone), isOfOlder && OF_OLDER].filter(Boolean).join(' · ') ||
+        undefined,
+    },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
-        (isOpen && request.isProhibitionUnclear) ||
+        (isOpen && (request.isUnclear || (request.isStop && !task && !status.hasProvider))) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true || (isTasks && icon === 'done' && task?.isUnseen === true),
       hasWords: spoken?.hasWords === true,
-      hasNote: isOpen ? spoken?.noted !== undefined : noted !== undefined && !isTasks,
+      hasNote: isOpen ? spoken?.noted !== undefined || isOfOlder : noted !== undefined && !isTasks,
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,

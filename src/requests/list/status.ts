@@ -52,8 +52,8 @@ const SOURCES = new Map<unknown, string>([
   ['directive', 'instruction of the patient or family'],
   ['option', 'one of several choices'],
 ]);
-/** Intents that are orders; an EHR that leaves out the intent means an order. */
-const ORDERS = new Set([undefined, ...'order original-order reflex-order filler-order instance-order'.split(' ')]);
+/** Intents that are orders; where the EHR gives none, it may be a proposal. */
+const ORDERS = new Set<unknown>('order original-order reflex-order filler-order instance-order'.split(' '));
 
 /**
  * `active` says only that an order stands in the EHR. An open request past its needed day or time is overdue.

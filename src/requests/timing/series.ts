@@ -39,7 +39,9 @@ const NUMBER = /\d|once|twice/i;
 const isOftenInDetails = (details: unknown) => asRecords(details).some((one) => isOften(asConceptText(one)));
 
 function isAsNeeded(resource: ForeignRecord): boolean {
-  return flagOf(resource, 'asNeededBoolean') === true || isGiven(resource.asNeededCodeableConcept);
+  const { asNeededCodeableConcept, asNeededFor } = resource;
+  const isFlagged = ['asNeededBoolean', 'asNeeded'].some((name) => flagOf(resource, name) === true);
+  return isFlagged || isGiven(asNeededCodeableConcept) || isGiven(asNeededFor);
 }
 
 function isManyTimes(quantity: unknown): boolean {

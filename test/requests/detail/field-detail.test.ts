@@ -536,3 +536,28 @@ test.for<[string, string, string]>([
   expect([row?.status.word, row?.references]).toEqual(['Done', ['Procedure/p']]);
   expect([page.row.status.word, page.timeline[0]?.what.split(' · ')[0]]).toEqual([word, word]);
 });
+
+test('an author of a note who is named only by a reference is named, and the patient’s words are told from others’', async () => {
+  const note = ['#n', 'Practitioner/p', 'Patient/pat-1', 'RelatedPerson/r', 'Patient/pat-2'].map((reference) => ({
+    ...{ text: 'Afraid of needles', authorReference: { reference } },
+  }));
+  const contained = [{ resourceType: 'Practitioner', id: 'n', name: [{ text: 'Dr. Note' }] }];
+  const referred = [{ resourceType: 'Practitioner', id: 'p', name: [{ text: 'Dr. Ann' }] }];
+  const { row, page } = await readField({ note, contained }, { referred });
+  const facts = page.sections.flatMap((section) => section.facts);
+  const names = facts
+    .find(({ label }) => label === 'Note')
+    ?.texts.map((text) => / [(](.*)[)]$/.exec(String(text))?.[1]);
+  expect(names).toEqual(['Dr. Note', 'Dr. Ann', 'the patient', 'Related person (see the EHR)', 'a patient']);
+  expect(row?.references).toEqual(['Practitioner/p', 'RelatedPerson/r']);
+});
+
+test.for<[string, object[], string]>([
+  ['of a provider who did not come', [{ actor: { display: 'Van 1' } }], 'Check the appointment'],
+  ['of the patient alone', [{ actor: { reference: 'Patient/pat-1' } }], 'Find a provider'],
+])('an order without a provider, with a missed appointment %s', async ([, participant, text]) => {
+  const basedOn = [{ reference: 'ServiceRequest/a' }];
+  const visit = { resourceType: 'Appointment', status: 'noshow', basedOn, start: '2026-11-21T15:00:00Z', participant };
+  const { page } = await readField({}, { tasks: [visit] });
+  expect(page.row.next).toEqual({ text, isAction: true });
+});
