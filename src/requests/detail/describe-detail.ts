@@ -65,7 +65,7 @@ export async function describeDetail(
   const listed = rows.find(({ id }) => id === request.id);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
   // It may have come with a record that the page could not read, and that says whether it was carried out.
-  const isEnded = listed !== undefined && [done.word, doneInDoubt.word].includes(listed.status.word);
+  const isEnded = [done, doneInDoubt].some(({ word }) => word === listed?.status.word);
   const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);

@@ -342,31 +342,23 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ]),
   ...(
     [
-      ['completed', { note: [{ text: 'NOT DONE - patient left AMA' }] }, 'Done', 'Nothing to do but read the note'],
-      ['revoked', { note: [{ text: 'Cancelled in error' }] }, 'Cancelled', 'Nothing to do but read the note'],
-      ['completed', { statusReason: 'Patient refused' }, 'Done', 'Check it in the EHR'],
-      ['completed', { statusReason: 'Patient refused', authoredOn: '2025-01-01' }, 'Done', 'Nothing to do'],
-      ['revoked', { statusReason: 'Duplicate order' }, 'Cancelled', 'Nothing to do'],
-      ['completed', { note: [{ text: 'Ring twice' }], authoredOn: '2025-01-01' }, 'Done', 'Nothing to do'],
-      ['completed', {}, 'Done', 'Nothing to do'],
+      ['completed', 'NOT DONE - patient left AMA', undefined, base.authoredOn, 'Nothing to do but read the note'],
+      ['revoked', 'Cancelled in error', undefined, base.authoredOn, 'Nothing to do but read the note'],
+      ['completed', undefined, 'Patient refused', base.authoredOn, 'Check it in the EHR'],
+      ['completed', undefined, 'Patient refused', '2025-01-01', 'Nothing to do'],
+      ['revoked', undefined, 'Duplicate order', base.authoredOn, 'Nothing to do'],
+      ['completed', 'Ring twice', undefined, '2025-01-01', 'Nothing to do'],
+      ['completed', undefined, undefined, base.authoredOn, 'Nothing to do'],
     ] as const
-  ).map(
-    ([status, { statusReason, note, authoredOn = base.authoredOn }, word, text]): [string, object, object, object] => [
-      `an order of ${authoredOn} that is ${status}, with ${JSON.stringify(statusReason ?? note)}`,
-      {
-        status,
-        authoredOn,
-        note,
-        extension: statusReason && [{ url: STATUS_REASON, valueCodeableConcept: { text: statusReason } }],
-      },
-      {},
-      {
-        status: { word },
-        next: { text },
-        noted: note && authoredOn === base.authoredOn ? `“${note[0].text}”` : undefined,
-      },
-    ],
-  ),
+  ).map(([status, note, reason, authoredOn, text]): [string, object, object, object] => [
+    `an order of ${authoredOn} that is ${status}, with ${note ?? reason}`,
+    {
+      ...{ status, authoredOn, ...(note === undefined ? {} : { note: [{ text: note }] }) },
+      ...(reason === undefined ? {} : { extension: [{ url: STATUS_REASON, valueCodeableConcept: { text: reason } }] }),
+    },
+    {},
+    { next: { text }, noted: text.endsWith('note') ? `“${note}”` : undefined },
+  ]),
   ...[
     'Discontinue oxygen',
     'Cancel wheelchair van',

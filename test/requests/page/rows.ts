@@ -7,6 +7,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     id: '1',
     ehrStatus: 'active',
     digest: '',
+    isHeard: undefined,
     service: 'Wound care',
     detail: undefined,
     category: undefined,
