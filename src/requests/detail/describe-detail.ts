@@ -146,7 +146,9 @@ export async function describeDetail(
 /** A Task whose results were read says as much as one that contains them. */
 function withRecords(event: ForeignRecord, referred: readonly ForeignRecord[], base: URL): ForeignRecord {
   const locals = recordsNamed(event).map((one) => localReference(one, base));
-  const records = referred.filter(({ resourceType, id }) => locals.includes(`${resourceType}/${id}`));
+  const records = referred.filter(({ resourceType, id }) =>
+    locals.includes(`${asWritten(resourceType)}/${asWritten(id)}`),
+  );
   return records.length === 0 ? event : { ...event, contained: [...asRecords(event.contained), ...records] };
 }
 

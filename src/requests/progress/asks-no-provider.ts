@@ -15,7 +15,7 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
 
 /** "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service. */
 const STOPS =
-  /^(?:discontinue|d\/c|cancel|stop(?![- ](?:smok|tobacco|vap))|hold|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch))|keine?n?|kein|nicht|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
+  /^(?:discontinue|d\/c|cancel|stop(?![- ](?:smok|tobacco|vap))|hold|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch))|kein(?:en?)?|nicht|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {

@@ -545,9 +545,7 @@ test('an author of a note who is named only by a reference is named, and the pat
   const referred = [{ resourceType: 'Practitioner', id: 'p', name: [{ text: 'Dr. Ann' }] }];
   const { row, page } = await readField({ note, contained }, { referred });
   const facts = page.sections.flatMap((section) => section.facts);
-  const names = facts
-    .find(({ label }) => label === 'Note')
-    ?.texts.map((text) => / [(](.*)[)]$/.exec(String(text))?.[1]);
+  const names = facts.find(({ label }) => label === 'Note')?.texts.map((text) => / [(](.*)[)]$/.exec(text)?.[1]);
   expect(names).toEqual(['Dr. Note', 'Dr. Ann', 'the patient', 'Related person (see the EHR)', 'a patient']);
   expect(row?.references).toEqual(['Practitioner/p', 'RelatedPerson/r']);
 });
