@@ -27,6 +27,11 @@ export function prohibitionOf(resource: ForeignRecord): boolean | 'unclear' {
   return prohibitions.includes(true) || (prohibitions.includes('unclear') && 'unclear');
 }
 
+/** Does it have a condition as a whole that may reverse its meaning, and that this app does not know? */
+export function mayBeReversed({ modifierExtension, implicitRules, _implicitRules: beside }: ForeignRecord): boolean {
+  return isPresent(modifierExtension) || isPresent(implicitRules) || isPresent(beside);
+}
+
 /** The element, or the extension request-doNotPerform, which some servers write among those that modify nothing. */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
   const flags = [flagOf(resource, 'doNotPerform')];

@@ -31,10 +31,19 @@ export const handOver = {
   lastModified: '2026-11-20T14:02:00Z',
 };
 
-/** What arrives with and without the list; single reads find nothing. */
+/**
+ * What arrives with and without the list; single reads find nothing.
+ *
+ * @param later what the page reads otherwise than the list. @param referred what only the page reads.
+ */
 export async function readField(
   change: object,
-  { along = [], tasks = [] }: { along?: object[]; tasks?: object[] } = {},
+  {
+    along = [],
+    tasks = [],
+    later,
+    referred = [],
+  }: { along?: object[]; tasks?: object[]; later?: object; referred?: ReadDetail['referred'] } = {},
 ) {
   const resource = { ...base, ...change };
   await using server = await startFhirServer((call) => {
@@ -57,9 +66,17 @@ export async function readField(
   };
   const list = await loadRequests(server.api, options);
   const rows = [...list.open, ...list.closed];
-  const events = tasks.filter((task) => /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)));
-  const known = { kind: 'read', referred: [], siblings: [], isAlone: false, isPartial: false } as const;
-  const detail: ReadDetail = { ...known, resource, events: events.map((event) => ({ ...event })) };
+  const events = (later ? [] : tasks).filter((task) =>
+    /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)),
+  );
+  const known = { kind: 'read', siblings: [], isAlone: false, isPartial: false } as const;
+  const detail: ReadDetail = {
+    ...known,
+    referred,
+    resource: { ...resource, ...later },
+    isAlone: later !== undefined,
+    events: events.map((event) => ({ ...event })),
+  };
   const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };
   const page = await describeDetail(server.api, detail, rows, place);
   return { list, row: rows.find(({ id }) => id === resource.id), page };

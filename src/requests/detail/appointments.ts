@@ -61,9 +61,15 @@ export function isToCome(event: ForeignRecord, now: Date): boolean {
 
 /** Whether an event is an appointment that a provider is asked to agree to, or has put on a waiting list. */
 export function isAsked(event: ForeignRecord): boolean {
-  const isOpen = ({ actor, status }: ForeignRecord) =>
-    !leadsToPatient(asRecord(actor)) && displayOf(actor) !== undefined && codeOf(status) !== 'declined';
-  return isVisit(event, ASKED) && asRecords(event.participant).some(isOpen);
+  return isVisit(event, ASKED) && namesProvider(event);
+}
+
+/** Whether an event names a provider who has not declined. */
+export function namesProvider({ participant }: ForeignRecord): boolean {
+  return asRecords(participant).some(
+    ({ actor, status }) =>
+      !leadsToPatient(asRecord(actor)) && displayOf(actor) !== undefined && codeOf(status) !== 'declined',
+  );
 }
 
 /** Whether an event is an appointment that did not, or will not, take place. */

@@ -9,11 +9,13 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
+import { recordsNamed } from '#src/requests/progress/reported.ts';
+import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
+import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
-import { isAsked, isHeld, isMissedVisit, isToCome } from './appointments.ts';
+import { isAsked, isHeld, isMissedVisit, isToCome, namesProvider } from './appointments.ts';
 import { readFacts } from './facts.ts';
 import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
@@ -24,6 +26,7 @@ import { readTimeline } from './timeline.ts';
 
 const CHECK_WHICH = { text: 'Check which request counts', isAction: true };
 const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
+const CHECK = { text: 'Check it in the EHR', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 /** What a later appointment that did not take place puts in doubt. */
@@ -32,7 +35,7 @@ const GOES_ON = new Set(['accepted', 'under-way']);
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
   api: FhirApi,
-  { resource, referred, events, siblings, isAlone, isPartial }: ReadDetail,
+  { resource, referred, events: came, siblings, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'> & { readonly ownSystem: string },
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
@@ -43,8 +46,10 @@ export async function describeDetail(
   const request = fillersIn(others.filter(({ isDerivedOrder }) => isDerivedOrder)).withFiller(
     readServiceRequest(resource, place),
   );
+  const events = came.map((event) => withRecords(event, referred, base));
   const gathered = gatherTasks({ base, patientId, now });
   for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
+  for (const one of referred) gathered.takeRecord(one);
   const task = tasksFor(gathered.tasks(), () => [])(request);
   const parties = [...request.performers, ...(request.requester ? [request.requester] : [])];
   const included = referred.map((one) => readNamedResource(one, { base, now }));
@@ -57,12 +62,14 @@ export async function describeDetail(
     return [nameOf(party), number, telephone].filter(Boolean).join('');
   };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
-  const isUnheard = isAlone || isPartial;
-  const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  // What the list knows is valid only for the status that the list has seen.
-  const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
+  const listed = rows.find(({ id }) => id === request.id);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
-  const last = listed && (!task || isPartial) ? listed : fresh;
+  // It may have come with a record that the page could not read, and that says whether it was carried out.
+  const isEnded = [done, doneInDoubt].some(({ word }) => word === listed?.status.word);
+  const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
+  const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
+  const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
+  const last = isOfList ? withList(fresh, listed) : fresh;
   const { status, next, still, sentTo } = last;
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
@@ -70,10 +77,11 @@ export async function describeDetail(
   const held = events.some(isHeld);
   const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen) && !request.isProhibited;
   const isAwaited = isBare && (held || (!status.hasProvider && events.some(isAsked)));
-  const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
+  const isAgreed = (event: ForeignRecord) =>
+    (status.hasProvider && (isBare || status.icon === 'booked')) || (isBare && namesProvider(event));
   const isAfterTask = ({ start }: (typeof events)[number]) =>
     task !== undefined && GOES_ON.has(status.icon) && Date.parse(asWritten(start)) > task.changedMs;
-  const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed || isAfterTask(event)));
+  const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed(event) || isAfterTask(event)));
   // What is closed may still be carried out.
   const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
   const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));
@@ -92,9 +100,10 @@ export async function describeDetail(
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
   const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
-  const isOfList = ({ names }: NonNullable<typeof sentTo>) =>
+  const isOnlyListed = ({ names }: NonNullable<typeof sentTo>) =>
     names.some((name) => !providers.map(nameOf).includes(name));
-  const knowsMore = providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOfList(sentTo));
+  const knowsMore =
+    providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOnlyListed(sentTo));
   const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
   const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party);
@@ -132,4 +141,24 @@ export async function describeDetail(
     ].filter((line) => typeof line === 'string'),
     json: resourceJson(resource, base),
   };
+}
+
+/** A Task whose results were read says as much as one that contains them. */
+function withRecords(event: ForeignRecord, referred: readonly ForeignRecord[], base: URL): ForeignRecord {
+  const locals = recordsNamed(event).map((one) => localReference(one, base));
+  const records = referred.filter(({ resourceType, id }) =>
+    locals.includes(`${asWritten(resourceType)}/${asWritten(id)}`),
+  );
+  return records.length === 0 ? event : { ...event, contained: [...asRecords(event.contained), ...records] };
+}
+
+/** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
+function withList(fresh: RequestRow, listed: RequestRow): RequestRow {
+  if (listed.digest === fresh.digest) return listed;
+  if (!listed.isHeard) return listed.older?.some((one) => one.isOpen || one.said) ? { ...fresh, next: CHECK } : fresh;
+  const { status, sentTo } = listed;
+  const before = [status.word, status.note].filter(Boolean).join(', ');
+  const note = [fresh.status.note, `before the EHR changed it: ${before}`].filter(Boolean).join(' · ');
+  const hasProvider = fresh.status.hasProvider || status.hasProvider;
+  return { ...fresh, status: { ...fresh.status, note, hasProvider }, sentTo: fresh.sentTo ?? sentTo, next: CHECK };
 }

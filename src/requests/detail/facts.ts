@@ -19,7 +19,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { lacksProvider, noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
@@ -86,7 +86,7 @@ export function readFacts(
     Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
     Insurance: { Coverage: named('insurance') },
     Notes: {
-      Note: notesOf(resource, place),
+      Note: notesOf(resource, read, place),
       'Further text in the EHR': listed(furtherText(resource)),
       'For the patient': instructionsOf(resource),
     },
@@ -150,19 +150,28 @@ function instructionsOf({ patientInstruction: given }: ForeignRecord): string[] 
 }
 
 /** Notes beyond the limit, and entries that are no Annotation, are counted in a last line. */
-function notesOf({ note }: ForeignRecord, place: Place): string[] {
+function notesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place): string[] {
+  const { note } = resource;
+  // The request is of this patient only.
+  const isSubject = (author: unknown) =>
+    localReference(author, place.base) === localReference(resource.subject, place.base);
+  const nameOf = (author: unknown) => {
+    if (leadsToPatient(asRecord(author))) return isSubject(author) ? 'the patient' : 'a patient';
+    return namesOf({ ...resource, author }, read, place)('author')[0];
+  };
   const given = [note ?? []].flat().filter((one) => one !== null).length;
   const notes = asRecords(note, MOST_NOTES);
   const rest = given - notes.length;
-  return [...notes.flatMap((one) => noteOf(one, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
+  return [...notes.flatMap((one) => noteOf(one, nameOf, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
 }
 
 /** Some guides say in an extension what kind of note it is, such as a contraindication. */
-function noteOf({ text, authorString, authorReference, time, extension }: ForeignRecord, place: Place): string[] {
+function noteOf(note: ForeignRecord, nameOf: (author: unknown) => string | undefined, place: Place): string[] {
+  const { text, authorString, authorReference, time, extension } = note;
   const kinds = asRecords(extension).map((one) => one.valueCodeableConcept ?? { coding: [one.valueCoding] });
   const kind = asConceptText(kinds);
   const said = asLines(text, LONGEST_NOTE).map((line, at) => (at === 0 && kind ? `${kind}: ${line}` : line));
-  const author = asInformation(authorString) ?? displayOf(authorReference);
+  const author = asInformation(authorString) ?? (authorReference === undefined ? undefined : nameOf(authorReference));
   const when = momentText(time, { timeZone: place.timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');
   return said.map((line, index) => (index === said.length - 1 && by !== '' ? `${line} (${by})` : line));

@@ -71,6 +71,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     } else if (resource.resourceType !== 'Patient' && !mayBeOfOther(resource, localOf, patientId)) {
       // Not kept: a Patient, whose name the launch's own read gives, and a relative, a team or a device of another one.
       included.push(readNamedResource(resource, at));
+      gathered.takeRecord(resource);
     }
   };
   const beforeNextPage = () => {

@@ -18,7 +18,7 @@ import { displayOf } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 import { withSides } from './sides.ts';
-import { isMasked, isWithheld } from './withheld.ts';
+import { isMasked, isTestData, isWithheld } from './withheld.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 /** The labels of what the app writes among the details of its own requests. */
@@ -81,7 +81,14 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
   if (resource.orderDetail === undefined) return [];
   return asRecords(resource.orderDetail).flatMap((one) => {
     const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
-    return [[asLongConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
+    const { concept, reference } = asRecord(one.parameterFocus);
+    const focus =
+      one.parameterFocus === undefined
+        ? []
+        : [[asConceptText(concept) ?? displayOf(reference) ?? 'For what is in the EHR']];
+    return [[asLongConceptText(one)], ...focus, ...parameters].flatMap(
+      (words) => words.filter(Boolean).join(': ') || [],
+    );
   });
 }
 
@@ -99,11 +106,12 @@ export function readStatusReason({ extension, _status: beside }: ForeignRecord):
 }
 
 const WITHHELD = 'Parts of it are withheld: see the EHR';
+const TEST_DATA = 'Marked as test data: see the EHR';
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing the request without it. */
 export function readCaution(resource: ForeignRecord, prohibition = prohibitionOf(resource)): string | undefined {
-  const conditions = conditionsOf(resource, prohibition);
-  return [...conditions, ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
+  const others = [isWithheld(resource) && WITHHELD, isTestData(resource) && TEST_DATA].filter((line) => line !== false);
+  return [...conditionsOf(resource, prohibition), ...others].join(' · ') || undefined;
 }
 
 /** How a line names a request that it does not show. */

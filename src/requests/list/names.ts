@@ -13,6 +13,8 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 export const namingTypes: ReadonlySet<string> = new Set(
   'Practitioner PractitionerRole Organization Location HealthcareService CareTeam'.split(' '),
 );
+/** A device is read where it may be, and its permission is not asked for. */
+const isNaming = (type: string) => namingTypes.has(type) || type === 'Device';
 const MOST_NAMES_READ = 10;
 /** Stands for a name that the EHR does not give. */
 export const NOT_AVAILABLE = 'Name not available';
@@ -59,7 +61,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const missing = new Set(unread);
   const isOwnRole = (party: PartyReference) => roleOf(party, given)?.practitioner.local === user?.reference;
   const isOwnMissing = user !== undefined && (missing.delete(user.reference) || nameless.some(isOwnRole));
-  const readable = [...missing].filter((local) => namingTypes.has(typeOf(local)));
+  const readable = [...missing].filter((local) => isNaming(typeOf(local)));
   const askable = readable.filter((local) => canRead(typeOf(local)) && !remembered.has(local));
   const wanted = askable.slice(0, MOST_NAMES_READ);
   const [read, ownName] = await Promise.all([readAll(api, wanted, naming), isOwnMissing ? user.name() : undefined]);
@@ -74,7 +76,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
     nameOf: (party: PartyReference) => nameOf(party, known) ?? party.number ?? NOT_AVAILABLE,
     isUser: (party: PartyReference) =>
       user !== undefined && [party.local, roleOf(party, known)?.practitioner.local].includes(user.reference),
-    notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
+    notGranted: [...new Set(readable.map(typeOf))].filter((type) => namingTypes.has(type) && !canRead(type)).toSorted(),
   };
 }
 

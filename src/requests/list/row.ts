@@ -1,4 +1,5 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
+import { hash } from 'node:crypto';
 import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
@@ -37,6 +38,8 @@ export interface ReadAt {
   readonly isUnheard?: boolean;
 }
 
+const OF_OLDER = 'the EHR has changed the order since';
+
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** A request that another one replaces, with its own Task. */
@@ -64,7 +67,11 @@ export function toRow(
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
+  const { number: current } = request.keys.version;
+  const isOfOlder = isOpen && current !== undefined && task?.version !== undefined && task.version < current;
   const moved = lastMove(request, at, task);
+  // A note may say that what is called done was not, but not indefinitely.
+  const noted = isOpen || moved.ms === undefined || isRecent(moved.ms, at) ? request.noted : undefined;
   const older = replaced.map((one) => ({
     ...{ id: one.request.id, service: one.request.service, needed: one.request.needed },
     ...{ isOpen: one.request.status.group === 'open', said: saidOf(one, task, at) },
@@ -89,21 +96,30 @@ export function toRow(
     id,
     /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
     ehrStatus: codeOf(request.keys.state),
+    /** If the EHR's order has another one now, it was changed. */
+    digest: hash('sha256', JSON.stringify(request.own), 'base64url').slice(0, 16),
+    /** A Task or another request says more of it than the order itself. */
+    isHeard: task !== undefined || request.status !== request.own.status || undefined,
     service,
     detail,
     category,
     caution,
-    noted: isOpen ? request.noted : undefined,
-    status: { ...status, note: status.note && withMoments(status.note, at.timeZone), sinceText },
+    noted,
+    status: {
+      ...{ ...status, sinceText },
+      note:
+        [status.note && withMoments(status.note, at.timeZone), isOfOlder && OF_OLDER].filter(Boolean).join(' · ') ||
+        undefined,
+    },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
-        (isOpen && request.isProhibitionUnclear) ||
+        (isOpen && (request.isUnclear || (request.isStop && !task && !status.hasProvider))) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
-      isUnended: status.isUnended === true,
+      isUnended: status.isUnended === true || (isTasks && icon === 'done' && task?.isUnseen === true),
       hasWords: spoken?.hasWords === true,
-      hasNote: spoken?.noted !== undefined,
+      hasNote: isOpen ? spoken?.noted !== undefined || isOfOlder : noted !== undefined && !isTasks,
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,
@@ -188,8 +204,10 @@ function telling(task: Task, service: string): Task {
   return { ...task, remarks: task.remarks.filter(isNew), noted: isNew(task.noted) ? task.noted : undefined };
 }
 
-/** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */
+/** What the request's page reads: with the owner and the results of its Task, which the request itself does not name. */
 function withOwner(references: readonly string[], task: Task | undefined): readonly string[] {
-  const { local, display } = task?.owner ?? {};
-  return local === undefined || display !== undefined ? references : [...new Set([local, ...references])];
+  const { owner, records = [] } = task ?? {};
+  const { local, display } = owner ?? {};
+  const named = local === undefined || display !== undefined ? [] : [local];
+  return named.length + records.length === 0 ? references : [...new Set([...named, ...records, ...references])];
 }

@@ -2,14 +2,16 @@
 import { cached } from '#src/adapters/cache.ts';
 import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { wasCarriedOut } from '#src/requests/progress/done.ts';
 import { isUnread, namesOnlyNumber } from '#src/requests/progress/named-requests.ts';
 import { readTask, type Task } from '#src/requests/progress/task.ts';
 import { newestTask, type TasksTogether, tasksTogether } from '#src/requests/progress/task-of-request.ts';
+import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { asRecord, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -31,10 +33,25 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
   const inError = new Set<unknown>();
   const ids = new Set<unknown>();
+  /** Whether the records that came say that it was carried out, by `Type/id`. */
+  const records = new Map<string, boolean>();
+  const judged = (task: Task): Task => {
+    const said = task.records.map((local) => records.get(local));
+    if (said.includes(false) && (task.word === done || task.unproved))
+      return { ...task, word: doneInDoubt, unproved: undefined };
+    return said.includes(undefined) ? { ...task, isUnseen: true } : task;
+  };
   let hasUnread = false;
   return {
     /** None of which a version is entered in error. The part of a part of a part is about the same request. */
-    tasks: () => withParts(withParts(withParts(tasks.filter(({ id }) => id === undefined || !inError.has(id))))),
+    tasks: () => {
+      const current = tasks.filter(({ id }) => id === undefined || !inError.has(id));
+      return withParts(withParts(withParts(current.map(judged))));
+    },
+    /** A resource of this patient that may be the result of a Task. */
+    takeRecord: (resource: ForeignRecord): void => {
+      records.set(`${asWritten(resource.resourceType)}/${asWritten(resource.id)}`, wasCarriedOut(resource));
+    },
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),

@@ -1,11 +1,11 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
-import { prohibitionOf } from '#src/patients/modifier-elements.ts';
+import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { isStatement } from '#src/requests/progress/asks-no-provider.ts';
+import { isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
-import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
+import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { describePriority } from '#src/requests/progress/priority.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
 import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
@@ -32,9 +32,14 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { base } = at;
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
-  const performers = asRecords(resource.performer).filter(namesProvider);
+  const given = asRecords(resource.performer).filter(namesProvider);
+  const isOwn = (one: ForeignRecord) => PATIENTS_OWN.has(targetType(one, { base, container: resource }));
+  const isPatients = given.length > 0 && given.every(isOwn);
+  // A row names few of them, so the patient and relatives come after providers.
+  const performers = given.length > 1 && !isPatients ? given.toSorted((a, b) => +isOwn(a) - +isOwn(b)) : given;
   const prohibition = prohibitionOf(resource);
   const isProhibited = prohibition !== false;
+  const isUnclear = prohibition === 'unclear' || (!isProhibited && mayBeReversed(resource));
   const { service, category } = readService(resource);
   const { detail, moreDetails } = readDetail(resource, service);
   const codes = codesIn(resource.code);
@@ -43,9 +48,6 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const late = isProhibited || isUnasked ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
-  const isPatients =
-    performers.length > 0 &&
-    performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
   // A deadline says nothing about its begin.
   const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
   // Some guides send referrals as plans too, but for a day that is near.
@@ -56,6 +58,13 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { lastDay } = needed;
   const isDue = () => isRepeated || (lastDay !== undefined && (lastDay <= today || lastDay <= dayAfter(today)));
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
+  const parties = performers.map(party);
+  const performerType = asConceptText(resource.performerType);
+  const own = describeStatus({
+    ...{ status, intent, late, isProhibited, isPatients, isAhead },
+    hasProvider: performers.length + asTexts(resource.performer).length > 0 || intentCode === 'filler-order',
+    reason: readStatusReason(resource),
+  });
   return {
     id: asText(resource.id, 128) ?? '',
     /** `Patient/id` on this server; undefined for any other subject. */
@@ -63,12 +72,13 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isEnteredInError: codeOf(status) === 'entered-in-error',
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(intentCode),
-    status: describeStatus({
-      ...{ status, intent, late, isProhibited, isPatients, isAhead },
-      hasProvider: performers.length + asTexts(resource.performer).length > 0 || intentCode === 'filler-order',
-      reason: readStatusReason(resource),
-    }),
-    priority: describePriority(resource.priority ?? priorityBeside(resource)),
+    status: own,
+    /** Without what other requests add to it: what decides its status, its step and its provider. */
+    own: {
+      ...{ status: own, prohibition, isUnclear, isPatients, isUnasked: isUnasked || isFarPlan, needed, performerType },
+      performers: parties.map(nameKey),
+    },
+    priority: describePriority(resource.priority) ?? describePriority(priorityBeside(resource)),
     source: describeSource(intent),
     service,
     category,
@@ -79,7 +89,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isShortened: isShortened(resource),
     isProhibited,
     /** Only the EHR can say whether it must not be done. */
-    isProhibitionUnclear: prohibition === 'unclear',
+    isUnclear,
+    /** It is about the end of something, so that finding a provider may be the opposite of what is meant. */
+    isStop: !isUnasked && isStop(service),
     isPatients,
     isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */
@@ -99,8 +111,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     authoredOn: isGiven(resource.authoredOn) ? asText(resource.authoredOn, 40) : undefined,
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(agentOf).map(party)[0],
-    performers: performers.map(party),
-    performerType: asConceptText(resource.performerType),
+    performers: parties,
+    performerType,
     reasons: readReasons(resource, base),
     references: referencesToRead(resource, base),
     relations: relationsOf(resource, base),
@@ -108,10 +120,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   };
 }
 
-/** Some national profiles say the urgency beside a code that is absent. */
-function priorityBeside({ _priority: beside }: ForeignRecord): unknown {
-  if (beside === undefined) return undefined;
-  return asRecords(asRecord(beside).extension).map(
+/** Some national profiles say the urgency beside a code that is absent, or in an extension of the request. */
+function priorityBeside({ _priority: beside, extension }: ForeignRecord): unknown {
+  if (beside === undefined && extension === undefined) return undefined;
+  const own = asRecords(extension).filter(({ url }) => /\bpriority$/i.test(asText(url) ?? ''));
+  return [...asRecords(asRecord(beside).extension), ...own].map(
     ({ valueCodeableConcept, valueString }) => valueCodeableConcept ?? valueString,
   );
 }

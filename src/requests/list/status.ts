@@ -52,8 +52,8 @@ const SOURCES = new Map<unknown, string>([
   ['directive', 'instruction of the patient or family'],
   ['option', 'one of several choices'],
 ]);
-/** Intents that are orders; an EHR that leaves out the intent means an order. */
-const ORDERS = new Set([undefined, ...'order original-order reflex-order filler-order instance-order'.split(' ')]);
+/** Intents that are orders; where the EHR gives none, it may be a proposal. */
+const ORDERS = new Set<unknown>('order original-order reflex-order filler-order instance-order'.split(' '));
 
 /**
  * `active` says only that an order stands in the EHR. An open request past its needed day or time is overdue.
@@ -79,9 +79,10 @@ export function describeStatus(facts: {
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
-  // The day of what is called done is still to come, or what goes on has a reason, which may say that it does not.
+  // The day of what is called done is still to come, or a reason may say that it was not done, or does not go on.
   const isEarly = code === 'completed' && facts.isAhead === true;
-  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && facts.reason !== undefined));
+  const isReasoned = (isActive || code === 'completed') && facts.reason !== undefined;
+  const isContradicted = facts.isProhibited !== true && (isEarly || isReasoned);
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,

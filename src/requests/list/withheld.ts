@@ -21,10 +21,22 @@ function holdsMasked(marks: unknown): boolean {
   return marks !== undefined && asRecords(marks).some(saysMasked);
 }
 
+/** HL7 v3 ActReason. */
+const TEST = new Set<unknown>(['HTEST']);
+
 /** Whether any part may be left out, such as who is asked. */
-export function isShortened({ meta }: ForeignRecord): boolean {
+export function isShortened(resource: ForeignRecord): boolean {
+  return isMarked(resource, SHORTENED);
+}
+
+/** Whether it is no real order. */
+export function isTestData(resource: ForeignRecord): boolean {
+  return isMarked(resource, TEST);
+}
+
+function isMarked({ meta }: ForeignRecord, codes: ReadonlySet<unknown>): boolean {
   const { security, tag } = asRecord(meta);
-  return [security, tag].some((marks) => asRecords(marks).some(({ code }) => SHORTENED.has(code)));
+  return [security, tag].some((marks) => asRecords(marks).some(({ code }) => codes.has(code)));
 }
 
 /** Whether any part of what is requested is withheld. */

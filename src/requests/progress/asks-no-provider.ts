@@ -12,3 +12,12 @@ const ASKED =
 export function isStatement(service: string, codes: readonly string[]): boolean {
   return (codes.some((code) => CODES.test(code)) || WORDS.test(service)) && !ASKED.test(service);
 }
+
+/** "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service. */
+const STOPS =
+  /^(?:discontinue|d\/c|cancel|stop(?![- ](?:smok|tobacco|vap))|hold|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch))|kein(?:en?)?|nicht|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
+
+/** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
+export function isStop(service: string): boolean {
+  return STOPS.test(service);
+}

@@ -11,8 +11,8 @@ import { done } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-/** The states of contained records that were carried out. */
-const CARRIED_OUT = new Set(['completed', 'finished', 'final', 'amended', 'corrected', 'fulfilled']);
+/** The states of records that were carried out. */
+const CARRIED_OUT = new Set('completed finished final amended corrected appended available fulfilled'.split(' '));
 
 /**
  * The codes and texts that a completed Task names beside its status, such as the code of what was done: it is done if its
@@ -39,11 +39,12 @@ const listsOf = (one: unknown) => [one, asRecord(one).coding, asRecord(asRecord(
 /** Only so many members are read, and the next one may say that it was missed. */
 const isCut = (value: unknown) => Array.isArray(value) && value.length > MOST_READ;
 
-/** A contained party, form or order has no end of its own. */
-function wasCarriedOut({ resourceType, status }: ForeignRecord): boolean {
-  const isRecord = /^(?:Procedure|Encounter|Appointment|DiagnosticReport|Observation|SupplyDelivery)/.test(
-    asWritten(resourceType),
-  );
+/** A party, a form or an order, contained in a Task or named as its result, has no end of its own. */
+export function wasCarriedOut({ resourceType, status }: ForeignRecord): boolean {
+  const isRecord =
+    /^(?:Procedure|Encounter|Appointment|DiagnosticReport|Observation|SupplyDelivery|ImagingStudy|Immunization|MedicationAdministration|MedicationDispense)/.test(
+      asWritten(resourceType),
+    );
   return !isRecord || CARRIED_OUT.has(asWritten(status));
 }
 

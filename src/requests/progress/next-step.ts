@@ -70,6 +70,7 @@ export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
   if (facts.isContradicted === true) return act('Check it in the EHR');
   if (facts.isUnended === true) return icon === 'done' ? IF_DONE : IF_KNOWN;
+  if (!isOpen && facts.hasNote === true) return BUT_NOTE;
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true)
     return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');

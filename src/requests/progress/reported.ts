@@ -14,6 +14,7 @@ const MOST_SAID = 3;
 /** The resources that record what was done, rather than what is planned, asked for or written about it. */
 const RECORDS =
   /(?:^|\/)(Procedure|Encounter|DiagnosticReport|ImagingStudy|Immunization|SupplyDelivery|MedicationAdministration|MedicationDispense)\//;
+const MOST_RECORDS = 10;
 /** What a code of a guide may say of a Task that is done. */
 export const DONE = new Set<string | undefined>(['done', 'fulfilled']);
 
@@ -62,6 +63,12 @@ export function hasWords({ status, businessStatus, statusReason }: ForeignRecord
 export function resultsNamed({ output }: ForeignRecord): readonly string[] | undefined {
   const named = asRecords(output).map(resultNamed);
   return named.every((one) => one !== undefined) ? named.flat() : undefined;
+}
+
+/** The references of a Task's results to records of what was done. */
+export function recordsNamed({ output }: ForeignRecord): ForeignRecord[] {
+  const references = asRecords(output, MOST_RECORDS).map(({ valueReference }) => asRecord(valueReference));
+  return references.filter(({ reference }) => RECORDS.test(asWritten(reference)));
 }
 
 function resultNamed(result: ForeignRecord): readonly string[] | undefined {

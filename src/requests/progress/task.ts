@@ -2,7 +2,7 @@
 import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
-import { asRecord, asRecords, asText, type ForeignRecord, startsLater } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, asWritten, type ForeignRecord, startsLater } from '#src/smart/fhir/fields.ts';
 import { notesShown, SHOWN } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
@@ -13,7 +13,7 @@ import { isPeriodOver } from './overdue.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { describePriority } from './priority.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf, stepOf } from './purpose.ts';
-import { hasWords, isTitle, reportsMissed, resultShown, stateShown } from './reported.ts';
+import { hasWords, isTitle, recordsNamed, reportsMissed, resultShown, stateShown } from './reported.ts';
 import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -22,11 +22,17 @@ export interface Task {
   readonly id: string | undefined;
   /** `Type/id` of the requests that it is about; none if only the Task says it that it is a part of. */
   readonly about: readonly string[];
+  /** The version of the one request that it is about, if it names one. */
+  readonly version: bigint | undefined;
   /** The number of the requests that it hands over as a group; it names none of them. */
   readonly group: string | undefined;
   readonly word: TaskWord;
   /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
+  /** `Type/id` of the records that it names as its results. */
+  readonly records: readonly string[];
+  /** Not all of these came, so that it is not known whether they say that it was carried out. */
+  readonly isUnseen?: boolean;
   /** All that a row shows of what the provider wrote. */
   readonly remarks: readonly string[];
   /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
@@ -88,6 +94,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const named = stepOf(resource) === undefined ? requestsOf(resource) : asRecords(resource.basedOn);
   const locals = named.map((one) => localReference(one, base));
   const about = new Set(locals.flatMap((local) => (local?.startsWith('ServiceRequest/') === true ? local : [])));
+  const [, version] = named.length === 1 ? (/\/_history\/(\d{1,30})$/.exec(asWritten(named[0]?.reference)) ?? []) : [];
   const group = groupOf(resource);
   const isHandOver =
     resource.resourceType === 'Task' && !isOfOtherDesk(resource) && conditionsOf(resource).length === 0;
@@ -108,9 +115,11 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   return {
     id: asText(resource.id),
     about: [...about],
+    version: version === undefined ? undefined : BigInt(version),
     group,
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
+    records: recordsNamed(resource).flatMap((one) => localReference(one, base) ?? []),
     remarks: [word.note, said, asked, noted, offered].filter((text) => text !== undefined),
     said,
     hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined && !isOnlyReferred(resource)),

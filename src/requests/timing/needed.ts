@@ -2,7 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { type FhirDate, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
-import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { timingCodePhrases } from './abbreviations.ts';
 import { MOST_READ, readEvents } from './listed-times.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
@@ -28,7 +28,9 @@ const MORE = 'more in the EHR';
 const MAX_LENGTH = 300;
 const OF_THE_TIME = /^_?(?:occurrence|asNeeded)/;
 const READ = new Set(
-  'occurrenceDateTime occurrencePeriod occurrenceTiming asNeededBoolean asNeededCodeableConcept'.split(' '),
+  'occurrenceDateTime occurrencePeriod occurrenceTiming asNeeded asNeededBoolean asNeededCodeableConcept asNeededFor'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -45,7 +47,10 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
   const when = given.map(({ phrases }) => phrases.filter((text) => text !== null).join(', '));
   const asNeeded = asNeededPhrases(resource);
   const hasMore =
-    given.some(({ phrases }) => phrases.includes(null)) || asNeeded.includes(null) || hasUnknownKind(resource);
+    isNeedUnknown(resource) ||
+    given.some(({ phrases }) => phrases.includes(null)) ||
+    asNeeded.includes(null) ||
+    hasUnknownKind(resource);
   const said = [when.filter(Boolean).join('; '), ...asNeeded.filter((text) => text !== null)].filter(Boolean);
   const text = asText(said.join(', '), MAX_LENGTH);
   const lastDays = given.map(({ lastDay }) => lastDay).filter((day) => day !== undefined);
@@ -137,9 +142,21 @@ function momentOf({ at, isMoment, time, writtenDay }: FhirDate): number | undefi
   return isMoment && time !== '00:00' && writtenDay === undefined ? at : undefined;
 }
 
-function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: ForeignRecord): Phrases {
-  if (asNeededBoolean === undefined && concept === undefined) return NONE;
-  const flag = flagOf({ asNeededBoolean }, 'asNeededBoolean');
+/** The EHR does not know whether it is as needed, which it says beside the missing value. */
+function isNeedUnknown({ _asNeededBoolean: ofR4, _asNeeded: beside = ofR4 }: ForeignRecord): boolean {
+  return beside !== undefined && asRecords(asRecord(beside).extension).some(({ valueCode }) => valueCode === 'unknown');
+}
+
+/** R5 has other names, and a list of conditions. */
+function asNeededPhrases({ asNeededBoolean, asNeeded, asNeededCodeableConcept, asNeededFor }: ForeignRecord): Phrases {
+  const [said, what] = [asNeededBoolean ?? asNeeded, asNeededCodeableConcept ?? asNeededFor];
+  if (said === undefined && what === undefined) return NONE;
+  const concepts = isGiven(what) ? [what].flat().slice(0, MOST_READ) : [undefined];
+  return [...new Set(concepts.flatMap((one) => conditionPhrases(said, asRecord(one).concept ?? one)))];
+}
+
+function conditionPhrases(said: unknown, concept: unknown): Phrases {
+  const flag = flagOf({ said }, 'said');
   const odd = flag === 'unclear' ? [null] : [];
   if (!isGiven(concept)) return flag === true ? ['as needed'] : odd;
   const condition = asConceptText(concept);

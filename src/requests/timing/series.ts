@@ -39,9 +39,11 @@ const NUMBER = /\d|once|twice/i;
 const isOftenInDetails = (details: unknown) => asRecords(details).some((one) => isOften(asConceptText(one)));
 
 function isAsNeeded(resource: ForeignRecord): boolean {
-  const { asNeededBoolean, asNeededCodeableConcept } = resource;
-  const isFlagged = asNeededBoolean !== undefined && flagOf(resource, 'asNeededBoolean') === true;
-  return isFlagged || isGiven(asNeededCodeableConcept);
+  const { asNeededBoolean, asNeeded, asNeededCodeableConcept, asNeededFor } = resource;
+  const isFlagged =
+    (asNeededBoolean !== undefined && flagOf(resource, 'asNeededBoolean') === true) ||
+    (asNeeded !== undefined && flagOf(resource, 'asNeeded') === true);
+  return isFlagged || isGiven(asNeededCodeableConcept) || isGiven(asNeededFor);
 }
 
 function isManyTimes(quantity: unknown): boolean {

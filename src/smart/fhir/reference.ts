@@ -78,7 +78,12 @@ export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
       if (local !== undefined) (isNamed ? (READ_LAST.has(name) ? last : others) : nameless).push(local);
     }
   }
-  return [...new Set([...nameless, ...others, ...last])].slice(0, MOST_NAMED);
+  const authors = asRecords(resource.note).flatMap(({ authorReference: one }) =>
+    one === undefined || displayOf(one) !== undefined || leadsToPatient(asRecord(one))
+      ? []
+      : (localReference(one, base) ?? []),
+  );
+  return [...new Set([...nameless, ...others, ...last, ...authors])].slice(0, MOST_NAMED);
 }
 
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */

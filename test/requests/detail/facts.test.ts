@@ -76,7 +76,7 @@ test.for<[label: string, resource: object, texts: string[]]>([
   [
     'Note',
     { note: [{ text: 'Call first', authorReference: { reference: 'Patient/b', display: 'Ben' } }] },
-    ['Call first'],
+    ['Call first (a patient)'],
   ],
   [
     'Note',

@@ -7,6 +7,7 @@ import { loadRequests } from '#src/requests/list/list.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { readField } from '#test/requests/field-read.ts';
 import { rowOf } from '#test/requests/page/rows.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -450,4 +451,111 @@ test.for<[string, object[], string, string[]]>([
   expect([row.status.note ?? '', server.calls.length]).toEqual([note, 2]);
   const facts = sections.flatMap((section) => section.facts);
   expect(facts.find(({ label }) => label === 'Provider')?.texts).toEqual(provider);
+});
+
+const acme = { display: 'Acme' };
+const agreed = {
+  ...{ resourceType: 'Task', id: 't', status: 'accepted', owner: acme, lastModified: '2026-11-20T14:02:00Z' },
+  ...{ focus: { reference: 'ServiceRequest/a' }, for: { reference: 'Patient/pat-1' } },
+};
+const older = { ...own, resourceType: 'ServiceRequest', id: 'o', authoredOn: '2026-11-17T09:00:00Z' };
+const unfound = { text: 'Find a provider', isAction: true };
+const toCheck = { text: 'Check it in the EHR', isAction: true };
+test.for<[string, object, object, { along?: object[]; tasks?: object[] }, object]>([
+  ['a prohibition', {}, { doNotPerform: true }, {}, { next: { text: 'Nothing to do', isAction: false } }],
+  [
+    'a provider',
+    {},
+    { performer: [acme] },
+    {},
+    { status: { hasProvider: true }, next: { text: 'Confirm the time' }, sentTo: { names: ['Acme'] } },
+  ],
+  [
+    'no provider',
+    { performer: [acme] },
+    { performer: undefined },
+    {},
+    { status: { hasProvider: false }, next: unfound, sentTo: undefined },
+  ],
+  ['a day that is over', {}, { occurrenceDateTime: '2026-11-20' }, {}, { status: { isOverdue: true }, next: unfound }],
+  ['a plan', {}, { intent: 'plan' }, {}, { status: { word: 'Active in the EHR' }, next: unfound }],
+  ['the patient’s to do', {}, { performer: [{ reference: 'Patient/pat-1' }] }, {}, { next: { isAction: false } }],
+  [
+    'a prohibition in an extension',
+    {},
+    { modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }] },
+    {},
+    { next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a note, which decides nothing',
+    {},
+    { note: [{ text: 'Ring twice' }] },
+    { tasks: [agreed] },
+    { status: { word: 'Accepted' } },
+  ],
+  [
+    'a prohibition, although a provider has accepted it',
+    {},
+    { doNotPerform: true },
+    { tasks: [agreed] },
+    { status: { note: expect.stringContaining('before the EHR changed it: Accepted') }, next: toCheck },
+  ],
+  [
+    'another time, although a provider has accepted it',
+    {},
+    { occurrenceDateTime: '2026-11-25' },
+    { tasks: [agreed] },
+    { status: { hasProvider: true }, sentTo: { names: ['Acme'] }, next: toCheck },
+  ],
+  ['cancelled, although a provider has accepted it', {}, { status: 'revoked' }, { tasks: [agreed] }, { next: toCheck }],
+  [
+    'another time, although the older one that it replaces is still open',
+    { replaces: [{ reference: 'ServiceRequest/o' }] },
+    { occurrenceDateTime: '2026-11-25' },
+    { along: [older] },
+    { older: [{ id: 'o' }], next: toCheck },
+  ],
+])('the EHR changes an order after the list was read: %s', async ([, change, later, more, shown]) => {
+  const { page } = await readField(change, { ...more, later });
+  expect(page.row).toMatchObject(shown);
+});
+
+test('an order that the EHR has not changed keeps the word of the list, and whether providers were heard', async () => {
+  const { page, row } = await readField({}, { tasks: [agreed], later: { meta: { versionId: '2' } } });
+  expect(page.row).toMatchObject({ status: { word: 'Accepted' }, sentTo: row?.sentTo, next: row?.next });
+});
+
+test.for<[string, string, string]>([
+  ['was not done', 'not-done', 'Closed by provider'],
+  ['was done', 'completed', 'Done'],
+])('a record that only the page reads decides there, and in what happened: it %s', async ([, status, word]) => {
+  const output = [{ type: { text: 'Procedure' }, valueReference: { reference: 'Procedure/p' } }];
+  const tasks = [{ ...agreed, status: 'completed', output }];
+  const { row, page } = await readField({}, { tasks, referred: [{ resourceType: 'Procedure', id: 'p', status }] });
+  expect([row?.status.word, row?.references]).toEqual(['Done', ['Procedure/p']]);
+  expect([page.row.status.word, page.timeline[0]?.what.split(' · ')[0]]).toEqual([word, word]);
+});
+
+test('an author of a note who is named only by a reference is named, and the patient’s words are told from others’', async () => {
+  const note = ['#n', 'Practitioner/p', 'Patient/pat-1', 'RelatedPerson/r', 'Patient/pat-2'].map((reference) => ({
+    ...{ text: 'Afraid of needles', authorReference: { reference } },
+  }));
+  const contained = [{ resourceType: 'Practitioner', id: 'n', name: [{ text: 'Dr. Note' }] }];
+  const referred = [{ resourceType: 'Practitioner', id: 'p', name: [{ text: 'Dr. Ann' }] }];
+  const { row, page } = await readField({ note, contained }, { referred });
+  const facts = page.sections.flatMap((section) => section.facts);
+  const names = facts.find(({ label }) => label === 'Note')?.texts.map((text) => / [(](.*)[)]$/.exec(text)?.[1]);
+  expect(names).toEqual(['Dr. Note', 'Dr. Ann', 'the patient', 'Related person (see the EHR)', 'a patient']);
+  expect(row?.references).toEqual(['Practitioner/p', 'RelatedPerson/r']);
+});
+
+test.for<[string, object[], string]>([
+  ['of a provider who did not come', [{ actor: { display: 'Van 1' } }], 'Check the appointment'],
+  ['of the patient alone', [{ actor: { reference: 'Patient/pat-1' } }], 'Find a provider'],
+])('an order without a provider, with a missed appointment %s', async ([, participant, text]) => {
+  const basedOn = [{ reference: 'ServiceRequest/a' }];
+  const visit = { resourceType: 'Appointment', status: 'noshow', basedOn, start: '2026-11-21T15:00:00Z', participant };
+  const { page } = await readField({}, { tasks: [visit] });
+  expect(page.row.next).toEqual({ text, isAction: true });
 });

@@ -14,6 +14,11 @@ const coded = (system: string, code: string, display?: string) => ({
 });
 const sct = (code: string, display: string) => coded('http://snomed.info/sct', code, display);
 const BSER = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
+const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+const PATIENT = new Map([
+  ['SupplyDelivery', 'patient'],
+  ['Immunization', 'patient'],
+]);
 const fulfil = {
   intent: 'order',
   code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
@@ -308,6 +313,173 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { tasks: [{ ...handOver, status: 'accepted', businessStatus: { text: 'accepted' } }] },
     { status: { word: 'Accepted', note: undefined } },
   ],
+  ...(
+    [
+      ['Procedure', 'not-done', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'in-progress', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'entered-in-error', 'Closed by provider', 'Check what was done'],
+      ['Encounter', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['SupplyDelivery', 'abandoned', 'Closed by provider', 'Check what was done'],
+      ['DiagnosticReport', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['ImagingStudy', 'cancelled', 'Closed by provider', 'Check what was done'],
+      ['Immunization', 'not-done', 'Closed by provider', 'Check what was done'],
+      ['Procedure', 'completed', 'Done', 'Nothing to do'],
+      ['Encounter', 'finished', 'Done', 'Nothing to do'],
+      ['ImagingStudy', 'available', 'Done', 'Nothing to do'],
+    ] as const
+  ).map(([resourceType, status, word, text]): [string, object, { along: object[]; tasks: object[] }, object] => [
+    `a completed Task whose result is a ${resourceType} that came along and is ${status}`,
+    {},
+    {
+      along: [
+        { resourceType, id: 'r', status, [PATIENT.get(resourceType) ?? 'subject']: { reference: 'Patient/pat-1' } },
+      ],
+      tasks: [
+        { ...handOver, output: [{ type: { text: resourceType }, valueReference: { reference: `${resourceType}/r` } }] },
+      ],
+    },
+    { status: { word }, next: { text } },
+  ]),
+  ...(
+    [
+      ['completed', 'NOT DONE - patient left AMA', undefined, base.authoredOn, 'Nothing to do but read the note'],
+      ['revoked', 'Cancelled in error', undefined, base.authoredOn, 'Nothing to do but read the note'],
+      ['completed', undefined, 'Patient refused', base.authoredOn, 'Check it in the EHR'],
+      ['completed', undefined, 'Patient refused', '2025-01-01', 'Nothing to do'],
+      ['revoked', undefined, 'Duplicate order', base.authoredOn, 'Nothing to do'],
+      ['completed', 'Ring twice', undefined, '2025-01-01', 'Nothing to do'],
+      ['completed', undefined, undefined, base.authoredOn, 'Nothing to do'],
+    ] as const
+  ).map(([status, note, reason, authoredOn, text]): [string, object, object, object] => [
+    `an order of ${authoredOn} that is ${status}, with ${note ?? reason}`,
+    {
+      ...{ status, authoredOn, ...(note === undefined ? {} : { note: [{ text: note }] }) },
+      ...(reason === undefined ? {} : { extension: [{ url: STATUS_REASON, valueCodeableConcept: { text: reason } }] }),
+    },
+    {},
+    { next: { text }, noted: text.endsWith('note') ? `“${note}”` : undefined },
+  ]),
+  ...[
+    'Discontinue oxygen',
+    'Cancel wheelchair van',
+    'Stop TPN',
+    'D/C Foley',
+    'Hold heparin drip',
+    'No blood products',
+    'Kein Besuch',
+  ].map((text): [string, object, object, object] => [
+    `an order to end something: ${text}`,
+    { code: { text } },
+    {},
+    { next: { text: 'Check it in the EHR' }, status: { word: 'Ordered in the EHR' } },
+  ]),
+  ...[
+    ...[
+      'Stop smoking counselling',
+      'Stop-smoking class',
+      'Holter monitor',
+      'Holding chamber',
+      'No-show follow-up call',
+    ],
+    ...['Norovirus test', 'No lift home visit', 'No. 12 catheter', 'Cancer screening', 'Remove sutures', 'Walker'],
+  ].map((text): [string, object, object, object] => [
+    `an order of a service: ${text}`,
+    { code: { text } },
+    {},
+    { next: { text: 'Find a provider' } },
+  ]),
+  [
+    'an order to end something, which a provider has accepted',
+    { code: { text: 'Stop TPN' }, occurrenceDateTime: '2026-11-25' },
+    { tasks: [{ ...handOver, status: 'accepted' }] },
+    { next: { text: 'Nothing to do' } },
+  ],
+  ...[
+    { modifierExtension: [{ url: 'https://x/negated', valueBoolean: true }] },
+    { implicitRules: 'https://x/rules' },
+  ].map((change): [string, object, object, object] => [
+    `a condition that this app does not know: ${JSON.stringify(change)}`,
+    change,
+    {},
+    { next: { text: 'Check it in the EHR' }, caution: expect.stringContaining('apply: see the EHR') },
+  ]),
+  ...(
+    [
+      [{ _intent: { extension: [{ url: 'x', valueCode: 'unknown' }] }, intent: undefined }, 'Active in the EHR'],
+      [{ intent: undefined }, 'Active in the EHR'],
+      [{ intent: 'order' }, 'Ordered in the EHR'],
+    ] as const
+  ).map(([change, word]): [string, object, object, object] => [
+    `${JSON.stringify(change)} of an active one: ${word}`,
+    change,
+    {},
+    { status: { word } },
+  ]),
+  ...(
+    [
+      [
+        [{ reference: 'Patient/pat-1' }, { display: 'Daughter', reference: 'RelatedPerson/r' }, { display: 'Acme' }],
+        ['Acme', 'The patient'],
+        1,
+      ],
+      [[{ reference: 'Patient/pat-1' }, { display: 'Acme' }], ['Acme', 'The patient'], 0],
+      [[{ display: 'Acme' }, { display: 'Beta' }, { reference: 'Patient/pat-1' }], ['Acme', 'Beta'], 1],
+      [[{ reference: 'Patient/pat-1' }], ['The patient'], 0],
+    ] as const
+  ).map(([performer, names, more]): [string, object, object, object] => [
+    `providers are named before the patient and relatives: ${JSON.stringify(performer)}`,
+    { performer },
+    {},
+    { sentTo: { names, more } },
+  ]),
+  ...(
+    [
+      [{}, 'Two Week Wait'],
+      [{ priority: 'routine' }, 'Two Week Wait'],
+      [{ priority: 'stat' }, 'STAT'],
+    ] as const
+  ).map(([change, word]): [string, object, object, object] => [
+    `an urgency in an extension of the request, beside ${JSON.stringify(change)}`,
+    {
+      ...change,
+      extension: [{ url: 'https://x/Extension-eRS-Priority', valueCodeableConcept: { text: 'Two Week Wait' } }],
+    },
+    {},
+    { priority: { word } },
+  ]),
+  [
+    'test data',
+    { meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' }] } },
+    {},
+    { caution: 'Marked as test data: see the EHR' },
+  ],
+  [
+    'R5’s focus of a parameter',
+    {
+      orderDetail: [
+        {
+          parameterFocus: { concept: { text: 'Concentrator' } },
+          parameter: [{ code: { text: 'Flow' }, valueQuantity: { value: 2, unit: 'L/min' } }],
+        },
+      ],
+    },
+    {},
+    { detail: 'Concentrator, Flow: 2 L/min' },
+  ],
+  ...(
+    [
+      ['/_history/1', '4', 'the EHR has changed the order since', 'Nothing to do but read the note'],
+      ['/_history/4', '4', undefined, 'Nothing to do'],
+      ['/_history/a', '4', undefined, 'Nothing to do'],
+      ['', '4', undefined, 'Nothing to do'],
+      ['/_history/1', undefined, undefined, 'Nothing to do'],
+    ] as const
+  ).map(([version, versionId, note, text]): [string, object, { tasks: object[] }, object] => [
+    `a Task about version “${version}” of an order that is now of version ${versionId}`,
+    { meta: { versionId }, occurrenceDateTime: '2026-11-25' },
+    { tasks: [{ ...handOver, status: 'accepted', focus: { reference: `ServiceRequest/a${version}` } }] },
+    { status: { word: 'Accepted', note }, next: { text } },
+  ]),
   // "Finalized" means there that the work can begin, and "Finished" that it has to be validated.
   ...['finish', 'final', 'fulfil', 'perform'].map((code): [string, object, { tasks: object[] }, object] => [
     `a code of Malaysia’s core that is no end: ${code}`,

@@ -40,6 +40,7 @@ test('one search by patient alone gives every fact of a request', async () => {
     {
       id: '1',
       ehrStatus: 'active',
+      digest: expect.any(String),
       service: 'Service 1',
       category: 'Transport',
       caution: undefined,

@@ -500,7 +500,7 @@ test.for<[string, object[], string[], string[]]>([
   ],
   ['nothing for what was granted', [practitioner, role], ['Practitioner', 'PractitionerRole'], []],
   ['nothing for a name the EHR sent along', [{ requester: { ...practitioner.requester, display: 'R. Kim' } }], [], []],
-  ['nothing for types this page never reads', [{ requester: { reference: 'Device/pump' } }], [], []],
+  ['nothing for types that need not be read', [{ requester: { reference: 'Device/pump' } }], [], []],
   ['nothing for what no row of the page needs', [{}], [], []],
 ])('SCO-19: %s', async ([, changes, granted, notices]) => {
   const resources = changes.map((change, index) => request(change, String(index)));

@@ -100,7 +100,7 @@ describe('status, receiver and time in words', () => {
   test.for([
     ['order', 'Ordered in the EHR'],
     ['original-order', 'Ordered in the EHR'],
-    [undefined, 'Ordered in the EHR'],
+    [undefined, 'Active in the EHR'],
     ['proposal', 'Active in the EHR'],
     ['plan', 'Active in the EHR'],
     ['directive', 'Active in the EHR'],
@@ -241,7 +241,7 @@ test.for([
   ['proposal', 'proposed in the EHR'],
   ['directive', 'instruction of the patient or family'],
   ['option', 'one of several choices'],
-  [undefined, 'EHR order'],
+  [undefined, 'EHR request'],
   ['recommendation', 'EHR request'],
 ])('the intent %s is labelled "%s"', ([intent, label]) => {
   expect(describeSource(intent)).toBe(label);

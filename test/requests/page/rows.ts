@@ -6,6 +6,8 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
   return {
     id: '1',
     ehrStatus: 'active',
+    digest: '',
+    isHeard: undefined,
     service: 'Wound care',
     detail: undefined,
     category: undefined,

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 
+const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const absent = (valueCode: string) => ({ extension: [{ url, valueCode }] });
 // Tuesday noon in New York.
 const now = new Date('2026-11-24T17:00:00Z');
 const at = { now, timeZone: 'America/New_York' };
@@ -54,8 +56,6 @@ describe('occurrenceDateTime', () => {
     expect(timing({ code: { text: 'N/A', coding: [{ code: 'BID' }] } })).toBe('2 times a day');
   });
 
-  const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
-  const absent = (valueCode: string) => ({ extension: [{ url, valueCode }] });
   const nullFlavor = { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' };
   test.for<[object, string | undefined]>([
     [{ _occurrenceDateTime: absent('unknown') }, undefined],
@@ -401,7 +401,18 @@ describe('as needed, and several at once', () => {
     [{ asNeededCodeableConcept: { coding: [{ code: '1', display: 'pain' }] } }, 'as needed for pain'],
     [{ asNeededCodeableConcept: {} }, `as needed, ${more}`],
     [{ asNeededCodeableConcept: { ...pain, extension: [{}] } }, `as needed for pain, ${more}`],
-    [{ asNeeded: true }, more],
+    [{ asNeeded: true }, 'as needed'],
+    [{ asNeeded: false }, undefined],
+    [{ asNeeded: true, asNeededFor: [] }, 'as needed'],
+    [{ asNeeded: 'perhaps' }, more],
+    [{ asNeededFor: [{ text: 'wheeze' }] }, 'as needed for wheeze'],
+    [
+      { asNeeded: true, asNeededFor: [{ concept: { text: 'wheeze' } }, { text: 'cough' }] },
+      'as needed for wheeze, as needed for cough',
+    ],
+    [{ _asNeededBoolean: absent('unknown') }, more],
+    [{ _asNeeded: absent('unknown') }, more],
+    [{ _asNeededBoolean: absent('not-applicable') }, undefined],
     [{ occurrenceDateTime: '2026-11-24', asNeededCodeableConcept: pain }, '2026-11-24, as needed for pain'],
     [{ occurrenceTiming: { code: { text: 'Q6H' } }, asNeededBoolean: true }, 'every 6 hours, as needed'],
     [{ occurrenceDateTime: '2026-11-24', occurrencePeriod: { start: '2026-12-01' } }, '2026-11-24; from 2026-12-01'],
