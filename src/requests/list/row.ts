@@ -117,7 +117,7 @@ export function toRow(
         (isOpen && (request.isUnclear || (request.isStop && !task && !status.hasProvider))) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
-      isUnended: status.isUnended === true || (isTasks && icon === 'done' && task?.isUnseen === true),
+      isUnended: status.isUnended === true,
       hasWords: spoken?.hasWords === true,
       hasNote: isOpen ? spoken?.noted !== undefined || isOfOlder : noted !== undefined && !isTasks,
       hasProvider: status.hasProvider,

@@ -29,11 +29,9 @@ const order = {
 const NOTHING = 'Nothing to do';
 const READ = 'Read what the provider says';
 const CHECK = 'Check what was done';
-/** The record itself did not come. */
-const IF_DONE = 'Nothing to do if it was done';
 test.for<[string, object, word: string, step: string, note?: string]>([
   ['Gravity: accepted', { status: 'accepted' }, 'Accepted', NOTHING],
-  ['Gravity: completed', performed({ valueReference: { reference: 'Procedure/p' } }), 'Done', IF_DONE],
+  ['Gravity: completed', performed({ valueReference: { reference: 'Procedure/p' } }), 'Done', NOTHING],
   ['Gravity: completed, coded', performed({ valueCodeableConcept: assistance }), 'Done', NOTHING],
   [
     'Gravity: another activity',
@@ -202,7 +200,7 @@ test.for<[string, object, word: string, step: string, note?: string]>([
     'a laboratory’s report',
     { output: [{ type: { text: 'DiagnosticReport' }, valueReference: { reference: 'DiagnosticReport/d' } }] },
     'Done',
-    IF_DONE,
+    NOTHING,
   ],
   ['Epic: completed', { code: epic }, 'Done', NOTHING],
   [

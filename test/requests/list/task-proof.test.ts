@@ -43,8 +43,6 @@ async function load(tasks: object[], change: object = {}) {
 }
 
 const DONE = ['Done', 'closed', undefined, 'Nothing to do'];
-/** The record of it did not come. */
-const IF_DONE = ['Done', 'closed', undefined, 'Nothing to do if it was done'];
 const doubt = (why?: string) => ['Closed by provider', 'open', why, 'Check what was done'];
 const beside = (note: string, step = 'Find a provider') => ['Ordered in the EHR', 'open', note, step];
 test.for<[string, object, object, (string | undefined)[]]>([
@@ -157,7 +155,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
       ],
     },
     {},
-    IF_DONE,
+    DONE,
   ],
   ['a business status without information', { businessStatus: { text: 'N/A' } }, {}, DONE],
   [
