@@ -6,7 +6,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
-import { codeOf } from '#src/requests/progress/codes.ts';
+import { isInForce } from '#src/requests/progress/replacing.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -98,11 +98,6 @@ function standsFor(saved: ForeignRecord): boolean {
 }
 
 const IN_FORCE = ['active', 'on-hold', 'completed'];
-
-/** Whether a request replaces another: a draft does not yet, and a cancelled one no longer does. @param status as received. */
-export function isInForce(status: unknown): boolean {
-  return IN_FORCE.includes(codeOf(status) ?? '');
-}
 
 /**
  * Searches all of the patient's requests; if the EHR does not show all, only a found one is proof. Never throws for its

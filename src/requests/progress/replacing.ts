@@ -1,0 +1,198 @@
+/** Tells which requests say that they replace another one, what that proves, and what has to be done about the other one. */
+import { codeOf } from './codes.ts';
+import type { NextStep } from './next-step.ts';
+
+/** The relation of a request to one that says that it replaces it. */
+export const REPLACED_BY = 'Replaced by';
+const NOT_IN_FORCE = 'Meant to replace it, not in force';
+const UNPROVED = 'Says that it replaces this one: see the EHR';
+const LATER = 'Says that it replaces this one, but is older';
+const INDIRECT = 'Replaces a request that was to replace this one';
+const SAME_NUMBER = 'Has the same number, and says not to do it';
+
+type Relation =
+  | typeof REPLACED_BY
+  | typeof NOT_IN_FORCE
+  | typeof UNPROVED
+  | typeof LATER
+  | typeof INDIRECT
+  | typeof SAME_NUMBER;
+
+const DAY_MS = 86_400_000;
+const IN_FORCE = ['active', 'on-hold', 'completed'];
+const OVER = ['draft', 'revoked', 'cancelled'];
+
+/** Whether a request replaces another: a draft does not yet, and a cancelled one no longer does. @param status as received. */
+export function isInForce(status: unknown): boolean {
+  return IN_FORCE.includes(codeOf(status) ?? '');
+}
+
+/** A row of the list, as far as it replaces another one or is replaced. */
+interface Entry {
+  readonly id: string;
+  readonly ehrStatus: string | undefined;
+  readonly service: string;
+  readonly caution: string | undefined;
+  readonly source: string;
+  readonly isProhibited?: true | undefined;
+  readonly numbers?: readonly string[];
+  readonly requestedMs: number | undefined;
+  readonly status: {
+    readonly group: string;
+    readonly icon: string;
+    readonly word: string;
+    readonly note: string | undefined;
+  };
+  readonly next: NextStep;
+  readonly relations: {
+    readonly basedOn: readonly string[];
+    readonly replaces: readonly string[];
+    readonly byNumber?: readonly string[] | undefined;
+  };
+  readonly older?: readonly { readonly id: string; readonly replaces?: readonly string[] | undefined }[] | undefined;
+}
+
+/** What a request's row and page say of a newer one. */
+export interface Replaced {
+  readonly step: NextStep;
+  readonly note: string;
+  readonly notice: string;
+}
+
+const CHECK_WHICH: NextStep = { text: 'Check which request counts', isAction: true };
+const STILL_OPEN = 'A newer request replaces this one, but this one is still open in the EHR.';
+const SURELY: Replaced = {
+  step: { text: 'Cancel this request', isAction: true },
+  note: 'replaced by a newer request',
+  notice: `${STILL_OPEN} This one has to be cancelled.`,
+};
+const BY_HELD: Replaced = {
+  step: CHECK_WHICH,
+  note: 'replaced by a newer request that is on hold',
+  notice: `${STILL_OPEN} The newer one is on hold: check which one counts.`,
+};
+const FORBIDDEN: Replaced = {
+  step: CHECK_WHICH,
+  note: 'a newer entry says not to do it',
+  notice: 'A newer entry says not to do this. Check which one counts.',
+};
+const FORBIDDEN_BESIDE: Replaced = {
+  step: CHECK_WHICH,
+  note: 'another entry says not to do it',
+  notice: 'Another entry says not to do this. Check which one counts.',
+};
+const PERHAPS: Replaced = {
+  step: CHECK_WHICH,
+  note: 'may have been replaced by another request',
+  notice: 'Another request may have replaced this one. Check which one counts.',
+};
+const REFERRAL_DONE: Replaced = {
+  step: { text: 'Check what was done', isAction: true },
+  note: 'the referral made from it is done',
+  notice: 'The referral made from this order is done, but the order is still open in the EHR.',
+};
+
+const keyOf = ({ id }: { readonly id: string }) => `ServiceRequest/${id}`;
+
+/** @param rows the rows of one list, or those that are known. */
+export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
+  const byId = Map.groupBy(rows, keyOf);
+  const links = [
+    ...rows.flatMap((row) =>
+      [...row.relations.replaces, ...(row.older ?? []).map(keyOf)].map((key) => linkOf(row, key)),
+    ),
+    ...rows.flatMap((row) => (row.relations.byNumber ?? []).map((key) => ({ ...linkOf(row, key), isByNumber: true }))),
+    ...rows.flatMap((row) =>
+      (row.older ?? []).flatMap(({ replaces = [] }) =>
+        replaces.map((key) => ({ ...linkOf(row, key), isDirect: false })),
+      ),
+    ),
+  ];
+  const byKey = Map.groupBy(links, ({ key }) => key);
+  const forbidding = rows.filter(({ isProhibited, ehrStatus }) => isProhibited && !OVER.includes(ehrStatus ?? ''));
+  const referrals = rows.filter(({ id }) => id.startsWith('R-'));
+
+  /** Requests that replace each other in a circle prove nothing, and one of them is needed. */
+  const leadsTo = (from: Entry, to: Row) => {
+    // A Set also visits items that are added during the loop, and none twice.
+    const found = new Set(from.relations.replaces);
+    for (const key of found)
+      for (const { relations } of byId.get(key) ?? []) for (const one of relations.replaces) found.add(one);
+    return found.has(keyOf(to));
+  };
+  const relationTo = (own: Entry, row: Row, isByNumber: boolean): Relation => {
+    if ((row.requestedMs ?? NaN) + DAY_MS < (own.requestedMs ?? NaN)) return LATER;
+    if (OVER.includes(row.ehrStatus ?? '')) return NOT_IN_FORCE;
+    const isPlain = row.caution === undefined && own.caution === undefined;
+    const isOfKind = row.source === own.source || row.source === 'EHR order';
+    const isOneVersion = byId.get(keyOf(row))?.length === 1;
+    const isProof = isInForce(row.ehrStatus) && isPlain && isOfKind && isOneVersion && !isByNumber;
+    return isProof && !leadsTo(own, row) ? REPLACED_BY : UNPROVED;
+  };
+  /** The rows that say, directly or through others, that they replace a request. */
+  const replacersOf = (own: Entry) => {
+    const found = new Map<Row, Relation | undefined>();
+    const keys = new Set([keyOf(own)]);
+    for (const key of keys)
+      for (const { row, isDirect, isByNumber } of byKey.get(key) ?? []) {
+        if (row.id === own.id || found.has(row)) continue;
+        const indirect = OVER.includes(row.ehrStatus ?? '') ? undefined : INDIRECT;
+        found.set(row, key === keyOf(own) && isDirect ? relationTo(own, row, isByNumber) : indirect);
+        keys.add(keyOf(row));
+      }
+    for (const row of own.isProhibited ? [] : forbidding)
+      if (!found.has(row) && row.id !== own.id && isUnderOneNumber(row, own)) found.set(row, SAME_NUMBER);
+    return [...found].flatMap(([row, relation]) => (relation === undefined ? [] : { row, relation }));
+  };
+  /** Of Oracle Health, which lists an order and the referral made from it. */
+  const byReferral = (own: Entry): Replaced | undefined => {
+    const isFrom = ({ service, relations }: Row) => service === own.service && relations.basedOn.join() === keyOf(own);
+    const referral = referrals.find(isFrom);
+    if (referral && !byId.has(keyOf(own))) {
+      const note = `the referral made from it: ${referral.status.word.toLowerCase()}`;
+      return { step: referral.next, note, notice: 'The list shows this order as the referral made from it.' };
+    }
+    return referral?.status.icon === 'done' ? REFERRAL_DONE : undefined;
+  };
+  return {
+    replacersOf,
+    /** @returns undefined for a closed request, and where no other request speaks of it. */
+    replaced: (own: Entry): Replaced | undefined => {
+      if (own.status.group !== 'open') return undefined;
+      const found = replacersOf(own);
+      const rowsOf = (relation: Relation) => found.flatMap((one) => (one.relation === relation ? one.row : []));
+      const proved = rowsOf(REPLACED_BY);
+      if (proved.length > 0) return proved.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
+      const isForbidden = (relation: Relation) => !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited);
+      if (isForbidden(UNPROVED)) return FORBIDDEN;
+      if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return FORBIDDEN_BESIDE;
+      return found.some(({ relation }) => relation !== NOT_IN_FORCE) ? PERHAPS : byReferral(own);
+    },
+  };
+}
+
+const linkOf = <Row>(row: Row, key: string) => ({ row, key, isDirect: true, isByNumber: false });
+
+const isUnderOneNumber = (one: Entry, other: Entry) =>
+  one.service === other.service && one.numbers?.some((number) => other.numbers?.includes(number)) === true;
+
+/** The row, with what is to be done about it. A question is answered first. */
+export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | undefined): Row {
+  if (!replaced) return row;
+  const { note = '' } = row.status;
+  const said = note.includes(replaced.note) ? note : [note, replaced.note].filter(Boolean).join(' · ');
+  return {
+    ...row,
+    status: { ...row.status, note: said },
+    next: row.status.icon === 'question' ? row.next : replaced.step,
+  };
+}
+
+/** Marks the open rows that another row of the list replaces, or may replace, and that yet have a row of their own. */
+export function markReplaced<Row extends Entry>(rows: readonly Row[]): readonly Row[] {
+  const speaks = ({ id, relations: { replaces, byNumber }, isProhibited }: Row) =>
+    replaces.length > 0 || byNumber !== undefined || isProhibited === true || id.startsWith('R-');
+  if (!rows.some(speaks)) return rows;
+  const { replaced } = replacingIn(rows);
+  return rows.map((row) => withReplaced(row, replaced(row)));
+}
