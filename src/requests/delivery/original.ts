@@ -6,6 +6,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { isInForce } from '#src/requests/progress/replacing.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';

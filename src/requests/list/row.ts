@@ -68,7 +68,7 @@ export function toRow(
   const older = replaced.map((one) => ({
     ...{ id: one.request.id, service: one.request.service, needed: one.request.needed },
     ...{ isOpen: one.request.status.group === 'open', said: saidOf(one, task, at) },
-    replaces: one.request.relations.replaces,
+    ...(one.request.keys.replaces.length > 0 ? { replaces: one.request.keys.replaces } : {}),
   }));
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
