@@ -86,6 +86,16 @@ const PERHAPS: Replaced = {
   note: 'may have been replaced by another request',
   notice: 'Another request may have replaced this one. Check which one counts.',
 };
+const BY_CANCELLED: Replaced = {
+  step: CHECK_WHICH,
+  note: 'the request that replaced it is cancelled',
+  notice: 'The request that replaced this one is cancelled. Check whether this one is still needed.',
+};
+const SEVERAL: Replaced = {
+  step: { text: 'Check it in the EHR', isAction: true },
+  note: 'came in several versions',
+  notice: 'The EHR sent several versions of this request. This page shows one of them: check it in the EHR.',
+};
 const REFERRAL_DONE: Replaced = {
   step: { text: 'Check what was done', isAction: true },
   note: 'the referral made from it is done',
@@ -156,17 +166,21 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   };
   return {
     replacersOf,
-    /** @returns undefined for a closed request, and where no other request speaks of it. */
+    /** @returns undefined where no other request speaks of it, and for a closed request of one version. */
     replaced: (own: Entry): Replaced | undefined => {
+      if ((byId.get(keyOf(own)) ?? []).length > 1) return SEVERAL;
       if (own.status.group !== 'open') return undefined;
       const found = replacersOf(own);
       const rowsOf = (relation: Relation) => found.flatMap((one) => (one.relation === relation ? one.row : []));
       const proved = rowsOf(REPLACED_BY);
       if (proved.length > 0) return proved.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
-      const isForbidden = (relation: Relation) => !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited);
+      const isForbidden = (relation: Relation) =>
+        !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited && row.status.group === 'open');
       if (isForbidden(UNPROVED)) return FORBIDDEN;
       if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return FORBIDDEN_BESIDE;
-      return found.some(({ relation }) => relation !== NOT_IN_FORCE) ? PERHAPS : byReferral(own);
+      if (found.some(({ relation }) => relation !== NOT_IN_FORCE)) return PERHAPS;
+      const isCancelled = ({ status, isProhibited }: Row) => status.icon === 'cancelled' && !isProhibited;
+      return rowsOf(NOT_IN_FORCE).some(isCancelled) ? BY_CANCELLED : byReferral(own);
     },
   };
 }
@@ -192,7 +206,7 @@ export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | u
 export function markReplaced<Row extends Entry>(rows: readonly Row[]): readonly Row[] {
   const speaks = ({ id, relations: { replaces, byNumber }, isProhibited }: Row) =>
     replaces.length > 0 || byNumber !== undefined || isProhibited === true || id.startsWith('R-');
-  if (!rows.some(speaks)) return rows;
+  if (!rows.some(speaks) && new Set(rows.map(({ id }) => id)).size === rows.length) return rows;
   const { replaced } = replacingIn(rows);
   return rows.map((row) => withReplaced(row, replaced(row)));
 }

@@ -284,6 +284,7 @@ describe('an order that another one replaces, or may replace, says so in the lis
   const FORBIDDEN = ['Check which request counts', 'a newer entry says not to do it'] as const;
   const BESIDE = ['Check which request counts', 'another entry says not to do it'] as const;
   const PERHAPS = ['Check which request counts', 'may have been replaced by another request'] as const;
+  const CANCELLED = ['Check which request counts', 'the request that replaced it is cancelled'] as const;
   const FREE = ['Find a provider', undefined] as const;
 
   test.for<[string, object, object[], object[], readonly [string, string | undefined]]>([
@@ -364,7 +365,15 @@ describe('an order that another one replaces, or may replace, says so in the lis
       CANCEL,
     ],
     ['a draft', {}, [order('n', { status: 'draft', ...replaces('a') })], [], FREE],
-    ['a cancelled one', {}, [order('n', { ...revoked, ...replaces('a') })], [], FREE],
+    ['a cancelled one', {}, [order('n', { ...revoked, ...replaces('a') })], [], CANCELLED],
+    ['a prohibition that has ended', {}, [order('n', { ...never, ...done, ...replaces('a') })], [], PERHAPS],
+    [
+      'nothing but has another version',
+      {},
+      [order('a', revoked)],
+      [],
+      ['Check it in the EHR', 'came in several versions'],
+    ],
     ['one of unknown status', {}, [order('n', { status: 'unknown', ...replaces('a') })], [], PERHAPS],
     ['a proposal', {}, [order('n', { intent: 'proposal', ...replaces('a') })], [], PERHAPS],
     ['one written long before', {}, [order('n', { ...replaces('a'), authoredOn: '2026-01-01' })], [], PERHAPS],
