@@ -1,4 +1,6 @@
 /** Tells which requests say that they replace another one, what that proves, and what has to be done about the other one. */
+import type { relationsOf } from '#src/smart/fhir/reference.ts';
+import type { RequestRow } from '#views/requests/request-row.ts';
 import { codeOf } from './codes.ts';
 import type { NextStep } from './next-step.ts';
 
@@ -10,14 +12,6 @@ const LATER = 'Says that it replaces this one, but is older';
 const INDIRECT = 'Replaces a request that was to replace this one';
 const SAME_NUMBER = 'Has the same number, and says not to do it';
 
-type Relation =
-  | typeof REPLACED_BY
-  | typeof NOT_IN_FORCE
-  | typeof UNPROVED
-  | typeof LATER
-  | typeof INDIRECT
-  | typeof SAME_NUMBER;
-
 const DAY_MS = 86_400_000;
 const IN_FORCE = ['active', 'on-hold', 'completed'];
 const OVER = ['draft', 'revoked', 'cancelled'];
@@ -28,28 +22,13 @@ export function isInForce(status: unknown): boolean {
 }
 
 /** A row of the list, as far as it replaces another one or is replaced. */
-interface Entry {
-  readonly id: string;
+interface Entry extends Pick<RequestRow, 'id' | 'service' | 'caution' | 'source' | 'status' | 'next'> {
   readonly ehrStatus: string | undefined;
-  readonly service: string;
-  readonly caution: string | undefined;
-  readonly source: string;
-  readonly isProhibited?: true | undefined;
+  readonly isProhibited?: true;
   readonly numbers?: readonly string[];
   readonly requestedMs: number | undefined;
-  readonly status: {
-    readonly group: string;
-    readonly icon: string;
-    readonly word: string;
-    readonly note: string | undefined;
-  };
-  readonly next: NextStep;
-  readonly relations: {
-    readonly basedOn: readonly string[];
-    readonly replaces: readonly string[];
-    readonly byNumber?: readonly string[] | undefined;
-  };
-  readonly older?: readonly { readonly id: string; readonly replaces?: readonly string[] | undefined }[] | undefined;
+  readonly relations: ReturnType<typeof relationsOf>;
+  readonly older?: readonly { readonly id: string; readonly replaces?: readonly string[] }[] | undefined;
 }
 
 /** What a request's row and page say of a newer one. */
@@ -59,48 +38,33 @@ export interface Replaced {
   readonly notice: string;
 }
 
-const CHECK_WHICH: NextStep = { text: 'Check which request counts', isAction: true };
+const says = (note: string, notice: string, text = 'Check which request counts'): Replaced => {
+  return { step: { text, isAction: true }, note, notice };
+};
+const REPLACED = 'replaced by a newer request';
 const STILL_OPEN = 'A newer request replaces this one, but this one is still open in the EHR.';
-const SURELY: Replaced = {
-  step: { text: 'Cancel this request', isAction: true },
-  note: 'replaced by a newer request',
-  notice: `${STILL_OPEN} This one has to be cancelled.`,
-};
-const BY_HELD: Replaced = {
-  step: CHECK_WHICH,
-  note: 'replaced by a newer request that is on hold',
-  notice: `${STILL_OPEN} The newer one is on hold: check which one counts.`,
-};
-const FORBIDDEN: Replaced = {
-  step: CHECK_WHICH,
-  note: 'a newer entry says not to do it',
-  notice: 'A newer entry says not to do this. Check which one counts.',
-};
-const FORBIDDEN_BESIDE: Replaced = {
-  step: CHECK_WHICH,
-  note: 'another entry says not to do it',
-  notice: 'Another entry says not to do this. Check which one counts.',
-};
-const PERHAPS: Replaced = {
-  step: CHECK_WHICH,
-  note: 'may have been replaced by another request',
-  notice: 'Another request may have replaced this one. Check which one counts.',
-};
-const BY_CANCELLED: Replaced = {
-  step: CHECK_WHICH,
-  note: 'the request that replaced it is cancelled',
-  notice: 'The request that replaced this one is cancelled. Check whether this one is still needed.',
-};
-const SEVERAL: Replaced = {
-  step: { text: 'Check it in the EHR', isAction: true },
-  note: 'came in several versions',
-  notice: 'The EHR sent several versions of this request. This page shows one of them: check it in the EHR.',
-};
-const REFERRAL_DONE: Replaced = {
-  step: { text: 'Check what was done', isAction: true },
-  note: 'the referral made from it is done',
-  notice: 'The referral made from this order is done, but the order is still open in the EHR.',
-};
+const SURELY = says(REPLACED, `${STILL_OPEN} This one has to be cancelled.`, 'Cancel this request');
+const BY_HELD = says(`${REPLACED} that is on hold`, `${STILL_OPEN} The newer one is on hold: check which one counts.`);
+const forbiddenBy = (who: string) =>
+  says(`${who.toLowerCase()} entry says not to do it`, `${who} entry says not to do this. Check which one counts.`);
+const PERHAPS = says(
+  'may have been replaced by another request',
+  'Another request may have replaced this one. Check which one counts.',
+);
+const BY_CANCELLED = says(
+  'the request that replaced it is cancelled',
+  'The request that replaced this one is cancelled. Check whether this one is still needed.',
+);
+const SEVERAL = says(
+  'came in several versions',
+  'The EHR sent several versions of this request. This page shows one of them: check it in the EHR.',
+  'Check it in the EHR',
+);
+const REFERRAL_DONE = says(
+  'the referral made from it is done',
+  'The referral made from this order is done, but the order is still open in the EHR.',
+  'Check what was done',
+);
 
 const keyOf = ({ id }: { readonly id: string }) => `ServiceRequest/${id}`;
 
@@ -108,18 +72,20 @@ const keyOf = ({ id }: { readonly id: string }) => `ServiceRequest/${id}`;
 export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   const byId = Map.groupBy(rows, keyOf);
   const links = [
+    ...rows.flatMap((row) => linksOf(row, [...row.relations.replaces, ...(row.older ?? []).map(keyOf)])),
+    ...rows.flatMap((row) => linksOf(row, row.relations.byNumber, { isByNumber: true })),
     ...rows.flatMap((row) =>
-      [...row.relations.replaces, ...(row.older ?? []).map(keyOf)].map((key) => linkOf(row, key)),
-    ),
-    ...rows.flatMap((row) => (row.relations.byNumber ?? []).map((key) => ({ ...linkOf(row, key), isByNumber: true }))),
-    ...rows.flatMap((row) =>
-      (row.older ?? []).flatMap(({ replaces = [] }) =>
-        replaces.map((key) => ({ ...linkOf(row, key), isDirect: false })),
+      linksOf(
+        row,
+        row.older?.flatMap(({ replaces = [] }) => replaces),
+        { isDirect: false },
       ),
     ),
   ];
   const byKey = Map.groupBy(links, ({ key }) => key);
-  const forbidding = rows.filter(({ isProhibited, ehrStatus }) => isProhibited && !OVER.includes(ehrStatus ?? ''));
+  const forbidding = rows.filter(
+    ({ isProhibited, ehrStatus, status }) => isProhibited && status.group === 'open' && !OVER.includes(ehrStatus ?? ''),
+  );
   const referrals = rows.filter(({ id }) => id.startsWith('R-'));
 
   /** Requests that replace each other in a circle prove nothing, and one of them is needed. */
@@ -130,7 +96,7 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       for (const { relations } of byId.get(key) ?? []) for (const one of relations.replaces) found.add(one);
     return found.has(keyOf(to));
   };
-  const relationTo = (own: Entry, row: Row, isByNumber: boolean): Relation => {
+  const relationTo = (own: Entry, row: Row, isByNumber: boolean) => {
     if ((row.requestedMs ?? NaN) + DAY_MS < (own.requestedMs ?? NaN)) return LATER;
     if (OVER.includes(row.ehrStatus ?? '')) return NOT_IN_FORCE;
     const isPlain = row.caution === undefined && own.caution === undefined;
@@ -141,7 +107,7 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   };
   /** The rows that say, directly or through others, that they replace a request. */
   const replacersOf = (own: Entry) => {
-    const found = new Map<Row, Relation | undefined>();
+    const found = new Map<Row, string | undefined>();
     const keys = new Set([keyOf(own)]);
     for (const key of keys)
       for (const { row, isDirect, isByNumber } of byKey.get(key) ?? []) {
@@ -171,13 +137,13 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       if ((byId.get(keyOf(own)) ?? []).length > 1) return SEVERAL;
       if (own.status.group !== 'open') return undefined;
       const found = replacersOf(own);
-      const rowsOf = (relation: Relation) => found.flatMap((one) => (one.relation === relation ? one.row : []));
+      const rowsOf = (relation: string) => found.flatMap((one) => (one.relation === relation ? one.row : []));
       const proved = rowsOf(REPLACED_BY);
       if (proved.length > 0) return proved.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
-      const isForbidden = (relation: Relation) =>
+      const isForbidden = (relation: string) =>
         !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited && row.status.group === 'open');
-      if (isForbidden(UNPROVED)) return FORBIDDEN;
-      if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return FORBIDDEN_BESIDE;
+      if (isForbidden(UNPROVED)) return forbiddenBy('A newer');
+      if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return forbiddenBy('Another');
       if (found.some(({ relation }) => relation !== NOT_IN_FORCE)) return PERHAPS;
       const isCancelled = ({ status, isProhibited }: Row) => status.icon === 'cancelled' && !isProhibited;
       return rowsOf(NOT_IN_FORCE).some(isCancelled) ? BY_CANCELLED : byReferral(own);
@@ -185,7 +151,8 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   };
 }
 
-const linkOf = <Row>(row: Row, key: string) => ({ row, key, isDirect: true, isByNumber: false });
+const linksOf = <Row>(row: Row, keys: readonly string[] = [], { isDirect = true, isByNumber = false } = {}) =>
+  keys.map((key) => ({ row, key, isDirect, isByNumber }));
 
 const isUnderOneNumber = (one: Entry, other: Entry) =>
   one.service === other.service && one.numbers?.some((number) => other.numbers?.includes(number)) === true;
