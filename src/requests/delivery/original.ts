@@ -98,8 +98,6 @@ function standsFor(saved: ForeignRecord): boolean {
   return isCarriedOut && !NO_ORDER.includes(codeOf(saved.intent) ?? '') && conditionsOf(saved).length === 0;
 }
 
-const IN_FORCE = ['active', 'on-hold', 'completed'];
-
 /**
  * Searches all of the patient's requests; if the EHR does not show all, only a found one is proof. Never throws for its
  * answer. @param search.own requests that do not count: what this form has sent.

@@ -102,7 +102,7 @@ export function askedText(tasks: readonly Task[], shown: Task): string | undefin
 const ASKED = new Set<TaskWord['icon']>(['sent', 'received']);
 
 /** A question is answered; which of two who have agreed goes on, and whether one does, only the EHR can say. */
-export function rivalStep(rivals: readonly Task[], shown: Task): string | undefined {
+export function rivalStep(rivals: readonly Task[]): string | undefined {
   if (rivals.some(isQuestion)) return 'Answer the provider';
   if (rivals.some(mayAsk)) return READ;
   return rivals.some(hasAgreed) ? 'Check it in the EHR' : undefined;

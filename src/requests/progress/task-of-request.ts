@@ -91,7 +91,7 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
           .filter(Boolean)
           .join(' · ') || undefined,
       besideStep:
-        rivalStep(rivals, shown) ??
+        rivalStep(rivals) ??
         (also.length > 0 ? 'Check it in the EHR' : undefined) ??
         stepFor(said, own, isAsked) ??
         news?.step,
