@@ -106,14 +106,20 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     return left && `requests/new?${PAGE}=${nameOf(left)}`;
   };
   const offersUpdates = createUpdateSupport(outbound, clock);
-  const creating = { ...shared, offersUpdates, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
+  const keptLists = createKeptLists(redis, sealer, { publicSystem: `${ownSystemOf(shared.publicUrl)}|`, clock });
+  const creating = {
+    ...shared,
+    offersUpdates,
+    keptLists,
+    drafts,
+    deliveries: createDeliveryStore(redis, sealer, clock),
+  };
   const chart = { charts: createChartStore(redis, sealer, { clock }), batchesOf: createEhrLacks(clock) };
   const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
   const texts = createSearchTexts(redis, sealer);
-  const keptLists = createKeptLists(redis, sealer, { publicSystem: `${ownSystemOf(shared.publicUrl)}|`, clock });
   const pages = createPageMemory({ clock });
-  const listing = { ...creating, texts, keptLists, pages, confirmations: createTokenConfirmations(shared) };
+  const listing = { ...creating, texts, pages, confirmations: createTokenConfirmations(shared) };
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
@@ -126,7 +132,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   // Mounted after the fixed names, which are not ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, offersUpdates, keptLists })] });
   mount('/requests/:requestId/correct', { post: [guard, form, correctRoute(newRequest)] });
-  const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
+  const cancelling = { ...newRequest, outcomes: createPostOutcomes(redis, sealer) };
   mount('/requests/:requestId/cancel', {
     get: [guard, cancelForm(cancelling)],
     post: [guard, form, cancelRoute(cancelling)],

@@ -7,6 +7,7 @@ import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { isInForce } from '#src/requests/progress/replacing.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -95,13 +96,6 @@ const NO_ORDER = ['proposal', 'plan', 'option'];
 function standsFor(saved: ForeignRecord): boolean {
   const isCarriedOut = ['active', 'completed'].includes(codeOf(saved.status) ?? '');
   return isCarriedOut && !NO_ORDER.includes(codeOf(saved.intent) ?? '') && conditionsOf(saved).length === 0;
-}
-
-const IN_FORCE = ['active', 'on-hold', 'completed'];
-
-/** Whether a request replaces another: a draft does not yet, and a cancelled one no longer does. @param status as received. */
-export function isInForce(status: unknown): boolean {
-  return IN_FORCE.includes(codeOf(status) ?? '');
 }
 
 /**

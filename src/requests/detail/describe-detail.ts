@@ -5,10 +5,12 @@ import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
+import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
 import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -20,12 +22,10 @@ import { readFacts } from './facts.ts';
 import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
 import type { Place } from './referred.ts';
-import { REPLACED_BY, relatedRequests } from './related.ts';
+import { relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
-const CHECK_WHICH = { text: 'Check which request counts', isAction: true };
-const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
 const CHECK = { text: 'Check it in the EHR', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
@@ -40,12 +40,11 @@ export async function describeDetail(
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'> & { readonly ownSystem: string },
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
-  const others = siblings
-    .map((one) => readServiceRequest(one, place))
-    .filter(({ isEnteredInError }) => !isEnteredInError);
-  const request = fillersIn(others.filter(({ isDerivedOrder }) => isDerivedOrder)).withFiller(
-    readServiceRequest(resource, place),
-  );
+  const [asRead, ...others] = withNumbers(
+    [resource, ...siblings.filter(({ id }) => id !== resource.id)].map((one) => readServiceRequest(one, place)),
+  ).filter((one, at) => at === 0 || !one.isEnteredInError);
+  const fillers = others.filter(({ isDerivedOrder }) => isDerivedOrder);
+  const request = fillersIn(fillers).withFiller(asRead ?? readServiceRequest(resource, place));
   const events = came.map((event) => withRecords(event, referred, base));
   const gathered = gatherTasks({ base, patientId, now });
   for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
@@ -70,7 +69,16 @@ export async function describeDetail(
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
   const last = isOfList ? withList(fresh, listed) : fresh;
-  const { status, next, still, sentTo } = last;
+  // Of another request, what was read just now counts.
+  const shown = others.map((one) => ({
+    ...toRow(one, nameOf, { now, timeZone }),
+    older: rows.find(({ id }) => id === one.keys.id)?.older,
+  }));
+  const known = [...rows.filter(({ id }) => shown.every((one) => one.id !== id)), ...shown];
+  const ofList = listed?.relations.byNumber;
+  const own = ofList ? { ...fresh, relations: { ...fresh.relations, byNumber: ofList } } : fresh;
+  const replaced = replacingIn(known).replaced({ ...own, status: last.status });
+  const { status, next, still, sentTo } = withReplaced(last, replaced);
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
@@ -86,16 +94,11 @@ export async function describeDetail(
   const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
   const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));
   const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
-  const shown = others.map((one) => toRow(one, nameOf, { now, timeZone }));
-  const related = relatedRequests(fresh, [...rows, ...shown], displayed);
-  const newer = related.filter(({ relation }) => relation === REPLACED_BY && status.group === 'open');
-  const onHold = [...rows, ...shown].flatMap((one) => (one.status.icon === 'hold' ? one.id : []));
-  const isOnHold = newer.every(({ id }) => onHold.includes(id));
-  const replacedStep = newer.length > 0 && isBare && (isOnHold ? CHECK_WHICH : CANCEL_THIS);
+  const related = relatedRequests(own, known, displayed);
   const row = {
     ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : replacedStep || next,
+    next: !replaced && (isAwaited || isMissed || isExpected) ? SEE_APPOINTMENT : next,
   };
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
@@ -115,7 +118,12 @@ export async function describeDetail(
   const { coded, masked } = codedReasons(resource, asLongConceptText);
   // For a referral, the list may know the reason from its order.
   const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];
-  const known = { ...row, requester, performers: [...new Set(performers)], reasons: [...coded, ...masked, ...ofOrder] };
+  const shownFacts = {
+    ...row,
+    requester,
+    performers: [...new Set(performers)],
+    reasons: [...coded, ...masked, ...ofOrder],
+  };
   // What is no link among the related requests is at least named.
   const unlinked = (name: 'basedOn' | 'replaces') =>
     asRecords(resource[name]).filter(
@@ -125,13 +133,12 @@ export async function describeDetail(
   const facts = { ...resource, authoredOn, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
   return {
     row,
-    sections: readFacts(facts, referred, known, place),
+    sections: readFacts(facts, referred, shownFacts, place),
     timeline: readTimeline(facts, events, requester, place),
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
-      newer.length > 0 &&
-        `A newer request replaces this one, but this one is still open in the EHR. ${isOnHold ? 'The newer one is on hold: check which one counts.' : 'This one has to be cancelled.'}`,
+      replaced?.notice,
       older?.some(({ isOpen }) => isOpen) &&
         'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&

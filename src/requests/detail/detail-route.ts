@@ -28,13 +28,13 @@ import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
+import { REPLACED_BY } from '#src/requests/progress/replacing.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
 import { rowName } from '#views/requests/request-row.ts';
 import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
-import { REPLACED_BY } from './related.ts';
 
 export interface DetailDependencies extends BarDependencies, Pick<Adapters, 'clock' | 'outbound'> {
   readings: ChartReadings;

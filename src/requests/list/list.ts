@@ -1,6 +1,7 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { markReplaced } from '#src/requests/progress/replacing.ts';
 import { describeLimits } from '#src/requests/search/scope-limits.ts';
 import { maxRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -17,7 +18,7 @@ import {
   nameServices,
 } from './notices.ts';
 import { orderForReading } from './reading-order.ts';
-import { mergeRequests } from './replaced-orders.ts';
+import { mergeRequests, withNumbers } from './replaced-orders.ts';
 import { markAlike, type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
 import { isLost } from './task-status.ts';
@@ -61,7 +62,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const isOurs = (name: string) => ownSystem !== undefined && name.startsWith(ours);
   const { kept: all, replacedBy, shownAs, ...merged } = mergeRequests(shown, sifted.inDoubt, isOurs);
   const { onlyOf, withFiller } = fillersIn(sifted.otherOrders);
-  const kept = all.map(withFiller);
+  const kept = withNumbers(all.map(withFiller));
   const taskOf = tasksFor(found.tasks, (request) => [...shownAs(request), ...onlyOf(request)]);
   const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
@@ -78,7 +79,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const at = { now, timeZone, limits: movement, isUser, encounter, isUnheard, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>
     replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
-  const rows = markAlike(kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request))));
+  const unmarked = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));
+  const rows = markAlike(markReplaced(unmarked));
   const { end, isBegun, counted, unreadable, limitedBy } = found.result;
   const unshown = [...sifted.inError, ...sifted.otherOrders].filter((one) => isLost(one, taskOf(one)));
   const otherPatients = sifted.otherPatients + found.otherTasks;

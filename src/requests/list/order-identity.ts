@@ -30,6 +30,12 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
     /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
     basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
     replaces: asRecords(resource.replaces).flatMap((reference) => localReference(reference, base) ?? []),
+    /** `system|value` of each one that it names by no reference of this server. */
+    replacedNumbers: asRecords(resource.replaces)
+      .filter((reference) => localReference(reference, base) === undefined)
+      .map(({ identifier }) => asRecord(identifier))
+      .filter(isOwnNumber)
+      .flatMap(numberOf),
     state: status,
     intent,
   };
@@ -126,8 +132,7 @@ function numberOf(identifier: ForeignRecord): string[] {
   return system === undefined || !isNumber ? [] : [`${system}|${value}`];
 }
 
-/** Whether a value is a single zero or one digit repeated. */
-function isFiller(value: string): boolean {
-  const signs = value.replace(/[\W_]/g, '');
-  return /^\d+$/.test(signs) && new Set(signs).size === 1 && (signs.length > 1 || signs === '0');
-}
+/** Zeros, two nines, or one digit three times or more. */
+const FILLER = /^(?:00?|99|(\d)\1\1+)$/;
+
+const isFiller = (value: string) => FILLER.test(value.replace(/[\W_]/g, ''));

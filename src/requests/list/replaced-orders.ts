@@ -51,10 +51,9 @@ type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
   if (requests.every(({ keys }) => keys.replaces.length === 0)) return () => NONE;
   const byKey = Map.groupBy(requests, keyOf);
-  const older = new Map(
-    requests.map((request) => [request, request.keys.replaces.flatMap((key) => byKey.get(key) ?? [])]),
-  );
-  return (request) => older.get(request) ?? [];
+  const older = new Map(requests.map(({ keys }) => [keys, keys.replaces.flatMap((key) => byKey.get(key) ?? [])]));
+  // A request that is shown with more facts is the same one.
+  return ({ keys }) => older.get(keys) ?? [];
 }
 
 /** Requests that replace each other in a circle, or themselves, prove nothing. */
@@ -91,6 +90,27 @@ function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isOfKindAndTime = isOfKind && !isWrittenBefore(newer, older);
   const isPlain = newer.caution === undefined && older.caution === undefined;
   return (isInForce || isDone) && isOfKindAndTime && isPlain;
+}
+
+/**
+ * Adds the requests that others name as replaced by their number alone, where only one other request has that number. It is
+ * a hint, and no proof: both stay.
+ */
+export function withNumbers(requests: readonly ServiceRequest[]): readonly ServiceRequest[] {
+  if (requests.every(({ keys }) => keys.replacedNumbers.length === 0)) return requests;
+  const having = (number: string, { keys: own }: ServiceRequest) =>
+    new Set(
+      requests.flatMap(({ keys }) =>
+        keys.numbers.includes(number) && keys.id !== own.id ? `ServiceRequest/${keys.id}` : [],
+      ),
+    );
+  return requests.map((request) => {
+    const found = request.keys.replacedNumbers
+      .map((number) => having(number, request))
+      .filter(({ size }) => size === 1);
+    const byNumber = found.flatMap((keys) => [...keys]);
+    return byNumber.length === 0 ? request : { ...request, relations: { ...request.relations, byNumber } };
+  });
 }
 
 const DAY_MS = 86_400_000;

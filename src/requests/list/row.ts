@@ -75,6 +75,7 @@ export function toRow(
   const older = replaced.map((one) => ({
     ...{ id: one.request.id, service: one.request.service, needed: one.request.needed },
     ...{ isOpen: one.request.status.group === 'open', said: saidOf(one, task, at) },
+    ...(one.request.keys.replaces.length > 0 ? { replaces: one.request.keys.replaces } : {}),
   }));
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
@@ -151,6 +152,7 @@ export function toRow(
     numbers: request.keys.numbers.map((one) => one.slice(one.lastIndexOf('|') + 1)),
     isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
+    ...(isProhibited && !request.isUnclear ? { isProhibited: true as const } : {}),
     /** Requests that this one replaces. */
     older: older.length === 0 ? undefined : older,
     neededMs,

@@ -46,9 +46,9 @@ export function forbidden(status: RequestStatus, task: Task | undefined): Reques
 }
 
 /** A hand-over that was never sent does not change the order, which stands. */
-function besideDraft(status: RequestStatus, { remarks, beside, owner, isWithRequester }: Task): RequestStatus {
+function besideDraft(status: RequestStatus, { word, remarks, beside, owner, isWithRequester }: Task): RequestStatus {
   const why = isWithRequester === true ? 'hand-over is still with the requester' : 'hand-over is only a draft';
-  const note = [status.note, why, ...remarks, beside].filter(Boolean).join(' · ');
+  const note = [status.note, word.note ? undefined : why, ...remarks, beside].filter(Boolean).join(' · ');
   return { ...status, note, hasProvider: status.hasProvider || owner !== undefined };
 }
 

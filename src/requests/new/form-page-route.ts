@@ -19,6 +19,7 @@ import { storeSoon } from '#src/requests/delivery/sending.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form-ticket.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
 import { showForm } from './show-form.ts';
 
@@ -28,6 +29,8 @@ export interface NewRequestFormDependencies extends BarDependencies, ChartDepend
   offersUpdates: UpdateSupport;
   currentTokens: CurrentTokens;
   drafts: DraftStore;
+  /** The review says what the list that the user has seen has for the same. */
+  keptLists: { find: (launchId: string, now: Date) => Promise<{ list: Pick<RequestList, 'open'> } | undefined> };
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   traces: LaunchTraces;

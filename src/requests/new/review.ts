@@ -3,8 +3,10 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
+import type { RequestRow } from '#src/requests/list/row.ts';
 import { type ChartFact, type ChartFacts, emptyChart, sourceText } from '#src/requests/prefill/facts.ts';
-import { readNeeded } from '#src/requests/timing/needed.ts';
+import { lettersOf } from '#src/requests/progress/letters.ts';
+import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
 import type { Service } from '#src/settings/service.ts';
 import {
   asConceptText,
@@ -32,6 +34,8 @@ export interface Reviewed {
   chart: ChartFacts;
   now: Date;
   timeZone: string;
+  /** The requests of the kept list, but the replaced one. */
+  listed: readonly RequestRow[];
   /** The service's sections: a field of another section is not asked for. */
   sections: Service['sections'];
   /** The fields that the chart filled in when the form was opened, and that are unchanged. */
@@ -45,7 +49,14 @@ export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request'
   const parts = partsOf(reviewed);
   const before =
     original &&
-    partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: emptyChart(''), hasReceivers: false });
+    partsOf({
+      ...reviewed,
+      ...original,
+      listed: [],
+      chosen: NOTHING_CHOSEN,
+      chart: emptyChart(''),
+      hasReceivers: false,
+    });
   return (before ? besideOriginal(parts, before) : parts).filter(({ lines }) => lines.length > 0);
 }
 
@@ -76,7 +87,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
     ['Replaces', displays('replaces').flatMap((text) => line(withDayWords(text)))],
-    ['What is needed', line(asConceptText(resource.code))],
+    ['What is needed', line(asConceptText(resource.code), alikeMark(reviewed))],
     ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
     ['From', filled('from')],
@@ -91,6 +102,21 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],
   ];
   return parts.map(([label, lines]) => ({ label, lines }));
+}
+
+/** Says what the list has for the same service and time: a second order of it, or an order against it, may be a slip. */
+function alikeMark({ resource, timeZone, listed }: Reviewed): Partial<ReviewLine> {
+  const service = lettersOf(asConceptText(resource.code) ?? '');
+  const neededMs = beginsAt(resource, timeZone);
+  const alike = listed.filter(
+    (row) =>
+      row.status.group === 'open' &&
+      lettersOf(row.service) === service &&
+      (row.neededMs === neededMs || (row.isProhibited && row.neededMs === undefined)),
+  );
+  if (alike.some(({ isProhibited }) => isProhibited))
+    return { change: 'The EHR has an entry not to do this. Check it.' };
+  return alike.length > 0 ? { change: 'The EHR has an open request for the same at this time. Check it.' } : {};
 }
 
 /** The answers to the service's own questions; the other details have labels of their own. */

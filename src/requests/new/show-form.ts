@@ -14,14 +14,14 @@ import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { confirmationOf } from '#src/requests/form/day-and-time.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { type Chosen, chosenIn } from '#src/requests/form/from-chart.ts';
+import { chosenIn } from '#src/requests/form/from-chart.ts';
 import { asFilledIn } from '#src/requests/form/keep-typed.ts';
 import { isFor, namedIn, type Offer, offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
 import { asTyped, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import { type ChartFacts, chartMark } from '#src/requests/prefill/facts.ts';
+import { chartMark } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { zoneName } from '#views/date-text.ts';
@@ -30,7 +30,7 @@ import { type ReviewPageProps, reviewPage } from '#views/requests/new-request-re
 import { chartOf, readChartNow } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 import { chartPropsOf, offerPropsOf } from './form-props.ts';
-import { reviewOf } from './review.ts';
+import { type Reviewed, reviewOf } from './review.ts';
 
 export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
@@ -88,7 +88,9 @@ export async function showForm(
     const identifier = businessIdentifier(deps.publicUrl, identifierOf(id, typed));
     const { name: userName } = await user.soon();
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
-    const shownOf = { chosen, chart: await chart, asFilled: shown.ticket.corrects ? [] : asFilledIn(values) };
+    const kept = await deps.keptLists.find(launch.id, now);
+    const listed = (kept?.list.open ?? []).filter((row) => row.id !== corrects?.id);
+    const shownOf = { chosen, listed, chart: await chart, asFilled: shown.ticket.corrects ? [] : asFilledIn(values) };
     const reviewed = await compareWithOriginal(api, offer, writer, typed, shownOf);
     return void response.send(reviewPage({ ...common, ...reviewed, values, canLook, mayBeSent }));
   }
@@ -126,7 +128,7 @@ async function compareWithOriginal(
   offer: Offer,
   writer: Writer,
   typed: NewRequest,
-  { chosen, chart, asFilled }: { chosen: Chosen; chart: ChartFacts; asFilled: readonly string[] },
+  { chosen, ...shown }: Pick<Reviewed, 'chosen' | 'listed' | 'chart' | 'asFilled'>,
 ): Promise<Pick<ReviewPageProps, 'parts' | 'compared'>> {
   const { corrects, patientId, now, timeZone } = writer;
   const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId }).catch(nothingOf));
@@ -138,7 +140,7 @@ async function compareWithOriginal(
   const sections = service?.sections ?? [];
   const hasReceivers = offer.receivers.some((one) => service !== undefined && isFor(one, service.value));
   const written = writeRequest(typed, chosen, offer, writer);
-  const parts = reviewOf({ ...written, sections, hasReceivers, chart, asFilled, now, timeZone }, original);
+  const parts = reviewOf({ ...written, ...shown, sections, hasReceivers, now, timeZone }, original);
   const differs = parts.some(({ lines }) => lines.some(({ before }) => before !== undefined));
   return { parts, compared: corrects && (original ? (differs ? 'differs' : 'same') : 'unread') };
 }

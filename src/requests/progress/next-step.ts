@@ -58,7 +58,7 @@ const BY_STATUS = new Map<string | undefined, NextStep>([
   ['unknown', act('Check it in the EHR')],
   ['Failed', act('Ask what happened')],
   ['Closed by provider', act('Check what was done')],
-  ['Cancelled', act('Decide whether it is still needed')],
+  ['Hand-over cancelled', act('Decide whether it is still needed')],
 ]);
 /** States in which the provider has not agreed to anything yet. */
 export const WAITING: ReadonlySet<string> = new Set(['ordered', 'sent', 'received']);

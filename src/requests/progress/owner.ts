@@ -3,9 +3,10 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient } from '#src/smart/fhir/reference.ts';
 
-/** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there. */
+/** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there, and names who performed it. */
 export function askedOf(task: ForeignRecord): ForeignRecord {
-  return task.owner === undefined ? (recipientsOf(task)[0] ?? {}) : asRecord(task.owner);
+  const performed = asRecords(task.performer).map(({ actor }) => asRecord(actor));
+  return task.owner === undefined ? (performed[0] ?? recipientsOf(task)[0] ?? {}) : asRecord(task.owner);
 }
 
 /** The parties that are asked to take a Task without an owner. */

@@ -1,7 +1,7 @@
 /** Of several Tasks about one request: which is the newest, who else has agreed or asks, and who else is asked. */
 import { nameKey } from './owner.ts';
 import type { Task } from './task.ts';
-import { isOver, type TaskWord } from './task-words.ts';
+import { calledOff, claimed, isOver, type TaskWord } from './task-words.ts';
 
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
@@ -72,6 +72,22 @@ export function rivalText(rivals: readonly Task[], shown: Task): string | undefi
     .join(' · ');
 }
 
+/** What the same provider, or one that is not named, says at a moment that may be the same or a later one. */
+export function alsoSaid(tasks: readonly Task[], shown: Task): readonly Task[] {
+  const isSame = (task: Task) => [undefined, ownerKey(shown)].includes(ownerKey(task)) || ownerKey(shown) === undefined;
+  const isOther = ({ word }: Task) => word.icon !== shown.word.icon && SAID_TOO.has(word.icon) && word !== claimed;
+  // A hand-over that was called off and sent again at once is no contradiction.
+  const isResent = ({ word }: Task) => word === calledOff && !hasAgreed(shown);
+  return tasks.filter((task) => task.latestMs >= shown.changedMs && isSame(task) && isOther(task) && !isResent(task));
+}
+
+const SAID_TOO = new Set<TaskWord['icon']>(['declined', 'question', 'hold', 'unknown']);
+
+/** "also “Declined” · “No van”". */
+export function alsoText(also: readonly Task[]): string | undefined {
+  return also.map(({ word, remarks }) => [`also “${word.word}”`, ...remarks].join(' · ')).join(' · ') || undefined;
+}
+
 /** Of an order that was offered to several providers and that none has taken. */
 export function askedText(tasks: readonly Task[], shown: Task): string | undefined {
   if (!ASKED.has(shown.word.icon) || ownerKey(shown) === undefined) return undefined;
@@ -85,11 +101,11 @@ export function askedText(tasks: readonly Task[], shown: Task): string | undefin
 
 const ASKED = new Set<TaskWord['icon']>(['sent', 'received']);
 
-/** A question is answered; whether a provider who has agreed still goes on, only the EHR can say. */
-export function rivalStep(rivals: readonly Task[], shown: Task): string | undefined {
+/** A question is answered; which of two who have agreed goes on, and whether one does, only the EHR can say. */
+export function rivalStep(rivals: readonly Task[]): string | undefined {
   if (rivals.some(isQuestion)) return 'Answer the provider';
   if (rivals.some(mayAsk)) return READ;
-  return rivals.some(hasAgreed) && !hasAgreed(shown) ? 'Check it in the EHR' : undefined;
+  return rivals.some(hasAgreed) ? 'Check it in the EHR' : undefined;
 }
 
 /** The step where a person has to read what is written beside the state that is shown. */

@@ -4,7 +4,18 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
 import { isOf, nameKey } from './owner.ts';
 import { type Asked, wholeNames } from './purpose.ts';
-import { askedText, newestOf, onceById, othersWhoAct, ownerKey, READ, rivalStep, rivalText } from './several-owners.ts';
+import {
+  alsoSaid,
+  alsoText,
+  askedText,
+  newestOf,
+  onceById,
+  othersWhoAct,
+  ownerKey,
+  READ,
+  rivalStep,
+  rivalText,
+} from './several-owners.ts';
 import type { Task } from './task.ts';
 import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
@@ -65,6 +76,7 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const why = isGroups ? OF_GROUP : isPartOpen ? 'a part of it is not done' : undefined;
   const news = groupNews(group, own);
   const rivals = own ? othersWhoAct(handOvers, own) : [];
+  const also = own ? alsoSaid(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(others);
@@ -75,10 +87,14 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
       ...(shown === own ? { ...(isDone ? inDoubt(own, why) : own), purpose: undefined } : shown),
       owner,
       beside:
-        [rivalText(rivals, shown), askedText(handOvers, shown), besideText(said, isAsked), news?.text]
+        [alsoText(also), rivalText(rivals, shown), askedText(handOvers, shown), besideText(said, isAsked), news?.text]
           .filter(Boolean)
           .join(' · ') || undefined,
-      besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked) ?? news?.step,
+      besideStep:
+        rivalStep(rivals) ??
+        (also.length > 0 ? 'Check it in the EHR' : undefined) ??
+        stepFor(said, own, isAsked) ??
+        news?.step,
       isUnheard: own === undefined && said.some(mayHave),
     }
   );

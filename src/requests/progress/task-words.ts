@@ -32,9 +32,9 @@ const WORDS = {
   hold: { word: 'On hold', icon: 'hold' },
   done: { word: 'Done', icon: 'done' },
   declined: { word: 'Declined', icon: 'declined' },
-  cancelled: { word: 'Cancelled', icon: 'declined' },
+  cancelled: { word: 'Hand-over cancelled', icon: 'declined' },
   failed: { word: 'Failed', icon: 'declined' },
-  claimed: { word: 'Cancelled', icon: 'declined', note: 'taken by another provider' },
+  claimed: { word: 'Hand-over cancelled', icon: 'declined', note: 'taken by another provider' },
   closed: { word: 'Closed by provider', icon: 'unknown' },
   unclear: { word: 'Status unclear', icon: 'unknown' },
 } as const satisfies Record<string, TaskWord>;
@@ -91,9 +91,22 @@ export function describeTask(status: unknown, business?: unknown, isSurelyDone =
 
 /**
  * The words of a completed Task, of one that may not have carried out its request, of one that was never sent, and of one
- * that another provider took.
+ * that another provider took or that was called off.
  */
-export const { done, closed: doneInDoubt, draft: unsent, claimed } = WORDS;
+export const { done, closed: doneInDoubt, draft: unsent, claimed, cancelled: calledOff } = WORDS;
+
+/** Task intents that hand nothing over yet. */
+const UNDECIDED = new Map<string | undefined, string>([
+  ['proposal', 'hand-over is only proposed'],
+  ['plan', 'hand-over is only planned'],
+  ['option', 'hand-over is only one of several choices'],
+]);
+
+/** The word of a Task that no provider has answered, if its intent says that it is no hand-over yet. */
+export function undecided(word: TaskWord | undefined, intent: unknown): TaskWord | undefined {
+  const note = word === WORDS.sent ? UNDECIDED.get(codeOf(intent)) : undefined;
+  return note === undefined ? word : { ...WORDS.draft, note };
+}
 
 /** Whether a text says no more than the status itself: "Completed" of what is completed. */
 export function isSame(text: string, { status, word }: { status: unknown; word: TaskWord }): boolean {

@@ -14,7 +14,7 @@ import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { describePriority } from './priority.ts';
 import { askedWords, isOfOtherDesk, type Purpose, purposeOf, stepOf } from './purpose.ts';
 import { hasWords, isTitle, recordsNamed, reportsMissed, resultShown, stateShown } from './reported.ts';
-import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
+import { describeTask, doneInDoubt, isOver, type TaskWord, undecided } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -90,7 +90,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   // part of the request.
   const isUnsure = startsLater({ start: endOf(resource) }, now) || asRecords(resource.focus).some(leadsToPatient);
   const unproved = mayBeDone && !isUnsure ? namedBesideDone(resource) : undefined;
-  const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
+  const answer = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
+  const word = undecided(answer, resource.intent);
   const named = stepOf(resource) === undefined ? requestsOf(resource) : asRecords(resource.basedOn);
   const locals = named.map((one) => localReference(one, base));
   const about = new Set(locals.flatMap((local) => (local?.startsWith('ServiceRequest/') === true ? local : [])));

@@ -86,8 +86,16 @@ export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
   return [...new Set([...nameless, ...others, ...last, ...authors])].slice(0, MOST_NAMED);
 }
 
+interface Relations {
+  readonly basedOn: readonly string[];
+  readonly replaces: readonly string[];
+  /** What it names as replaced by a number that only one other request has; set where these are known. */
+  readonly byNumber?: readonly string[];
+  readonly requisition: string | undefined;
+}
+
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */
-export function relationsOf(resource: ForeignRecord, base: URL) {
+export function relationsOf(resource: ForeignRecord, base: URL): Relations {
   const requests = (name: string) =>
     asRecords(resource[name])
       .flatMap((reference) => localReference(reference, base) ?? [])

@@ -246,7 +246,7 @@ test.for([
   ['completed', 'Replaced by', 'This one has to be cancelled'],
   ['draft', 'Meant to replace it, not in force'],
   ['revoked', 'Meant to replace it, not in force'],
-  ['unknown', 'Meant to replace it, not in force'],
+  ['unknown', 'Says that it replaces this one: see the EHR'],
 ] as const)('a newer request that is %s is described as: %s', async ([status, relation, said]) => {
   const newer = { ...listed.at(-1), status };
   // The older request is of another kind, because one of the same kind would have no row of its own.

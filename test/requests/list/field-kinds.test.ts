@@ -553,7 +553,7 @@ test.for<[string, object, object[], string, string | undefined, string]>([
 test.for<[string, object[], string, object]>([
   ['has no provider', [], 'Cancel this request', {}],
   ['names a provider', [], 'Cancel this request', { performer: [{ display: 'Acme' }] }],
-  ['is on hold', [], 'Decide whether to resume', { status: 'on-hold' }],
+  ['is on hold', [], 'Cancel this request', { status: 'on-hold' }],
   ['is cancelled', [], 'Nothing to do', { status: 'revoked' }],
   ['is all that is not on hold', [{ status: 'on-hold' }], 'Check which request counts', {}],
   ['is replaced twice', [{ status: 'on-hold' }, { id: 'two' }], 'Cancel this request', {}],

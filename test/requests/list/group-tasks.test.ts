@@ -66,7 +66,7 @@ test.for<[string, object[], word: string, names: string[] | undefined, step: str
   ...['rejected', 'failed', 'cancelled'].map((status): [string, object[], string, undefined, string] => [
     `sent, beside one of its own without an owner that is ${status}`,
     [{ ...own, status, id: 'own' }, group],
-    { rejected: 'Declined', failed: 'Failed', cancelled: 'Cancelled' }[status] ?? '',
+    { rejected: 'Declined', failed: 'Failed', cancelled: 'Hand-over cancelled' }[status] ?? '',
     undefined,
     {
       rejected: 'Choose another provider',

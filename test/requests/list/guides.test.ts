@@ -64,7 +64,7 @@ test.for<[string, object, word: string, step: string, note?: string]>([
   [
     'Gravity: cancelled',
     { status: 'cancelled', statusReason: { text: 'Client moved' } },
-    'Cancelled',
+    'Hand-over cancelled',
     'Decide whether it is still needed',
     '“Client moved”',
   ],
@@ -139,14 +139,14 @@ test.for<[string, object, word: string, step: string, note?: string]>([
   [
     'AU: cancelled, and handled',
     { status: 'in-progress', businessStatus: au('cancel-handled', 'Cancel handled') },
-    'Cancelled',
+    'Hand-over cancelled',
     'Decide whether it is still needed',
   ],
   ['AU: an image alone', { businessStatus: au('image-acquired', 'Image acquired') }, 'Closed by provider', CHECK],
   [
     'AU: claimed',
     { status: 'cancelled', businessStatus: au('request-claimed', 'Request claimed') },
-    'Cancelled',
+    'Hand-over cancelled',
     'Check it in the EHR',
   ],
   ['eReferral: completed', { code: eReferral }, 'Done', NOTHING],

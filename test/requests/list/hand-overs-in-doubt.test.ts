@@ -92,7 +92,7 @@ test.for<[string, object, object[], object]>([
     {},
     [au('cancelled')],
     {
-      status: { word: 'Cancelled', note: 'taken by another provider · “Request claimed”' },
+      status: { word: 'Hand-over cancelled', note: 'taken by another provider · “Request claimed”' },
       next: { text: 'Check it in the EHR' },
     },
   ],
@@ -100,7 +100,7 @@ test.for<[string, object, object[], object]>([
     'the same of a Task that is not yet cancelled',
     {},
     [au('requested')],
-    { status: { word: 'Cancelled' }, next: { text: 'Check it in the EHR' } },
+    { status: { word: 'Hand-over cancelled' }, next: { text: 'Check it in the EHR' } },
   ],
   [
     'a Task that another provider took, whose own Task came',
@@ -220,7 +220,7 @@ test.for<[string, object, object[], object]>([
     [task({ executionPeriod: { start: '2026-11-20', end: '2026-12-20' } })],
     { status: { word: 'Closed by provider', group: 'open' } },
   ],
-  ['a status as some guides spell it', {}, [task({ status: 'canceled' })], { status: { word: 'Cancelled' } }],
+  ['a status as some guides spell it', {}, [task({ status: 'canceled' })], { status: { word: 'Hand-over cancelled' } }],
 ])('%s', async ([, change, tasks, expected]) => {
   const { row, page } = await readField(change, { tasks });
   expect(row).toMatchObject(expected);
@@ -516,4 +516,115 @@ test('a form to fill in for an order says nothing of the order', async () => {
   const form = { focus: { reference: 'Questionnaire/1' }, basedOn: [{ reference: 'ServiceRequest/a' }] };
   const { row } = await readField({}, { tasks: [task({ status: 'rejected', ...form })] });
   expect(row?.status).toMatchObject({ word: 'Ordered in the EHR', note: undefined });
+});
+
+const [DAY, EARLY, LATER] = ['2026-11-21', '2026-11-21T10:00:00Z', '2026-11-21T11:00:00Z'];
+const CHECK = 'Check it in the EHR';
+const noVan = { statusReason: { text: 'No van' } };
+const said = (id: string, status: string, lastModified: string | undefined, change: object = {}) =>
+  task({ id, status, lastModified, ...change });
+
+test.for<[string, object[], string, string | undefined, string]>([
+  ['at one moment', [said('1', 'accepted', EARLY), said('2', 'rejected', EARLY)], 'Accepted', 'also “Declined”', CHECK],
+  [
+    'on one day, with a reason',
+    [said('1', 'accepted', DAY), said('2', 'rejected', DAY, noVan)],
+    'Accepted',
+    'also “Declined” · “No van”',
+    CHECK,
+  ],
+  [
+    'on a day and at a time',
+    [said('1', 'accepted', EARLY), said('2', 'rejected', DAY)],
+    'Accepted',
+    'also “Declined”',
+    CHECK,
+  ],
+  [
+    'at a time and on a day',
+    [said('1', 'accepted', DAY), said('2', 'rejected', EARLY)],
+    'Accepted',
+    'also “Declined”',
+    CHECK,
+  ],
+  [
+    'without a date',
+    [said('1', 'accepted', EARLY), said('2', 'rejected', 'soon')],
+    'Accepted',
+    'also “Declined”',
+    CHECK,
+  ],
+  [
+    'without an owner',
+    [said('1', 'accepted', EARLY), said('2', 'rejected', EARLY, { owner: undefined })],
+    'Accepted',
+    'also “Declined”',
+    CHECK,
+  ],
+  ['as failed', [said('1', 'in-progress', DAY), said('2', 'failed', DAY)], 'Under way', 'also “Failed”', CHECK],
+  [
+    'as called off',
+    [said('1', 'accepted', DAY), said('2', 'cancelled', DAY)],
+    'Accepted',
+    'also “Hand-over cancelled”',
+    CHECK,
+  ],
+  ['of one only sent', [said('1', 'requested', DAY), said('2', 'rejected', DAY)], 'Sent', 'also “Declined”', CHECK],
+  [
+    'but one sent again',
+    [said('1', 'requested', DAY), said('2', 'cancelled', DAY)],
+    'Sent',
+    undefined,
+    'Confirm the time',
+  ],
+  [
+    'but clearly before',
+    [said('1', 'accepted', LATER), said('2', 'rejected', EARLY)],
+    'Accepted',
+    undefined,
+    'Confirm the time',
+  ],
+  [
+    'but clearly after',
+    [said('1', 'accepted', EARLY), said('2', 'rejected', LATER)],
+    'Declined',
+    undefined,
+    'Choose another provider',
+  ],
+  [
+    'by another provider',
+    [said('1', 'accepted', DAY), said('2', 'rejected', DAY, { owner: { display: 'Southside' } })],
+    'Accepted',
+    undefined,
+    'Confirm the time',
+  ],
+  [
+    'by two who accept',
+    [said('1', 'accepted', LATER), said('2', 'accepted', EARLY, { owner: { display: 'Southside' } })],
+    'Accepted',
+    'another provider says “Accepted” too',
+    CHECK,
+  ],
+])('what providers say against each other, %s, is in the row', async ([, tasks, word, note, text]) => {
+  for (const come of [tasks, tasks.toReversed()]) {
+    const { row, page } = await readField({}, { tasks: come });
+    for (const shown of [row, page.row]) expect(shown).toMatchObject({ status: { word, note }, next: { text } });
+  }
+});
+
+test.for<[string, object, string, string | undefined, string]>([
+  ['proposal', {}, 'Ordered in the EHR', 'hand-over is only proposed', 'Finish the hand-over'],
+  ['plan', {}, 'Ordered in the EHR', 'hand-over is only planned', 'Finish the hand-over'],
+  ['option', {}, 'Ordered in the EHR', 'hand-over is only one of several choices', 'Finish the hand-over'],
+  ['order', {}, 'Sent', undefined, 'Confirm the time'],
+  ['plan', { status: 'accepted' }, 'Accepted', undefined, 'Confirm the time'],
+])('a Task whose intent is %s with %s reads “%s”', async ([intent, change, word, note, text]) => {
+  const { row, page } = await readField({}, { tasks: [task({ status: 'requested', intent, ...change })] });
+  for (const shown of [row, page.row]) expect(shown).toMatchObject({ status: { word, note }, next: { text } });
+});
+
+test('of R5, who performed a Task has it', async () => {
+  const performer = [{ actor: { display: 'Gamma' } }];
+  const { row } = await readField({}, { tasks: [task({ status: 'accepted', owner: undefined, performer })] });
+  expect(row).toMatchObject({ status: { word: 'Accepted' }, sentTo: { names: ['Gamma'] } });
 });

@@ -4,6 +4,7 @@ import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { readField } from '#test/requests/field-read.ts';
 
 const base = new URL('https://ehr.example/fhir');
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
@@ -263,6 +264,231 @@ describe('only replaces ends an older request', () => {
       ['2 requests were replaced by newer ones: X-ray of hand (2).'],
     ];
     expect(list.notices).toEqual(notes[replaced]);
+  });
+});
+
+describe('an order that another one replaces, or may replace, says so in the list and on its page', () => {
+  const order = (id: string, change: object = {}): object => ({
+    ...request(id, { subject: { reference: 'Patient/pat-1' }, authoredOn: '2026-11-20T09:00:00Z', ...change }),
+  });
+  const task = (status: string, of = 'a'): object => ({
+    ...{ resourceType: 'Task', id: `t-${of}`, status, for: { reference: 'Patient/pat-1' } },
+    ...{ focus: { reference: `ServiceRequest/${of}` }, lastModified: '2026-11-21T09:00:00Z' },
+    ...{ owner: { display: 'Acme' } },
+  });
+  const never = { doNotPerform: true };
+  const done = { status: 'completed' };
+  const revoked = { status: 'revoked' };
+  const byNumber = { replaces: [{ identifier: { system: 'urn:number', value: '77' } }] };
+  const CANCEL = ['Cancel this request', 'replaced by a newer request'] as const;
+  const FORBIDDEN = ['Check which request counts', 'a newer entry says not to do it'] as const;
+  const BESIDE = ['Check which request counts', 'another entry says not to do it'] as const;
+  const PERHAPS = ['Check which request counts', 'may have been replaced by another request'] as const;
+  const CANCELLED = ['Check which request counts', 'the request that replaced it is cancelled'] as const;
+  const FREE = ['Find a provider', undefined] as const;
+
+  test.for<[string, object, object[], object[], readonly [string, string | undefined]]>([
+    ['a prohibition', {}, [order('n', { ...never, ...replaces('a') })], [], FORBIDDEN],
+    ['a prohibition, of one accepted', {}, [order('n', { ...never, ...replaces('a') })], [task('accepted')], FORBIDDEN],
+    ['a prohibition, of one declined', {}, [order('n', { ...never, ...replaces('a') })], [task('rejected')], FORBIDDEN],
+    ['a prohibition with a Task', {}, [order('n', { ...never, ...replaces('a') })], [task('accepted', 'n')], FORBIDDEN],
+    [
+      'a prohibition of its form',
+      requisition,
+      [order('n', { ...never, ...replaces('a'), ...requisition })],
+      [],
+      FORBIDDEN,
+    ],
+    ['a prohibition on hold', {}, [order('n', { ...never, ...replaces('a'), status: 'on-hold' })], [], FORBIDDEN],
+    ['a prohibition that was cancelled', {}, [order('n', { ...never, ...replaces('a'), ...revoked })], [], FREE],
+    [
+      'a prohibition written long before',
+      {},
+      [order('n', { ...never, ...replaces('a'), authoredOn: '2026-01-01' })],
+      [],
+      BESIDE,
+    ],
+    ['a prohibition, of a draft', { status: 'draft' }, [order('n', { ...never, ...replaces('a') })], [], FORBIDDEN],
+    [
+      'a prohibition, of one on hold',
+      { status: 'on-hold' },
+      [order('n', { ...never, ...replaces('a') })],
+      [],
+      FORBIDDEN,
+    ],
+    [
+      'a prohibition, of one that is done',
+      done,
+      [order('n', { ...never, ...replaces('a') })],
+      [],
+      ['Nothing to do', undefined],
+    ],
+    ['a prohibition by number', numbered('77'), [order('n', { ...never, ...byNumber })], [], FORBIDDEN],
+    ['a prohibition under its number', numbered('77'), [order('n', { ...never, ...numbered('77') })], [], BESIDE],
+    [
+      'a prohibition of another service',
+      numbered('77'),
+      [order('n', { ...never, ...numbered('77'), code: text('Y') })],
+      [],
+      FREE,
+    ],
+    ['an order, of a prohibition', never, [order('n', replaces('a'))], [], PERHAPS],
+    ['conditions', {}, [order('n', { modifierExtension: [{ url: 'urn:x' }], ...replaces('a') })], [], PERHAPS],
+    ['one that is done', {}, [order('n', { ...done, ...replaces('a') })], [], CANCEL],
+    ['one that is done, of one accepted', {}, [order('n', { ...done, ...replaces('a') })], [task('accepted')], CANCEL],
+    [
+      'one that is done, of an overdue one',
+      { occurrenceDateTime: '2026-11-20' },
+      [order('n', { ...done, ...replaces('a') })],
+      [],
+      CANCEL,
+    ],
+    [
+      'one that is done, of a question',
+      {},
+      [order('n', { ...done, ...replaces('a') })],
+      [{ ...task('in-progress'), businessStatus: text('input-required') }],
+      ['Answer the question', CANCEL[1]],
+    ],
+    [
+      'one that is done, and a draft',
+      {},
+      [order('n', { ...done, ...replaces('a') }), order('m', { status: 'draft', ...replaces('a') })],
+      [],
+      CANCEL,
+    ],
+    [
+      'one that is done, and a prohibition',
+      {},
+      [order('n', { ...done, ...replaces('a') }), order('m', { ...never, ...replaces('a') })],
+      [],
+      CANCEL,
+    ],
+    ['a draft', {}, [order('n', { status: 'draft', ...replaces('a') })], [], FREE],
+    ['a cancelled one', {}, [order('n', { ...revoked, ...replaces('a') })], [], CANCELLED],
+    ['a prohibition that has ended', {}, [order('n', { ...never, ...done, ...replaces('a') })], [], PERHAPS],
+    [
+      'nothing but has another version',
+      {},
+      [order('a', revoked)],
+      [],
+      ['Check it in the EHR', 'came in several versions'],
+    ],
+    ['one of unknown status', {}, [order('n', { status: 'unknown', ...replaces('a') })], [], PERHAPS],
+    ['a proposal', {}, [order('n', { intent: 'proposal', ...replaces('a') })], [], PERHAPS],
+    ['one written long before', {}, [order('n', { ...replaces('a'), authoredOn: '2026-01-01' })], [], PERHAPS],
+    ['one that it replaces too', replaces('n'), [order('n', replaces('a'))], [], PERHAPS],
+    [
+      'versions that contradict each other',
+      {},
+      [order('n', replaces('a')), order('n', { ...replaces('a'), priority: 'stat' })],
+      [],
+      PERHAPS,
+    ],
+    [
+      'a cancelled one that was replaced',
+      {},
+      [order('n', { ...revoked, ...replaces('a') }), order('m', replaces('n'))],
+      [],
+      PERHAPS,
+    ],
+    [
+      'a cancelled one that a prohibition replaced',
+      {},
+      [order('n', { ...revoked, ...replaces('a') }), order('m', { ...never, ...replaces('n') })],
+      [],
+      PERHAPS,
+    ],
+    [
+      'a draft that was replaced',
+      {},
+      [order('n', { status: 'draft', ...replaces('a') }), order('m', replaces('n'))],
+      [],
+      PERHAPS,
+    ],
+    [
+      'a draft that a draft replaces',
+      {},
+      [order('n', { status: 'draft', ...replaces('a') }), order('m', { status: 'draft', ...replaces('n') })],
+      [],
+      FREE,
+    ],
+    [
+      'one that is done and was replaced',
+      {},
+      [order('n', { ...done, ...replaces('a') }), order('m', replaces('n'))],
+      [],
+      PERHAPS,
+    ],
+    ['one by number', numbered('77'), [order('n', byNumber)], [], PERHAPS],
+    [
+      'one by number, under the same number',
+      numbered('77'),
+      [order('n', { ...byNumber, ...numbered('77') })],
+      [],
+      PERHAPS,
+    ],
+    ['one by number, of one accepted', numbered('77'), [order('n', byNumber)], [task('accepted')], PERHAPS],
+    ['a draft by number', numbered('77'), [order('n', { status: 'draft', ...byNumber })], [], FREE],
+    [
+      'one by a number of two',
+      numbered('77'),
+      [order('n', byNumber), order('m', { ...numbered('77'), code: text('Y') })],
+      [],
+      FREE,
+    ],
+    ['one by a number of its group', numbered('77', 'PGN'), [order('n', byNumber)], [], FREE],
+    [
+      'one by reference, with a number of its own',
+      numbered('77'),
+      [order('n', { ...replaces('x'), ...numbered('78') })],
+      [],
+      FREE,
+    ],
+    [
+      'a referral that is done',
+      {},
+      [order('R-1', { ...done, ...basedOn('a') })],
+      [],
+      ['Check what was done', 'the referral made from it is done'],
+    ],
+    [
+      'a referral of another service that is done',
+      {},
+      [order('R-1', { ...done, ...basedOn('a'), code: text('Y') })],
+      [],
+      FREE,
+    ],
+  ])('%s', async ([, own, along, tasks, [step, note]]) => {
+    for (const come of [along, along.toReversed()]) {
+      const { row, page } = await readField(order('a', own), { along: come, tasks });
+      expect([row?.next.text, page.row.next.text]).toEqual([step, step]);
+      for (const said of [row?.status.note, page.row.status.note])
+        if (note === undefined) expect(said ?? '').not.toMatch(/replaced|not to do it/);
+        else expect(said?.split(note)).toHaveLength(2);
+      expect(page.notices.length).toBe(note === undefined ? 0 : 1);
+    }
+  });
+
+  test.for<[string, object[], object[], string]>([
+    ['a newer one', [order('n', replaces('a'))], [], CANCEL[0]],
+    ['a chain', [order('n', replaces('a')), order('m', replaces('n'))], [], CANCEL[0]],
+    [
+      'a newer one that is prohibited since',
+      [order('n', replaces('a')), order('m', { ...never, ...replaces('n') })],
+      [],
+      CANCEL[0],
+    ],
+    ['one on hold', [order('n', { ...replaces('a'), status: 'on-hold' })], [], 'Check which request counts'],
+    ['its referral', [order('R-1', basedOn('a'))], [task('accepted', 'R-1')], 'Confirm the time'],
+  ])('the page of an order without a row, because of %s', async ([, along, tasks, step]) => {
+    const { row, page } = await readField(order('a'), { along, tasks });
+    expect([row, page.row.next.text]).toEqual([undefined, step]);
+  });
+
+  test('the page of a request names the one that it replaces by number', async () => {
+    const { page } = await readField(order('a', byNumber), { along: [order('n', numbered('77'))] });
+    expect(page.related).toMatchObject([{ relation: 'Replaces', id: 'n' }]);
   });
 });
 

@@ -397,7 +397,7 @@ test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
 test.for<[status: string, word: string, step: string]>([
   ['rejected', 'Declined', 'Choose another provider'],
   ['failed', 'Failed', 'Ask what happened'],
-  ['cancelled', 'Cancelled', 'Decide whether it is still needed'],
+  ['cancelled', 'Hand-over cancelled', 'Decide whether it is still needed'],
 ])('after a Task that is %s, the order stays "%s", and the next step is "%s"', async ([status, word, step]) => {
   const { list } = await load([request('1')], searchset([task('1', { status })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step, isAction: true } }]);

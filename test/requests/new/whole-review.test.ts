@@ -1,9 +1,11 @@
 /** The review shows every text whole: its reader must see what the EHR will have. */
 import { expect, test } from 'vitest';
 import { readNewRequest } from '#src/requests/form/typed-request.ts';
+import type { RequestRow } from '#src/requests/list/row.ts';
 import { reviewOf } from '#src/requests/new/review.ts';
 import { emptyChart } from '#src/requests/prefill/facts.ts';
 import { CHOSEN, NOW, OFFER, writeTyped, ZONE } from '#test/requests/form/written.ts';
+import { rowOf } from '#test/requests/page/rows.ts';
 
 const LONGEST = { what: 200, from: 200, to: 200, phone: 60, language: 60, reason: 500, note: 1_000 };
 const textOf = (length: number) =>
@@ -18,7 +20,7 @@ const TYPED = {
 
 type Chosen = typeof CHOSEN;
 
-function review(typed: Record<string, string>, chosen: Chosen = CHOSEN) {
+function review(typed: Record<string, string>, chosen: Chosen = CHOSEN, listed: RequestRow[] = []) {
   const read = readNewRequest(typed, NOW, ZONE, OFFER);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const resource = writeTyped(typed, { chosen });
@@ -29,6 +31,7 @@ function review(typed: Record<string, string>, chosen: Chosen = CHOSEN) {
       timeZone: ZONE,
       sections: ['where', 'clinical', 'contact', 'insurance'],
       asFilled: [],
+      listed,
       hasReceivers: true,
     },
   });
@@ -91,4 +94,23 @@ test.for([
   const line = review({ ...TYPED, ...trip }).lines.find((one) => one.text.startsWith('Return pick-up'));
   expect(line?.text.replaceAll('\u00A0', ' ')).toBe(`Return pick-up: ${text}`);
   expect(line?.change).toBe(change);
+});
+
+const TWICE = 'The EHR has an open request for the same at this time. Check it.';
+const AGAINST = 'The EHR has an entry not to do this. Check it.';
+const closed = { status: { ...rowOf().status, group: 'closed' as const } };
+test.for<[string, Partial<RequestRow>, string | undefined]>([
+  ['the same order', {}, TWICE],
+  ['the same order in other letters', { service: 'wound-CARE' }, TWICE],
+  ['a prohibition at this time', { isProhibited: true }, AGAINST],
+  ['a prohibition at any time', { isProhibited: true, neededMs: undefined }, AGAINST],
+  ['a prohibition at another time', { isProhibited: true, neededMs: 1 }, undefined],
+  ['the same order at another time', { neededMs: 1 }, undefined],
+  ['the same order at no time', { neededMs: undefined }, undefined],
+  ['another order', { service: 'Walker' }, undefined],
+  ['the same order, closed', closed, undefined],
+])('of a list that has %s the review says so', ([, change, said]) => {
+  const neededMs = Date.parse('2026-07-22');
+  const { lines } = review({ ...TYPED, what: 'Wound care' }, CHOSEN, [rowOf({ neededMs, ...change })]);
+  expect(lines.find(({ text }) => text === 'Wound care')?.change).toBe(said);
 });
