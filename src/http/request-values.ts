@@ -10,7 +10,10 @@ const LONGEST_PATH_PART = 300;
 const LONGEST_OF_EHR = 16_384;
 const FROM_EHR = new Set(['iss', 'launch', 'state', 'code', 'error', 'error_description', 'error_uri']);
 
-/** The query parameters as sent, repeated ones included. An overlong value becomes empty; its name stays. */
+/**
+ * The query parameters as sent, repeated ones included. An overlong value becomes empty; its name stays. They serve
+ * everything that reads the request: copy them before you change them.
+ */
 export const queryOf = oncePerRequest((request): URLSearchParams => {
   const start = request.url.indexOf('?');
   const sent = new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
