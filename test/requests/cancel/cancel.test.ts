@@ -27,12 +27,8 @@ type Resource = Record<string, unknown>;
 const { world } = useStubWorld();
 let browser: TestBrowser;
 /** A revoked request that is not proved to be the one that was meant. */
-const ANOTHER = {
-  resourceType: 'ServiceRequest',
-  id: 'sr-1',
-  status: 'revoked',
-  subject: { reference: 'Patient/pat-1' },
-};
+const OF_PATIENT = { subject: { reference: 'Patient/pat-1' } };
+const ANOTHER = { resourceType: 'ServiceRequest', id: 'sr-1', status: 'revoked', ...OF_PATIENT };
 let list: Visit;
 let organizationId: string;
 /** The request that the EHR has. */

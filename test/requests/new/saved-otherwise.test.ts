@@ -8,14 +8,8 @@ import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = {
-  service: 'transport',
-  what: 'Wheelchair van',
-  neededOn: dayFromNow(20),
-  priority: 'urgent',
-  reason: 'Dialysis',
-  from: 'Ward 4',
-  to: 'Dialysis North',
-  note: 'Stairs',
+  ...{ service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20), priority: 'urgent' },
+  ...{ reason: 'Dialysis', from: 'Ward 4', to: 'Dialysis North', note: 'Stairs' },
 };
 const { world } = useStubWorld();
 const browser = createBrowser();
