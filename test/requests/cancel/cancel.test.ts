@@ -27,36 +27,40 @@ type Resource = Record<string, unknown>;
 const { world } = useStubWorld();
 let browser: TestBrowser;
 /** A revoked request that is not proved to be the one that was meant. */
-const ANOTHER = {
-  resourceType: 'ServiceRequest',
-  id: 'sr-1',
-  status: 'revoked',
-  subject: { reference: 'Patient/pat-1' },
-};
+const OF_PATIENT = { subject: { reference: 'Patient/pat-1' } };
+const ANOTHER = { resourceType: 'ServiceRequest', id: 'sr-1', status: 'revoked', ...OF_PATIENT };
 let list: Visit;
 let organizationId: string;
 /** The request that the EHR has. */
 let chart: Resource;
+/** The first request that was sent here: the EHR has it in every later case. */
+let sent: Resource | undefined;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
-  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
   browser = world().browser();
-  chart = {};
+  chart = structuredClone(sent ?? {});
   ehr.on('requests', ({ method, body }) => {
     if (method !== 'POST') return { body: { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: chart }] } };
     chart = { ...JSON.parse(body), id: 'sr-1', meta: { versionId: '7' } };
     return { status: 201, body: chart };
   });
   ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? take(request) : { body: chart }));
-  await offerUpdates({ world: world(), browser, organizationId }, true);
-  list = await browser.open(launchUrl(organizationId));
-  await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
-  ehr.requests.length = 0;
+  await begin();
+  if (sent) return;
+  await sendNow();
+  sent = structuredClone(chart);
+  await begin();
 });
 afterEach(() => void vi.useRealTimers());
 
+async function begin(): Promise<void> {
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  await offerUpdates({ world: world(), organizationId }, true);
+  list = await browser.open(launchUrl(organizationId));
+  ehr.requests.length = 0;
+}
 const url = (path: string) => `${world().url}/launches/${launchIdOf(list)}/requests/${path}`;
 const open = () => browser.visit(url('sr-1/cancel'));
 const versionOn = (page: Visit) => /name="version" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
@@ -74,9 +78,11 @@ function take({ headers, body }: { headers: Record<string, unknown>; body: strin
   chart = { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } };
   return { body: chart };
 }
-/** Sends the same request from another form. */
-async function sendAgain(): Promise<string> {
-  return (await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN })).body;
+/** Sends the request from a new form. */
+async function sendNow(): Promise<string> {
+  const { body } = await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
+  ehr.requests.length = 0;
+  return body;
 }
 async function auditRows(): Promise<unknown[]> {
   const { audit, database } = world().dependencies;
@@ -91,6 +97,7 @@ describe('a request that was created here', () => {
   test.for(['revoked', 'entered-in-error'])(
     'is shown once more, and %s in the version that the user saw, with the reason and an audit row',
     async (status) => {
+      await sendNow();
       const detail = await browser.visit(url('sr-1'));
       expect(detail.body).toMatch(/\/requests\/sr-1\/cancel">.*Cancel the request…<\/a>/);
       const page = await open();
@@ -143,7 +150,7 @@ describe('a request that was created here', () => {
   });
 
   test('that a provider is carrying out says so before it is cancelled', async () => {
-    await offerUpdates({ world: world(), browser, organizationId }, true, { requestIncludes: ['Task:focus'] });
+    await offerUpdates({ world: world(), organizationId }, true, { requestIncludes: ['Task:focus'] });
     const owner = { display: 'Swift Transport' };
     const task = {
       resourceType: 'Task',
@@ -402,7 +409,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
   test('if the CapabilityStatement offers no update, or was never read', async () => {
     for (const offered of [false, undefined]) {
       // oxlint-disable no-await-in-loop -- one after the other
-      await offerUpdates({ world: world(), browser, organizationId }, offered);
+      await offerUpdates({ world: world(), organizationId }, offered);
       list = await browser.open(launchUrl(organizationId));
       await isClosed();
       expect((await browser.visit(url('sr-1'))).body).toContain(
@@ -452,18 +459,20 @@ test.for<[string, string, string]>([
   ['it was done', 'completed', '. The request on this page was not sent.'],
   ['it is still open', 'active', '. The request on this page was not sent.'],
 ])('the same request again, and in the EHR %s', async ([, status, words]) => {
+  await sendNow();
   chart = { ...chart, status };
-  expect(await sendAgain()).toContain(
+  expect(await sendNow()).toContain(
     `You sent a request for this, needed on the same day, less than a minute ago${words}`,
   );
 });
 
 test('the same request again: the page says that the first one was cancelled since', async () => {
-  expect(await sendAgain()).toContain(
+  await sendNow();
+  expect(await sendNow()).toContain(
     'You sent a request for this, needed on the same day, less than a minute ago. The request on this page was not sent.',
   );
   await cancel(await open());
-  expect(await sendAgain()).toContain(
+  expect(await sendNow()).toContain(
     'You sent a request for this, needed on the same day, less than a minute ago. That one has since been cancelled. The request on this page was not sent.',
   );
 });

@@ -8,12 +8,8 @@ import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = {
-  service: 'transport',
-  what: 'Wheelchair van',
-  neededOn: dayFromNow(20),
-  priority: 'routine',
-  reason: '',
-  note: '',
+  ...{ service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20) },
+  ...{ priority: 'routine', reason: '', note: '' },
 };
 const SENT = 'The request was sent to the EHR.';
 const AWAITED = 'the EHR does not list it yet';

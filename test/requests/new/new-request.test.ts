@@ -1,6 +1,6 @@
 /** Creating a request: sent once, for the patient in the chart, and never lost while it is typed (FH-17). */
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
@@ -15,36 +15,22 @@ import {
   ticketOf,
   withoutToken,
 } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 const TYPED = {
-  service: 'transport',
-  what: 'Wheelchair van to dialysis',
-  neededOn: dayFromNow(60),
-  priority: 'urgent',
-  reason: 'Next dialysis <tomorrow>',
-  note: 'Two steps at the door',
+  ...{ service: 'transport', what: 'Wheelchair van to dialysis', neededOn: dayFromNow(60) },
+  ...{ priority: 'urgent', reason: 'Next dialysis <tomorrow>', note: 'Two steps at the door' },
 };
 const HOUR_MS = 60 * 60_000;
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const settings = { createRequests: true, scopes: SCOPES };
+  const world = useWorldWithFakeDate({ stores: 'real Redis and PostgreSQL', settings });
   let browser: TestBrowser;
   let list: Visit;
 
-  beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({
-      stores: 'real Redis and PostgreSQL',
-      settings: { createRequests: true, scopes: SCOPES },
-    });
-  });
-  afterAll(async () => {
-    vi.useRealTimers();
-    await world.close();
-  });
   beforeEach(async () => {
     browser = world.browser();
     // Requests of earlier tests are then no longer recent.
@@ -65,14 +51,11 @@ describe('on real Redis and PostgreSQL', () => {
     world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'));
   const signOut = (page: Visit = list) =>
     browser.visit(formUrl(page).replace('requests/new', 'sign-out'), { form: { csrf: csrfOf(page) } });
-  /** Discards the drafts that a test has left. */
+  /** Deletes the drafts that a test has left. */
   const forget = async () => {
-    // The first launch leads to a form that was left open, the next one to the list.
-    await world.launch('pat-ben', browser);
-    const page = await browser.visit(formUrl(await world.launch('pat-ben', browser)).replace('/new', ''));
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
-    for (const form of draftsOn(page))
-      await browser.visit(`${formUrl(page)}/discard`, { form: { csrf: csrfOf(page), form } });
+    const client = new Redis(world.config.redisUrl ?? '');
+    await client.unlink('drafts:none', ...(await client.keys('drafts:*')));
+    client.disconnect();
   };
 
   test('the list links to the form, and the request arrives once in the EHR, for this patient, and on the list', async () => {

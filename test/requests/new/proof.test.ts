@@ -1,23 +1,19 @@
 /** The app says "Sent" only for a request that the EHR proves, whatever answers a create with a success (FH-17). */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { type CreateProof, proofOf } from '#src/requests/delivery/create-proof.ts';
 import { postOnce } from '#src/requests/delivery/post-and-confirm.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 import { startFhirServer } from '#test/requests/fhir-server.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 const TYPED = {
-  service: 'transport',
-  what: 'Wheelchair van to dialysis',
-  neededOn: dayFromNow(20),
-  priority: 'urgent',
-  reason: 'Next dialysis',
-  note: 'Two steps at the door',
+  ...{ service: 'transport', what: 'Wheelchair van to dialysis', neededOn: dayFromNow(20) },
+  ...{ priority: 'urgent', reason: 'Next dialysis', note: 'Two steps at the door' },
 };
 const SENT = 'The request was sent to the EHR.';
 const UNCONFIRMED = 'The EHR did not confirm the request';
@@ -29,22 +25,19 @@ const isOther = (name: string) => name.endsWith('other-patient');
 const denied = unprovedCreateFaults.filter((name) => /-(?:error|fatal)$/.test(name));
 const silent = unprovedCreateFaults.filter((name) => !denied.includes(name));
 
-let world: World;
+const world = useWorldWithFakeDate({ settings: { createRequests: true, scopes: SCOPES } });
 let browser: TestBrowser;
 let list: Visit;
+/** A launch serves the cases of three hours. */
+let launchedAt = 0;
 
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld({ settings: { createRequests: true, scopes: SCOPES } });
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
 beforeEach(async () => {
-  browser = world.browser();
+  // Requests of earlier cases are then no longer recent.
   vi.setSystemTime(Date.now() + 16 * 60_000);
-  list = await world.launch('pat-ben', browser);
+  if (Date.now() - launchedAt > 180 * 60_000) {
+    [browser, launchedAt] = [world.browser(), Date.now()];
+    list = await world.launch('pat-ben', browser);
+  }
   world.sandbox.requests.clear();
 });
 afterEach(async () => {

@@ -9,12 +9,8 @@ import { draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/he
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = {
-  service: 'transport',
-  what: 'Wheelchair van',
-  neededOn: dayFromNow(60),
-  priority: 'routine',
-  reason: '',
-  note: '',
+  ...{ service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(60) },
+  ...{ priority: 'routine', reason: '', note: '' },
 };
 const OXYGEN = { ...VAN, service: 'equipment', what: 'Home oxygen' };
 const SENT = 'The request was sent to the EHR.';

@@ -1,12 +1,12 @@
 /** What the chart fills in is sent as it was shown for review, once, and never otherwise. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRecords } from '#sandbox/data/records.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, draftsOn, launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 import { withDayWords } from '#views/date-text.ts';
 import { choicesOf, formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
 
@@ -25,22 +25,11 @@ const TYPED = {
   note: 'Two steps',
 };
 
-let world: World;
 let browser: TestBrowser;
 let list: Visit;
 
 const usual = { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', chartStaleDays: 3_650 };
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld({
-    stores: 'real Redis and PostgreSQL',
-    settings: usual,
-  });
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
+const world = useWorldWithFakeDate({ stores: 'real Redis and PostgreSQL', settings: usual });
 beforeEach(async () => {
   // Requests of earlier tests are then no longer recent.
   vi.setSystemTime(Date.now() + 16 * 60_000);
