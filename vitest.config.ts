@@ -78,12 +78,12 @@ export default defineConfig({
       '--max-semi-space-size=64',
       '--liftoff-only',
       '--import',
-      new URL('test/helpers/short-ways.ts', import.meta.url).href,
+      new URL('test/helpers/vitest/short-ways.ts', import.meta.url).href,
     ],
     // Modules, keys and databases serve every file of a worker; what a file fakes is undone by after-file.ts.
     isolate: false,
-    globalSetup: ['test/helpers/global-setup.ts'],
-    setupFiles: ['test/helpers/after-file.ts'],
+    globalSetup: ['test/helpers/vitest/global-setup.ts'],
+    setupFiles: ['test/helpers/vitest/after-file.ts'],
     // Node itself imports the sources, as it does for the product: no bundler's copy of them, and fewer CPU seconds.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },

@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { atExit } from './at-exit.ts';
 import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
 import { siteCertificate } from './servers/site-certificate.ts';
+import { atExit } from './vitest/at-exit.ts';
 
 /** The cookie policy of a workstation; Debian's Chromium blocks third-party cookies by default. */
 export type CookiePolicy =

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { makeCertificates } from '#test/helpers/servers/certificates.ts';
 import { startTcpProxy } from '#test/helpers/servers/tcp-proxy.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
 const certificates = makeCertificates();

@@ -1,9 +1,9 @@
 /** Seeded misconfigurations that only the checks see: one row for one cause, with one owner and one remedy. */
 import { expect, test } from 'vitest';
 import { atPath, page } from '#test/helpers/servers/gateway.ts';
-import { expectRow } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, GUIDE, members, type Seed, tokenAt } from './seeds.ts';
+import { expectRow } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { CONFIGURATION, GUIDE, members, type Seed, tokenAt } from './seeding/seeds.ts';
 
 const { checksSay, checkWith, prepare } = useSeededWorld();
 

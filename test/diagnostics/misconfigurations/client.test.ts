@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { atPath, type Meddling } from '#test/helpers/servers/gateway.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
-import { expectSaid, type Said } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, refused, TOKEN, token } from './seeds.ts';
+import { expectSaid, type Said } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { CONFIGURATION, refused, TOKEN, token } from './seeding/seeds.ts';
 
 const { inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
 

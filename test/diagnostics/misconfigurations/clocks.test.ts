@@ -1,8 +1,8 @@
 /** A wrong clock is named as the cause, and whose it is, instead of what it makes look wrong (CAJ-17). */
 import { describe, expect, test } from 'vitest';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
-import { expectRow, expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectRow, expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 describe.for<[name: string, seconds: { ours: number; theirs: number }, step: string, rule: Rule, says: RegExp]>([
   ['the EHR is ten minutes ahead', { ours: 0, theirs: 600 }, 'id-token', 'clock.ehr', /(599|600) s ahead of ours/],

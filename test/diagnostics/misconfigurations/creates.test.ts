@@ -4,9 +4,9 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { type Meddling, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { outcome } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { outcome } from './seeding/seeds.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
 

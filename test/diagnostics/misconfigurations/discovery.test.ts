@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { ruleRows } from '#src/errors/rules/table.ts';
 import { atPath, page } from '#test/helpers/servers/gateway.ts';
-import { expectRow, expectSaid } from './expectations.ts';
-import { type Case, useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, GUIDE, JSON_TYPE, members, tokenAt, type Wrong } from './seeds.ts';
+import { expectRow, expectSaid } from './seeding/expectations.ts';
+import { type Case, useSeededWorld } from './seeding/seeded-world.ts';
+import { CONFIGURATION, GUIDE, JSON_TYPE, members, tokenAt, type Wrong } from './seeding/seeds.ts';
 
 const { checksSay, checkWith, launchesSay, launchWith } = useSeededWorld();
 

@@ -1,9 +1,9 @@
 /** Launches that stop at the FHIR server: the patient, and the search for requests. */
 import { expect, test } from 'vitest';
 import { atPath, type Meddling, page, redirect } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { FHIR, JSON_TYPE, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { FHIR, JSON_TYPE, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeding/seeds.ts';
 
 const { launchesSay, launchWith } = useSeededWorld();
 

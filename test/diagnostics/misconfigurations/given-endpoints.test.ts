@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 const { checkWith, inspect, launchFrom, prepare, proofWith, world } = useSeededWorld();
 

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { atPath, redirect } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { KEYS, type Seed, TOKEN } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { KEYS, type Seed, TOKEN } from './seeding/seeds.ts';
 
 const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare } = useSeededWorld();
 

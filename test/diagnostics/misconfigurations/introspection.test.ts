@@ -1,9 +1,9 @@
 /** Introspection of tokens: endpoints that refuse, answer with a page or for another client. */
 import { describe, expect, test } from 'vitest';
 import { type Meddling, page, redirect } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { JSON_TYPE } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { JSON_TYPE } from './seeding/seeds.ts';
 
 const { checkWith, inspect, launchesSay, prepare, world } = useSeededWorld();
 

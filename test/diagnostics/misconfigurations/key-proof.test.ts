@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { JSON_TYPE, TOKEN, token, urn } from './seeds.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { JSON_TYPE, TOKEN, token, urn } from './seeding/seeds.ts';
 
 const { prepare, proofWith, world } = useSeededWorld();
 

@@ -1,9 +1,9 @@
 /** Launches that stop at the launch URL: what the EHR put into it, and where it was registered. */
 import { expect, test } from 'vitest';
 import { ORG_ID } from '#test/helpers/world.ts';
-import { expectSaid } from './expectations.ts';
-import { type Case, useSeededWorld } from './seeded-world.ts';
-import { iss, type Seed } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { type Case, useSeededWorld } from './seeding/seeded-world.ts';
+import { iss, type Seed } from './seeding/seeds.ts';
 
 const { launchesSay, launchWith } = useSeededWorld();
 

@@ -7,8 +7,8 @@ import { makeCertificates } from '#test/helpers/servers/certificates.ts';
 import { type Meddling, page } from '#test/helpers/servers/gateway.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
 import { answerNames } from '#test/helpers/servers/name-servers.ts';
-import { expectRow, expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectRow, expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 import {
   CONFIGURATION,
   GUIDE,
@@ -21,7 +21,7 @@ import {
   PATIENT,
   type Seed,
   TOKEN,
-} from './seeds.ts';
+} from './seeding/seeds.ts';
 
 const { checkWith, launchesSay, launchWith } = useSeededWorld();
 

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
 

@@ -4,8 +4,8 @@ import { ruleRows, rules } from '#src/errors/rules/table.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 let now = Date.now();
 const { launchFrom, inspect, prepare, world } = useSeededWorld({

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { atPath } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { type Seed, TOKEN } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { type Seed, TOKEN } from './seeding/seeds.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));

@@ -1,9 +1,9 @@
 /** Launches that stop at the EHR’s sign-in, or when the browser comes back from it. */
 import { expect, test } from 'vitest';
 import { atPath } from '#test/helpers/servers/gateway.ts';
-import { expectRow, expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, members, sign, urn } from './seeds.ts';
+import { expectRow, expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { CONFIGURATION, members, sign, urn } from './seeding/seeds.ts';
 
 const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
 

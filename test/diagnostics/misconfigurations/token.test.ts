@@ -1,9 +1,9 @@
 /** Launches that stop at the token endpoint, though it knows the client: codes, gateways and broken answers. */
 import { expect, test } from 'vitest';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, code, JSON_TYPE, members, refused, TOKEN, token, urn } from './seeds.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { CONFIGURATION, code, JSON_TYPE, members, refused, TOKEN, token, urn } from './seeding/seeds.ts';
 
 const { launchesSay, launchWith, prepare } = useSeededWorld();
 

@@ -1,8 +1,8 @@
 /** Launches that stop at the scopes, the patient in context or the user. */
 import { expect, test } from 'vitest';
 import { atPath, page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from './seeded-world.ts';
-import { members, outcome, TOKEN } from './seeds.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
+import { members, outcome, TOKEN } from './seeding/seeds.ts';
 
 const { checkWith, launchesSay } = useSeededWorld();
 

@@ -1,7 +1,7 @@
 /** Launches at an address that is none, and in a frame of a page that may not show the app. */
 import { expect, test } from 'vitest';
-import { expectSaid } from './expectations.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { expectSaid } from './seeding/expectations.ts';
+import { useSeededWorld } from './seeding/seeded-world.ts';
 
 const { inspect, launchWith, prepare, world } = useSeededWorld();
 

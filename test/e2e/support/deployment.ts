@@ -1,12 +1,12 @@
 /** Product and EHR over https on two sites: the product in production mode behind a TLS proxy, on real stores. */
 import { randomBytes } from 'node:crypto';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { atExit } from '#test/helpers/at-exit.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { lendPostgres } from '#test/helpers/databases.ts';
 import { testServer } from '#test/helpers/preparation/prepared.ts';
 import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
 import { siteCertificate } from '#test/helpers/servers/site-certificate.ts';
+import { atExit } from '#test/helpers/vitest/at-exit.ts';
 import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 

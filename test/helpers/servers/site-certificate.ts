@@ -4,7 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atExit } from '#test/helpers/at-exit.ts';
+import { atExit } from '#test/helpers/vitest/at-exit.ts';
 
 /** What two servers, a product process and a browser need to trust one another. */
 export interface SiteCertificate {

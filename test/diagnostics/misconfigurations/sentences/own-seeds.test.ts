@@ -1,7 +1,7 @@
 /** Forty misconfigurations seeded together, each written down with its truth before it was tried: most are of a kind that was wrong before. */
 import type { Meddling } from '#test/helpers/servers/gateway.ts';
 import { page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { useSeededWorld } from '../seeding/seeded-world.ts';
 import {
   CONFIGURATION,
   code,
@@ -16,7 +16,7 @@ import {
   sign,
   TOKEN,
   token,
-} from './seeds.ts';
+} from '../seeding/seeds.ts';
 
 const { launchesSay } = useSeededWorld();
 

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Meddling } from '#test/helpers/servers/gateway.ts';
 import { page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from './seeded-world.ts';
+import { useSeededWorld } from '../seeding/seeded-world.ts';
 import {
   CONFIGURATION,
   code,
@@ -17,7 +17,7 @@ import {
   SEARCH,
   sign,
   TOKEN,
-} from './seeds.ts';
+} from '../seeding/seeds.ts';
 
 const { checksSay, launchesSay } = useSeededWorld();
 
