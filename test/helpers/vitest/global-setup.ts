@@ -1,6 +1,6 @@
 /** Names the run, and at its end drops the databases that workers have kept for reuse. */
 import { randomBytes } from 'node:crypto';
-import { dropDatabasesOf, hasPostgres } from '../databases.ts';
+import { dropDatabasesOf, hasPostgres } from '#test/helpers/databases.ts';
 
 /** @returns the teardown for the end of the run. */
 export default function setUp(): () => Promise<void> {

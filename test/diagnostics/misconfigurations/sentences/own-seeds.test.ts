@@ -1,7 +1,6 @@
 /** Forty misconfigurations seeded together, each written down with its truth before it was tried: most are of a kind that was wrong before. */
-import type { Meddling } from '#test/helpers/servers/gateway.ts';
-import { page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from '../seeding/seeded-world.ts';
+
+import { useSeededWorld } from '#test/diagnostics/misconfigurations/seeding/seeded-world.ts';
 import {
   CONFIGURATION,
   code,
@@ -16,7 +15,9 @@ import {
   sign,
   TOKEN,
   token,
-} from '../seeding/seeds.ts';
+} from '#test/diagnostics/misconfigurations/seeding/seeds.ts';
+import type { Meddling } from '#test/helpers/servers/gateway.ts';
+import { page } from '#test/helpers/servers/gateway.ts';
 
 const { launchesSay } = useSeededWorld();
 

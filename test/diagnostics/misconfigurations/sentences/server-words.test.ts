@@ -6,7 +6,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { authorizationError, ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
-import { urn } from '../seeding/seeds.ts';
+import { urn } from '#test/diagnostics/misconfigurations/seeding/seeds.ts';
 
 type Case = [error: string, said: string, rule: Rule];
 

@@ -7,7 +7,7 @@ import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { answered } from '#src/smart/fhir/fhir-error.ts';
 import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
-import { FHIR } from '../seeding/seeds.ts';
+import { FHIR } from '#test/diagnostics/misconfigurations/seeding/seeds.ts';
 
 const OPEN = {
   invalid_client: 'client.key',

@@ -1,8 +1,6 @@
 /** Misconfigurations in the words of vendors, most of them written down with their truth before they were tried. */
 import { gzipSync } from 'node:zlib';
-import type { Meddling } from '#test/helpers/servers/gateway.ts';
-import { page } from '#test/helpers/servers/gateway.ts';
-import { useSeededWorld } from '../seeding/seeded-world.ts';
+import { useSeededWorld } from '#test/diagnostics/misconfigurations/seeding/seeded-world.ts';
 import {
   CONFIGURATION,
   code,
@@ -17,7 +15,9 @@ import {
   SEARCH,
   sign,
   TOKEN,
-} from '../seeding/seeds.ts';
+} from '#test/diagnostics/misconfigurations/seeding/seeds.ts';
+import type { Meddling } from '#test/helpers/servers/gateway.ts';
+import { page } from '#test/helpers/servers/gateway.ts';
 
 const { checksSay, launchesSay } = useSeededWorld();
 
