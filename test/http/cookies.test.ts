@@ -1,5 +1,7 @@
 /** Cookies as an EHR's iframe needs them, and only there (LA-11, LA-12, CB-18, TL-03). */
+import type { Request } from 'express';
 import { describe, expect, test } from 'vitest';
+import { createCookies } from '#src/http/cookies.ts';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { useWorld } from '#test/helpers/world.ts';
 
@@ -121,4 +123,14 @@ describe('on http://localhost', () => {
     expect(link).not.toContain('probed');
     expect(titleOf(await world.browser().open(link))).toBe('Requests for Ada Moreno');
   });
+});
+
+test('on https, a cookie without our prefix is not ours: another host of the domain can set it; nor is an overlong one', () => {
+  const longest = 'x'.repeat(4_096);
+  const cookie = `launch=a; 1234567launch=b; __Host-launch=c; __Host-long=${longest}; __Host-longer=${longest}x`;
+  const read = createCookies(new URL('https://app.example')).read({ headers: { cookie } } as Request);
+  expect([...read]).toEqual([
+    ['launch', 'c'],
+    ['long', longest],
+  ]);
 });
