@@ -381,6 +381,14 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       'Holding chamber',
       'No-show follow-up call',
     ],
+    ...[
+      'STOP BANG questionnaire',
+      'Stop the Bleed training',
+      'D/C to SNF',
+      'Hold clot specimen',
+      'No scalpel vasectomy',
+    ],
+    ...['Nicht invasive Beatmung', 'No contrast CT head', 'No fault evaluation', 'Stop drinking programme'],
     ...['Norovirus test', 'No lift home visit', 'No. 12 catheter', 'Cancer screening', 'Remove sutures', 'Walker'],
   ].map((text): [string, object, object, object] => [
     `an order of a service: ${text}`,

@@ -364,6 +364,13 @@ describe('an order that another one replaces, or may replace, says so in the lis
       [],
       CANCEL,
     ],
+    [
+      'one that is called done before its day',
+      {},
+      [order('n', { ...done, ...replaces('a'), occurrenceDateTime: '2026-12-24' })],
+      [],
+      ['Check which request counts', CANCEL[1]],
+    ],
     ['a draft', {}, [order('n', { status: 'draft', ...replaces('a') })], [], FREE],
     ['a cancelled one', {}, [order('n', { ...revoked, ...replaces('a') })], [], CANCELLED],
     ['a prohibition that has ended', {}, [order('n', { ...never, ...done, ...replaces('a') })], [], PERHAPS],
@@ -484,6 +491,11 @@ describe('an order that another one replaces, or may replace, says so in the lis
   ])('the page of an order without a row, because of %s', async ([, along, tasks, step]) => {
     const { row, page } = await readField(order('a'), { along, tasks });
     expect([row, page.row.next.text]).toEqual([undefined, step]);
+  });
+
+  test('two requests without an id are no versions of one', async () => {
+    const { open } = await load([request(''), request('', { code: text('Y') })]);
+    expect(open.map(({ next, status }) => [next.text, status.note])).toEqual([FREE, FREE]);
   });
 
   test('the page of a request names the one that it replaces by number', async () => {
