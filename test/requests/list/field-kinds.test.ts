@@ -346,6 +346,8 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       ['revoked', 'Cancelled in error', undefined, base.authoredOn, 'Nothing to do but read the note'],
       ['completed', undefined, 'Patient refused', base.authoredOn, 'Check it in the EHR'],
       ['completed', undefined, 'Patient refused', '2025-01-01', 'Nothing to do'],
+      ['completed', undefined, 'Completed', base.authoredOn, 'Nothing to do'],
+      ['active', undefined, 'Active', base.authoredOn, 'Find a provider'],
       ['revoked', undefined, 'Duplicate order', base.authoredOn, 'Nothing to do'],
       ['completed', 'Ring twice', undefined, '2025-01-01', 'Nothing to do'],
       ['completed', undefined, undefined, base.authoredOn, 'Nothing to do'],
