@@ -473,6 +473,14 @@ describe('an order that another one replaces, or may replace, says so in the lis
       [],
       ['Check what was done', 'the referral made from it is done'],
     ],
+    ['a referral that goes on', {}, [order('R-1', { ...basedOn('a'), bodySite: [text('Left')] })], [], FREE],
+    [
+      'a prohibition under its number, of a prohibition',
+      { ...never, ...numbered('77') },
+      [order('n', { ...never, ...numbered('77'), bodySite: [text('Left')] })],
+      [],
+      ['Nothing to do', undefined],
+    ],
     [
       'a referral of another service that is done',
       {},
