@@ -34,7 +34,8 @@ export const handOver = {
 /**
  * What arrives with and without the list; single reads find nothing.
  *
- * @param later what the page reads otherwise than the list. @param referred what only the page reads.
+ * @param later what the page reads otherwise than the list. @param referred and `siblings`: what only the page reads.
+ * @param pageAt when the page is read.
  */
 export async function readField(
   change: object,
@@ -43,7 +44,11 @@ export async function readField(
     tasks = [],
     later,
     referred = [],
-  }: { along?: object[]; tasks?: object[]; later?: object; referred?: ReadDetail['referred'] } = {},
+    siblings = [],
+    pageAt = now,
+  }: { along?: object[]; tasks?: object[]; later?: object; pageAt?: Date } & Partial<
+    Pick<ReadDetail, 'referred' | 'siblings'>
+  > = {},
 ) {
   const resource = { ...base, ...change };
   await using server = await startFhirServer((call) => {
@@ -69,15 +74,23 @@ export async function readField(
   const events = (later ? [] : tasks).filter((task) =>
     /ServiceRequest\/a|groupIdentifier|"Task\//.test(JSON.stringify(task)),
   );
-  const known = { kind: 'read', siblings: [], isAlone: false, isPartial: false } as const;
+  const known = { kind: 'read', isAlone: false, isPartial: false } as const;
   const detail: ReadDetail = {
     ...known,
-    referred,
+    ...{ referred, siblings },
     resource: { ...resource, ...later },
     isAlone: later !== undefined,
     events: events.map((event) => ({ ...event })),
   };
-  const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };
+  const place = {
+    base: server.api.base,
+    now: pageAt,
+    timeZone,
+    patientId,
+    user,
+    limits: undefined,
+    ownSystem: 'urn:own',
+  };
   const page = await describeDetail(server.api, detail, rows, place);
   return { list, row: rows.find(({ id }) => id === resource.id), page };
 }

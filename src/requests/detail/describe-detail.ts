@@ -74,7 +74,8 @@ export async function describeDetail(
     ...toRow(one, nameOf, { now, timeZone }),
     older: rows.find(({ id }) => id === one.keys.id)?.older,
   }));
-  const known = [...rows.filter(({ id }) => shown.every((one) => one.id !== id)), ...shown];
+  // Also of one that was entered in error since.
+  const known = [...rows.filter(({ id }) => id === request.id || siblings.every((one) => one.id !== id)), ...shown];
   const ofList = listed?.relations.byNumber;
   const own = ofList ? { ...fresh, relations: { ...fresh.relations, byNumber: ofList } } : fresh;
   const replaced = replacingIn(known).replaced({ ...own, status: last.status });

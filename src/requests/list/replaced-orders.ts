@@ -98,17 +98,16 @@ function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
  */
 export function withNumbers(requests: readonly ServiceRequest[]): readonly ServiceRequest[] {
   if (requests.every(({ keys }) => keys.replacedNumbers.length === 0)) return requests;
-  const having = (number: string, { keys: own }: ServiceRequest) =>
-    new Set(
-      requests.flatMap(({ keys }) =>
-        keys.numbers.includes(number) && keys.id !== own.id ? `ServiceRequest/${keys.id}` : [],
-      ),
-    );
+  const having = new Map<string, Set<string>>();
+  for (const { keys } of requests)
+    for (const number of keys.numbers)
+      having.set(number, (having.get(number) ?? new Set()).add(`ServiceRequest/${keys.id}`));
   return requests.map((request) => {
-    const found = request.keys.replacedNumbers
-      .map((number) => having(number, request))
-      .filter(({ size }) => size === 1);
-    const byNumber = found.flatMap((keys) => [...keys]);
+    const byNumber = request.keys.replacedNumbers.flatMap((number) => {
+      const found = having.get(number) ?? new Set();
+      const others = found.size > 2 ? [] : [...found].filter((key) => key !== `ServiceRequest/${request.keys.id}`);
+      return others.length === 1 ? others : [];
+    });
     return byNumber.length === 0 ? request : { ...request, relations: { ...request.relations, byNumber } };
   });
 }

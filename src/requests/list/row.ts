@@ -98,9 +98,9 @@ export function toRow(
     /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
     ehrStatus: codeOf(request.keys.state),
     /** If the EHR's order has another one now, it was changed. */
-    digest: hash('sha256', JSON.stringify(request.own), 'base64url').slice(0, 8),
+    digest: hash('sha256', JSON.stringify(request.decisive), 'base64url').slice(0, 8),
     /** A Task or another request says more of it than the order itself. */
-    isHeard: task !== undefined || request.status !== request.own.status || undefined,
+    isHeard: task !== undefined || request.status !== request.ownStatus || undefined,
     service,
     detail,
     category,

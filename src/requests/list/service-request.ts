@@ -60,11 +60,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   const parties = performers.map(party);
   const performerType = asConceptText(resource.performerType);
-  const own = describeStatus({
-    ...{ status, intent, late, isProhibited, isPatients, isAhead },
-    hasProvider: performers.length + asTexts(resource.performer).length > 0 || intentCode === 'filler-order',
-    reason: readStatusReason(resource),
-  });
+  const hasProvider = performers.length + asTexts(resource.performer).length > 0 || intentCode === 'filler-order';
+  const said = { status, intent, hasProvider, isProhibited, isPatients, reason: readStatusReason(resource) };
+  const own = describeStatus({ ...said, late, isAhead });
   return {
     id: asText(resource.id, 128) ?? '',
     /** `Patient/id` on this server; undefined for any other subject. */
@@ -73,9 +71,20 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(intentCode),
     status: own,
-    /** Without what other requests add to it: what decides its status, its step and its provider. */
-    own: {
-      ...{ status: own, prohibition, isUnclear, isPatients, isUnasked: isUnasked || isFarPlan, needed, performerType },
+    /** Its status without what other requests add to it. */
+    ownStatus: own,
+    /** What decides its status, its step and its provider, without what the time of day adds. */
+    decisive: {
+      ...{
+        ...said,
+        status: codeOf(status),
+        intent: intentCode,
+        prohibition,
+        isUnclear,
+        isUnasked,
+        needed,
+        performerType,
+      },
       performers: parties.map(nameKey),
     },
     priority: describePriority(resource.priority) ?? describePriority(priorityBeside(resource)),

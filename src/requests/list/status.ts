@@ -1,5 +1,6 @@
 /** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
+import { lettersOf } from '#src/requests/progress/letters.ts';
 import type { Lateness } from '#src/requests/progress/overdue.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
@@ -81,7 +82,8 @@ export function describeStatus(facts: {
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
   // The day of what is called done is still to come, or a reason may say that it was not done, or does not go on.
   const isEarly = code === 'completed' && facts.isAhead === true;
-  const isReasoned = (isActive || code === 'completed') && facts.reason !== undefined;
+  const saysMore = (reason: string) => [code, word.word].every((one = '') => lettersOf(one) !== lettersOf(reason));
+  const isReasoned = (isActive || code === 'completed') && facts.reason !== undefined && saysMore(facts.reason);
   const isContradicted = facts.isProhibited !== true && (isEarly || isReasoned);
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {

@@ -13,9 +13,12 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
   return (codes.some((code) => CODES.test(code)) || WORDS.test(service)) && !ASKED.test(service);
 }
 
-/** "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service. */
+/**
+ * "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service, "D/C to
+ * SNF" is a discharge, and a tube that is held waits for its test.
+ */
 const STOPS =
-  /^(?:discontinue|d\/c|cancel|stop(?![- ](?:smok|tobacco|vap))|hold|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch))|kein(?:en?)?|nicht|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
+  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube|for pick))|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|contrast (?:ct|mri)))|kein(?:en?)?|nicht(?! invasiv)|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {

@@ -13,6 +13,8 @@ const INDIRECT = 'Replaces a request that was to replace this one';
 const SAME_NUMBER = 'Has the same number, and says not to do it';
 
 const DAY_MS = 86_400_000;
+/** Longer chains are not followed: no EHR has them, and they prove nothing. */
+const LONGEST_CHAIN = 50;
 const IN_FORCE = ['active', 'on-hold', 'completed'];
 const OVER = ['draft', 'revoked', 'cancelled'];
 
@@ -44,6 +46,7 @@ const says = (note: string, notice: string, text = 'Check which request counts')
 const REPLACED = 'replaced by a newer request';
 const STILL_OPEN = 'A newer request replaces this one, but this one is still open in the EHR.';
 const SURELY = says(REPLACED, `${STILL_OPEN} This one has to be cancelled.`, 'Cancel this request');
+const BY_DOUBTED = says(REPLACED, `${STILL_OPEN} It is not sure that the newer one was done: check which one counts.`);
 const BY_HELD = says(`${REPLACED} that is on hold`, `${STILL_OPEN} The newer one is on hold: check which one counts.`);
 const forbiddenBy = (who: string) =>
   says(`${who.toLowerCase()} entry says not to do it`, `${who} entry says not to do this. Check which one counts.`);
@@ -70,7 +73,11 @@ const keyOf = ({ id }: { readonly id: string }) => `ServiceRequest/${id}`;
 
 /** @param rows the rows of one list, or those that are known. */
 export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
-  const byId = Map.groupBy(rows, keyOf);
+  // Requests without an id are not versions of one.
+  const byId = Map.groupBy(
+    rows.filter(({ id }) => id !== ''),
+    keyOf,
+  );
   const links = [
     ...rows.flatMap((row) => linksOf(row, [...row.relations.replaces, ...(row.older ?? []).map(keyOf)])),
     ...rows.flatMap((row) => linksOf(row, row.relations.byNumber, { isByNumber: true })),
@@ -92,8 +99,10 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   const leadsTo = (from: Entry, to: Row) => {
     // A Set also visits items that are added during the loop, and none twice.
     const found = new Set(from.relations.replaces);
-    for (const key of found)
+    for (const key of found) {
+      if (found.size > LONGEST_CHAIN) return true;
       for (const { relations } of byId.get(key) ?? []) for (const one of relations.replaces) found.add(one);
+    }
     return found.has(keyOf(to));
   };
   const relationTo = (own: Entry, row: Row, isByNumber: boolean) => {
@@ -109,13 +118,15 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   const replacersOf = (own: Entry) => {
     const found = new Map<Row, string | undefined>();
     const keys = new Set([keyOf(own)]);
-    for (const key of keys)
+    for (const key of keys) {
+      if (keys.size > LONGEST_CHAIN && key !== keyOf(own)) break;
       for (const { row, isDirect, isByNumber } of byKey.get(key) ?? []) {
         if (row.id === own.id || found.has(row)) continue;
         const indirect = OVER.includes(row.ehrStatus ?? '') ? undefined : INDIRECT;
         found.set(row, key === keyOf(own) && isDirect ? relationTo(own, row, isByNumber) : indirect);
         keys.add(keyOf(row));
       }
+    }
     for (const row of own.isProhibited ? [] : forbidding)
       if (!found.has(row) && row.id !== own.id && isUnderOneNumber(row, own)) found.set(row, SAME_NUMBER);
     return [...found].flatMap(([row, relation]) => (relation === undefined ? [] : { row, relation }));
@@ -139,7 +150,10 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       const found = replacersOf(own);
       const rowsOf = (relation: string) => found.flatMap((one) => (one.relation === relation ? one.row : []));
       const proved = rowsOf(REPLACED_BY);
-      if (proved.length > 0) return proved.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
+      const isDoubted = ({ status, next }: Row) => status.group === 'closed' && next.isAction;
+      const sure = proved.filter((row) => !isDoubted(row));
+      if (sure.length > 0) return sure.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
+      if (proved.length > 0) return BY_DOUBTED;
       const isForbidden = (relation: string) =>
         !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited && row.status.group === 'open');
       if (isForbidden(UNPROVED)) return forbiddenBy('A newer');

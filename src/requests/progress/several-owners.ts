@@ -76,9 +76,9 @@ export function rivalText(rivals: readonly Task[], shown: Task): string | undefi
 export function alsoSaid(tasks: readonly Task[], shown: Task): readonly Task[] {
   const isSame = (task: Task) => [undefined, ownerKey(shown)].includes(ownerKey(task)) || ownerKey(shown) === undefined;
   const isOther = ({ word }: Task) => word.icon !== shown.word.icon && SAID_TOO.has(word.icon) && word !== claimed;
-  // A hand-over that was called off and sent again at once is no contradiction.
-  const isResent = ({ word }: Task) => word === calledOff && !hasAgreed(shown);
-  return tasks.filter((task) => task.latestMs >= shown.changedMs && isSame(task) && isOther(task) && !isResent(task));
+  // A hand-over is called off when it is sent again, and when another of the providers that were asked has taken it.
+  const isEnded = (task: Task) => task.word === calledOff && (!hasAgreed(shown) || ownerKey(task) === undefined);
+  return tasks.filter((task) => task.latestMs >= shown.changedMs && isSame(task) && isOther(task) && !isEnded(task));
 }
 
 const SAID_TOO = new Set<TaskWord['icon']>(['declined', 'question', 'hold', 'unknown']);

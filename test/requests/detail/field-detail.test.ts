@@ -521,6 +521,23 @@ test.for<[string, object, object, { along?: object[]; tasks?: object[] }, object
   expect(page.row).toMatchObject(shown);
 });
 
+test.for<[string, object, string]>([
+  ['is late', { occurrenceDateTime: '2026-11-22T13:02:30Z' }, '2026-11-22T14:03:00Z'],
+  ['was needed yesterday', { occurrenceDateTime: '2026-11-22' }, '2026-11-23T06:00:30Z'],
+  ['is near', { intent: 'plan', occurrenceDateTime: '2026-12-23T14:02:30Z' }, '2026-11-22T14:03:00Z'],
+])('an order that is unchanged keeps the word of the list where it only %s now', async ([, change, at]) => {
+  const { page } = await readField(change, { tasks: [agreed], later: {}, pageAt: new Date(at) });
+  expect(page.row.status).toMatchObject({ word: 'Accepted', note: undefined });
+});
+
+test('a request of the list that was entered in error since replaces none', async () => {
+  const newer = { ...older, id: 'n', authoredOn: '2026-11-20', replaces: [{ reference: 'ServiceRequest/a' }] };
+  const { page: before } = await readField({}, { along: [newer] });
+  expect(before.row.next.text).toBe('Cancel this request');
+  const { page } = await readField({}, { along: [newer], siblings: [{ ...newer, status: 'entered-in-error' }] });
+  expect(page).toMatchObject({ row: { next: unfound }, related: [] });
+});
+
 test('an order that the EHR has not changed keeps the word of the list, and whether providers were heard', async () => {
   const { page, row } = await readField({}, { tasks: [agreed], later: { meta: { versionId: '2' } } });
   expect(page.row).toMatchObject({ status: { word: 'Accepted' }, sentTo: row?.sentTo, next: row?.next });

@@ -346,6 +346,8 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       ['revoked', 'Cancelled in error', undefined, base.authoredOn, 'Nothing to do but read the note'],
       ['completed', undefined, 'Patient refused', base.authoredOn, 'Check it in the EHR'],
       ['completed', undefined, 'Patient refused', '2025-01-01', 'Nothing to do'],
+      ['completed', undefined, 'Completed', base.authoredOn, 'Nothing to do'],
+      ['active', undefined, 'Active', base.authoredOn, 'Find a provider'],
       ['revoked', undefined, 'Duplicate order', base.authoredOn, 'Nothing to do'],
       ['completed', 'Ring twice', undefined, '2025-01-01', 'Nothing to do'],
       ['completed', undefined, undefined, base.authoredOn, 'Nothing to do'],
@@ -381,6 +383,14 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       'Holding chamber',
       'No-show follow-up call',
     ],
+    ...[
+      'STOP BANG questionnaire',
+      'Stop the Bleed training',
+      'D/C to SNF',
+      'Hold clot specimen',
+      'No scalpel vasectomy',
+    ],
+    ...['Nicht invasive Beatmung', 'No contrast CT head', 'No fault evaluation', 'Stop drinking programme'],
     ...['Norovirus test', 'No lift home visit', 'No. 12 catheter', 'Cancer screening', 'Remove sutures', 'Walker'],
   ].map((text): [string, object, object, object] => [
     `an order of a service: ${text}`,

@@ -364,6 +364,27 @@ describe('an order that another one replaces, or may replace, says so in the lis
       [],
       CANCEL,
     ],
+    [
+      'one that is called done before its day',
+      {},
+      [order('n', { ...done, ...replaces('a'), occurrenceDateTime: '2026-12-24' })],
+      [],
+      ['Check which request counts', CANCEL[1]],
+    ],
+    [
+      'one that is done, of the same day without a time',
+      {},
+      [order('n', { ...done, ...replaces('a'), authoredOn: '2026-11-20' })],
+      [],
+      CANCEL,
+    ],
+    [
+      'a circle of many',
+      replaces('n1'),
+      Array.from({ length: 60 }, (_, at) => order(`n${at + 1}`, replaces(at === 59 ? 'a' : `n${at + 2}`))),
+      [],
+      PERHAPS,
+    ],
     ['a draft', {}, [order('n', { status: 'draft', ...replaces('a') })], [], FREE],
     ['a cancelled one', {}, [order('n', { ...revoked, ...replaces('a') })], [], CANCELLED],
     ['a prohibition that has ended', {}, [order('n', { ...never, ...done, ...replaces('a') })], [], PERHAPS],
@@ -452,6 +473,14 @@ describe('an order that another one replaces, or may replace, says so in the lis
       [],
       ['Check what was done', 'the referral made from it is done'],
     ],
+    ['a referral that goes on', {}, [order('R-1', { ...basedOn('a'), bodySite: [text('Left')] })], [], FREE],
+    [
+      'a prohibition under its number, of a prohibition',
+      { ...never, ...numbered('77') },
+      [order('n', { ...never, ...numbered('77'), bodySite: [text('Left')] })],
+      [],
+      ['Nothing to do', undefined],
+    ],
     [
       'a referral of another service that is done',
       {},
@@ -484,6 +513,11 @@ describe('an order that another one replaces, or may replace, says so in the lis
   ])('the page of an order without a row, because of %s', async ([, along, tasks, step]) => {
     const { row, page } = await readField(order('a'), { along, tasks });
     expect([row, page.row.next.text]).toEqual([undefined, step]);
+  });
+
+  test('two requests without an id are no versions of one', async () => {
+    const { open } = await load([request(''), request('', { code: text('Y') })]);
+    expect(open.map(({ next, status }) => [next.text, status.note])).toEqual([FREE, FREE]);
   });
 
   test('the page of a request names the one that it replaces by number', async () => {
