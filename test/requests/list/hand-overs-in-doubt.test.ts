@@ -569,6 +569,13 @@ test.for<[string, object[], string, string | undefined, string]>([
     'also “Hand-over cancelled”',
     CHECK,
   ],
+  [
+    'but one to any provider, called off when one has taken it',
+    [said('1', 'accepted', EARLY), said('2', 'cancelled', LATER, { owner: undefined })],
+    'Accepted',
+    undefined,
+    'Confirm the time',
+  ],
   ['of one only sent', [said('1', 'requested', DAY), said('2', 'rejected', DAY)], 'Sent', 'also “Declined”', CHECK],
   [
     'but one sent again',
