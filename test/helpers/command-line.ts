@@ -13,7 +13,7 @@ const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 export const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
 /** The options of Node for those programs. */
-export const SHORT_WAYS = ['--import', fileURLToPath(new URL('short-ways.ts', import.meta.url))];
+export const SHORT_WAYS = ['--import', fileURLToPath(new URL('vitest/short-ways.ts', import.meta.url))];
 
 /** The output of a command, and its exit code. */
 export interface CommandAnswer {
