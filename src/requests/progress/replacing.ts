@@ -48,6 +48,10 @@ const STILL_OPEN = 'A newer request replaces this one, but this one is still ope
 const SURELY = says(REPLACED, `${STILL_OPEN} This one has to be cancelled.`, 'Cancel this request');
 const BY_DOUBTED = says(REPLACED, `${STILL_OPEN} It is not sure that the newer one was done: check which one counts.`);
 const BY_HELD = says(`${REPLACED} that is on hold`, `${STILL_OPEN} The newer one is on hold: check which one counts.`);
+const BEGUN = says(
+  REPLACED,
+  `${STILL_OPEN} A provider may have begun with it: check which one counts, and call the provider.`,
+);
 const forbiddenBy = (who: string) =>
   says(`${who.toLowerCase()} entry says not to do it`, `${who} entry says not to do this. Check which one counts.`);
 const PERHAPS = says(
@@ -152,6 +156,8 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       const proved = rowsOf(REPLACED_BY);
       const isDoubted = ({ status, next }: Row) => status.group === 'closed' && next.isAction;
       const sure = proved.filter((row) => !isDoubted(row));
+      // What is begun, or may be done, is not simply cancelled.
+      if (sure.length > 0 && ['under-way', 'unknown'].includes(own.status.icon)) return BEGUN;
       if (sure.length > 0) return sure.every(({ status }) => status.icon === 'hold') ? BY_HELD : SURELY;
       if (proved.length > 0) return BY_DOUBTED;
       const isForbidden = (relation: string) =>

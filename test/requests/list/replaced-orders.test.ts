@@ -281,6 +281,7 @@ describe('an order that another one replaces, or may replace, says so in the lis
   const revoked = { status: 'revoked' };
   const byNumber = { replaces: [{ identifier: { system: 'urn:number', value: '77' } }] };
   const CANCEL = ['Cancel this request', 'replaced by a newer request'] as const;
+  const BEGUN = ['Check which request counts', CANCEL[1]] as const;
   const FORBIDDEN = ['Check which request counts', 'a newer entry says not to do it'] as const;
   const BESIDE = ['Check which request counts', 'another entry says not to do it'] as const;
   const PERHAPS = ['Check which request counts', 'may have been replaced by another request'] as const;
@@ -336,6 +337,14 @@ describe('an order that another one replaces, or may replace, says so in the lis
     ['conditions', {}, [order('n', { modifierExtension: [{ url: 'urn:x' }], ...replaces('a') })], [], PERHAPS],
     ['one that is done', {}, [order('n', { ...done, ...replaces('a') })], [], CANCEL],
     ['one that is done, of one accepted', {}, [order('n', { ...done, ...replaces('a') })], [task('accepted')], CANCEL],
+    ['one that is done, of one begun', {}, [order('n', { ...done, ...replaces('a') })], [task('in-progress')], BEGUN],
+    [
+      'one that is done, of one that may be done',
+      {},
+      [order('n', { ...done, ...replaces('a') })],
+      [{ ...task('completed'), statusReason: text('Not sure') }],
+      BEGUN,
+    ],
     [
       'one that is done, of an overdue one',
       { occurrenceDateTime: '2026-11-20' },
