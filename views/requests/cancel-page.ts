@@ -18,6 +18,8 @@ export interface CancelPageProps {
   readonly needed: string | undefined;
   /** What is known of the provider who has it; plain, not yet escaped */
   readonly taken: string | undefined;
+  /** What providers have answered could not be read */
+  readonly isUnheard: boolean;
   readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
   /** undefined where the request cannot, or can no longer, be cancelled */
   readonly form: { readonly version: string; readonly status: string; readonly reason: string } | undefined;
@@ -50,10 +52,16 @@ function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['sa
 }
 
 function cancelForm(
-  { bar: { base, csrfToken }, requestId, taken }: CancelPageProps,
+  { bar: { base, csrfToken }, requestId, taken, isUnheard }: CancelPageProps,
   { version, status, reason }: NonNullable<CancelPageProps['form']>,
 ): SafeHtml {
-  return html`${taken === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>A provider has this request: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
+  const said =
+    taken !== undefined
+      ? html`A provider has this request: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.`
+      : isUnheard
+        ? html`The EHR did not send what providers have answered: one may have it.`
+        : undefined;
+  return html`${said === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>${said}</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
 <fieldset class="field"><legend>What happened ${REQUIRED}</legend>
 ${CHOICES.map(

@@ -14,7 +14,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import { recordVisit } from '#src/requests/chart/chart-audit.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { openReadings } from '#src/requests/chart/other-page-reads.ts';
+import { listNow, openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
 import { withCancelled } from '#src/requests/delivery/deliveries.ts';
@@ -26,7 +26,7 @@ import {
 } from '#src/requests/delivery/may-cancel.ts';
 import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
-import type { RequestRow } from '#src/requests/list/row.ts';
+import { takenBy } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
@@ -59,6 +59,7 @@ type Outcome = Ended & { supportCode: string; status: string; reason: string };
 export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);
+    const listing = listNow(deps, launch, organization, reading);
     const patient = await reading.patient;
     const found = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(nothingOf);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
@@ -71,7 +72,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const now = deps.clock();
     const { timeZone } = organization;
     const words = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
-    const kept = await deps.keptLists.find(launch.id, now);
+    const list = await listing;
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
     recordVisit(deps.audit, request, launch, 'patient-opened');
@@ -83,7 +84,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: words?.service,
         needed: words?.needed,
-        taken: takenBy(kept?.list.open.find(({ id }) => id === requestId)),
+        taken: list === 'unread' ? undefined : takenBy(list?.open.find(({ id }) => id === requestId)),
+        isUnheard: list === 'unread' || list?.problem !== undefined,
         said: outcome && {
           ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said, outcome.hasReason),
           supportCode: outcome.supportCode,
@@ -96,14 +98,6 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     );
   };
 }
-
-/** What the list last said of a provider who has the request: they may be on their way. */
-function takenBy(row: RequestRow | undefined): string | undefined {
-  if (!row || !TAKEN.has(row.status.icon)) return undefined;
-  return [row.status.word, ...(row.sentTo?.names ?? [])].join(' · ');
-}
-
-const TAKEN = new Set<RequestRow['status']['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 /** Whether the outcome reads as if the request were open, or not there, although it has ended. */
 function isOver({ kind }: Outcome, found: ForeignRecord | undefined, isOpen: boolean): boolean {

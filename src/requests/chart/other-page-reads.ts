@@ -1,11 +1,15 @@
 /** The FHIR calls of a launch's pages other than the list, and the end of a launch whose token is refused. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { within } from '#src/adapters/deadline.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens, RefusedToken } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import type { ChartReadings } from './read-ahead.ts';
+import { mayShowRequests } from './patient-and-list-reads.ts';
+import type { ChartReadings, OpenReading } from './read-ahead.ts';
 
 /**
  * The launch's calls, its patient and its user. A token that is refused even after a renewal ends the launch.
@@ -22,6 +26,30 @@ export function openReadings(
   const inUse = patient.then(assertInUse);
   return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }
+
+/**
+ * The kept list, or one that is read now, because a form takes minutes. Never throws: undefined if the app shows no list
+ * here, 'unread' if the EHR does not send the list within some seconds.
+ */
+export async function listNow(
+  { readings, keptLists, clock }: { readings: ChartReadings; keptLists: FoundLists; clock: Clock },
+  launch: Launch,
+  organization: Organization,
+  opened: Pick<OpenReading, 'api' | 'user'>,
+): Promise<RequestList | 'unread' | undefined> {
+  if (!mayShowRequests(launch, organization)) return undefined;
+  const kept = await keptLists.find(launch.id, clock());
+  if (kept) return kept.list;
+  const read = async () => (await (await readings.askedList(launch, organization, opened)).read()).list;
+  return within(PATIENCE_MS, read()).catch(() => 'unread' as const);
+}
+
+/** The lists that launches have read in the last minute. */
+export interface FoundLists {
+  find(launchId: string, now: Date): Promise<{ list: RequestList } | undefined>;
+}
+
+const PATIENCE_MS = 5_000;
 
 const REASONS: Partial<Record<ErrorCode, RefusedToken>> = {
   'session.expired': 'token-refused',

@@ -90,6 +90,14 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const opened = open(launch, organization, renew);
     const startedAt = clock();
+    return { ...opened, startedAt, requests: askedList(launch, organization, opened, startedAt) };
+  };
+  const askedList = (
+    launch: Launch,
+    organization: Organization,
+    opened: Pick<OpenReading, 'api' | 'user'>,
+    startedAt = clock(),
+  ): Promise<AskedList> => {
     const support = {
       batches: batchesOf(organization),
       includes: includesOf(organization),
@@ -99,12 +107,11 @@ export function createChartReadings(
     const remembered = cached(names, launch.id, () => new Map<string, NamedResource>());
     const shown = onceAsked(ownUserOf(launch, opened.user));
     const naming = { user: shown, ...support, remembered, now: startedAt, ownSystem };
-    const requests = lists.ask({
+    return lists.ask({
       ...{ launchId: launch.id, api: opened.api, basis: basisOf(launch, organization, naming) },
       user: async () => shown?.name(),
       load: (api) => readRequests(api, launch, organization, naming),
     });
-    return { ...opened, startedAt, requests };
   };
   // Within the hour, one read of the user serves all their launches; not every page repeats it.
   const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading =>
@@ -124,6 +131,8 @@ export function createChartReadings(
   return {
     /** Starts the reads of a launch's other pages. */
     open,
+    /** The list beside the reads of another page. */
+    askedList,
     /** Whether Tasks are included with the list, so that the page of a request reads them as well. */
     bringsTasks: (launch: Launch, organization: Organization): boolean =>
       mayHaveTasks(launch) && includesOf(organization).bringsTasks(),

@@ -44,3 +44,15 @@ function countLocals(parties: readonly PartyReference[]): number {
 
 /** A provider without a name. */
 export const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
+
+/** What a row says of a provider who has the request: they may be on their way. */
+export function takenBy(
+  row:
+    | { status: Pick<ServiceRequest['status'], 'icon' | 'word'>; sentTo?: { names: readonly string[] } | undefined }
+    | undefined,
+): string | undefined {
+  if (!row || !TAKEN.has(row.status.icon)) return undefined;
+  return [row.status.word, ...(row.sentTo?.names ?? [])].join(' · ');
+}
+
+const TAKEN = new Set<ServiceRequest['status']['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);

@@ -12,6 +12,7 @@ import { mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
+import type { FoundLists } from '#src/requests/chart/other-page-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
@@ -19,7 +20,6 @@ import { storeSoon } from '#src/requests/delivery/sending.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form-ticket.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
 import { showForm } from './show-form.ts';
 
@@ -29,8 +29,7 @@ export interface NewRequestFormDependencies extends BarDependencies, ChartDepend
   offersUpdates: UpdateSupport;
   currentTokens: CurrentTokens;
   drafts: DraftStore;
-  /** The review says what the list that the user has seen has for the same. */
-  keptLists: { find: (launchId: string, now: Date) => Promise<{ list: Pick<RequestList, 'open'> } | undefined> };
+  keptLists: FoundLists;
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   traces: LaunchTraces;

@@ -4,6 +4,7 @@ import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-c
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { takenBy } from '#src/requests/list/sent-to.ts';
 import { type ChartFact, type ChartFacts, emptyChart, sourceText } from '#src/requests/prefill/facts.ts';
 import { lettersOf } from '#src/requests/progress/letters.ts';
 import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
@@ -34,8 +35,8 @@ export interface Reviewed {
   chart: ChartFacts;
   now: Date;
   timeZone: string;
-  /** The requests of the kept list, but the replaced one. */
-  listed: readonly RequestRow[];
+  /** What the EHR lists now: the open requests, the one that is replaced, and whether there may be more. */
+  listed: { rows: readonly RequestRow[]; original: RequestRow | undefined; isUnread: boolean };
   /** The service's sections: a field of another section is not asked for. */
   sections: Service['sections'];
   /** The fields that the chart filled in when the form was opened, and that are unchanged. */
@@ -52,7 +53,7 @@ export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request'
     partsOf({
       ...reviewed,
       ...original,
-      listed: [],
+      listed: { rows: [], original: undefined, isUnread: false },
       chosen: NOTHING_CHOSEN,
       chart: emptyChart(''),
       hasReceivers: false,
@@ -86,7 +87,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
-    ['Replaces', displays('replaces').flatMap((text) => line(withDayWords(text)))],
+    ['Replaces', displays('replaces').flatMap((text) => line(withDayWords(text), takenMark(reviewed)))],
     ['What is needed', line(asConceptText(resource.code), alikeMark(reviewed))],
     ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
@@ -104,19 +105,36 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
   return parts.map(([label, lines]) => ({ label, lines }));
 }
 
-/** Says what the list has for the same service and time: a second order of it, or an order against it, may be a slip. */
-function alikeMark({ resource, timeZone, listed }: Reviewed): Partial<ReviewLine> {
+/**
+ * Says what the list has for the same service and time, or for its day where one of them has no time: a second order of it,
+ * or an order against it, may be a slip.
+ */
+function alikeMark({ request: { neededOn, time }, resource, timeZone, listed }: Reviewed): Partial<ReviewLine> {
   const service = lettersOf(asConceptText(resource.code) ?? '');
   const neededMs = beginsAt(resource, timeZone);
-  const alike = listed.filter(
+  // A day without a time begins at midnight UTC.
+  const dayMs = Date.parse(neededOn);
+  const isThen = (ms: number | undefined) =>
+    ms === neededMs ||
+    ms === dayMs ||
+    (time.time === '' && ms !== undefined && dayIn(new Date(ms), timeZone) === neededOn);
+  const alike = listed.rows.filter(
     (row) =>
       row.status.group === 'open' &&
       lettersOf(row.service) === service &&
-      (row.neededMs === neededMs || (row.isProhibited && row.neededMs === undefined)),
+      (isThen(row.neededMs) || (row.isProhibited && row.neededMs === undefined)),
   );
   if (alike.some(({ isProhibited }) => isProhibited))
     return { change: 'The EHR has an entry not to do this. Check it.' };
-  return alike.length > 0 ? { change: 'The EHR has an open request for the same at this time. Check it.' } : {};
+  if (alike.length > 0) return { change: 'The EHR has an open request for the same on this day. Check it.' };
+  return listed.isUnread
+    ? { change: 'The EHR did not send its requests: it may have this one already. Look in the chart.' }
+    : {};
+}
+
+function takenMark({ listed: { original } }: Reviewed): Partial<ReviewLine> {
+  const taken = takenBy(original);
+  return taken === undefined ? {} : { change: `A provider has it: ${taken}. Call them too.` };
 }
 
 /** The answers to the service's own questions; the other details have labels of their own. */

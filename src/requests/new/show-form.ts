@@ -6,7 +6,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { leaveAtEnd } from '#src/launches/pages/idle-end-route.ts';
 import { identityMark } from '#src/patients/identity-mark.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { openReadings } from '#src/requests/chart/other-page-reads.ts';
+import { listNow, openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
@@ -21,6 +21,7 @@ import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
 import { asTyped, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
 import { chartMark } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -53,6 +54,7 @@ export async function showForm(
   assertMayCreate(launch, organization);
   const { api, patient: reading, user } = openReadings(deps, launch, organization);
   const chart = (shown.isReview ? chartOf : readChartNow)(deps, { launch, organization }, api);
+  const others = shown.isReview ? listNow(deps, launch, organization, { api, user }) : undefined;
   // The chart is awaited below; a patient that cannot be proved fails the page first.
   chart.catch(() => undefined);
   const patient = await traceOf(request).step('patient', () => reading);
@@ -88,8 +90,7 @@ export async function showForm(
     const identifier = businessIdentifier(deps.publicUrl, identifierOf(id, typed));
     const { name: userName } = await user.soon();
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
-    const kept = await deps.keptLists.find(launch.id, now);
-    const listed = (kept?.list.open ?? []).filter((row) => row.id !== corrects?.id);
+    const listed = listedIn(await others, corrects?.id);
     const shownOf = { chosen, listed, chart: await chart, asFilled: shown.ticket.corrects ? [] : asFilledIn(values) };
     const reviewed = await compareWithOriginal(api, offer, writer, typed, shownOf);
     return void response.send(reviewPage({ ...common, ...reviewed, values, canLook, mayBeSent }));
@@ -120,6 +121,14 @@ export async function showForm(
     timeZone,
   });
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
+}
+
+/** The other open requests, the replaced one, and whether there may be more. */
+function listedIn(list: RequestList | 'unread' | undefined, replaced: string | undefined): Reviewed['listed'] {
+  if (list === undefined) return { rows: [], original: undefined, isUnread: false };
+  if (list === 'unread') return { rows: [], original: undefined, isUnread: true };
+  const rows = list.open.filter(({ id }) => id !== replaced);
+  return { rows, original: list.open.find(({ id }) => id === replaced), isUnread: list.problem !== undefined };
 }
 
 /** The review of a request as it would be written, beside the request that it corrects as the EHR has it now. */

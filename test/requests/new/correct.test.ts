@@ -237,6 +237,24 @@ describe('the review', () => {
     },
   );
 
+  test('says that a provider has the old request', async () => {
+    await offerUpdates({ world: world(), organizationId }, true, { requestIncludes: ['Task:focus'] });
+    const task = { resourceType: 'Task', id: '1', status: 'accepted', focus: { reference: 'ServiceRequest/sr-1' } };
+    const form = fieldsOf(await correct());
+    for (const [status, said] of [
+      ['accepted', 'A provider has it: Accepted · Swift Transport. Call them too.'],
+      ['requested', undefined],
+    ] as const) {
+      const resource = { ...task, status, owner: { display: 'Swift Transport' } };
+      const entry = [{ resource: old() }, { resource, search: { mode: 'include' } }];
+      ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', entry } }));
+      vi.setSystemTime(Date.now() + 5 * 60_000);
+      // oxlint-disable-next-line no-await-in-loop -- one state after the other
+      const { body } = await browser.open(url('new'), { form: { ...form, what: 'Stretcher', intent: 'review' } });
+      expect(/A provider has it[^<]*/.exec(body)?.[0]).toBe(said);
+    }
+  });
+
   test('says that nothing differs, or that the EHR could not be read', async () => {
     const page = await review({});
     expect(page.body).toContain('So far, both requests say the same.');

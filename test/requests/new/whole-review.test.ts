@@ -20,7 +20,7 @@ const TYPED = {
 
 type Chosen = typeof CHOSEN;
 
-function review(typed: Record<string, string>, chosen: Chosen = CHOSEN, listed: RequestRow[] = []) {
+function review(typed: Record<string, string>, chosen: Chosen = CHOSEN, rows: RequestRow[] = []) {
   const read = readNewRequest(typed, NOW, ZONE, OFFER);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const resource = writeTyped(typed, { chosen });
@@ -31,7 +31,7 @@ function review(typed: Record<string, string>, chosen: Chosen = CHOSEN, listed: 
       timeZone: ZONE,
       sections: ['where', 'clinical', 'contact', 'insurance'],
       asFilled: [],
-      listed,
+      listed: { rows, original: undefined, isUnread: false },
       hasReceivers: true,
     },
   });
@@ -96,7 +96,7 @@ test.for([
   expect(line?.change).toBe(change);
 });
 
-const TWICE = 'The EHR has an open request for the same at this time. Check it.';
+const TWICE = 'The EHR has an open request for the same on this day. Check it.';
 const AGAINST = 'The EHR has an entry not to do this. Check it.';
 const closed = { status: { ...rowOf().status, group: 'closed' as const } };
 test.for<[string, Partial<RequestRow>, string | undefined]>([
