@@ -21,11 +21,6 @@ export interface Chosen extends Omit<ReturnType<typeof chosenFrom>, 'missing'> {
 /** For a request that carries nothing from the chart. */
 export const NOTHING_CHOSEN: Chosen = { reasons: [], allergies: [], measures: [], insurance: [], place: undefined };
 
-/** Whether it carries values that the chart may have filled in. They are sent only after a review has shown them. */
-export function hasChartValues(request: NewRequest): boolean {
-  return request.picks.length > 0 || CHART_FIELDS.some((name) => request[name] !== '');
-}
-
 /** @returns undefined where a chosen value is no longer in this chart, or no longer as it was shown. */
 export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undefined {
   const { missing, ...chosen } = chosenFrom(chart, request.picks);

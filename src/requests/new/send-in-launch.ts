@@ -17,7 +17,7 @@ import { sendForm } from '#src/requests/delivery/send-form.ts';
 import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { changesSince, chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { changesSince, chosenIn } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
@@ -44,7 +44,8 @@ export async function sendInLaunch(
   assertMayCreate(launch, organization);
   const { searchParameters, timeZone } = organization;
   let opening: ReturnType<typeof openReadings> | undefined;
-  const anew = !isLook && typed && hasChartValues(typed) ? chartAnew(deps, { launch, organization }) : undefined;
+  // Also for a request that takes nothing from the chart: an allergy may be new there.
+  const anew = !isLook && typed ? chartAnew(deps, { launch, organization }) : undefined;
   const open = () => (opening ??= openReadings(deps, launch, organization, anew?.through));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
@@ -75,10 +76,10 @@ export async function sendInLaunch(
       const hindrance = await originalHindrance(open().api, corrects, searchOf(sendingLaunch), own);
       if (hindrance) return hindrance;
     }
-    const chart = hasChartValues(typed) ? await chartOf(deps, { launch, organization }, open().api) : undefined;
-    const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
-    const changes = chart ? changesSince(chart, await anew?.chart(), typed) : [];
-    const isOther = chart !== undefined && chartMark(chart) !== ticket.chartSeen;
+    const chart = await chartOf(deps, { launch, organization }, open().api);
+    const chosen = chosenIn(chart, typed);
+    const changes = changesSince(chart, await anew?.chart(), typed);
+    const isOther = chartMark(chart) !== ticket.chartSeen;
     if (!chosen || isOther || changes.length > 0) return { kind: 'chart-changed', changes };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;

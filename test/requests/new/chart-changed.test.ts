@@ -99,6 +99,9 @@ async function review(): Promise<Visit> {
 const saidIn = ({ body }: Visit) =>
   [...body.matchAll(/(New allergy in the chart|Changed, or gone): “([^”]*)”\./g)].map(([one]) => one);
 
+const NAMED = { resourceType: 'Patient', id: 'pat-1', name: [{ family: 'Stub', given: ['Stella'] }] };
+const NOTHING: Chart = { AllergyIntolerance: [], Encounter: 'fails', Patient: [NAMED] };
+const BARE = { ...NOTHING, AllergyIntolerance: [PEANUT] };
 const SEVERE = allergy('a1', 'Peanut', { criticality: 'high' });
 const LATEX = allergy('a2', 'Latex');
 test.for<[string, change: Chart, said: string[], then?: Chart]>([
@@ -115,6 +118,8 @@ test.for<[string, change: Chart, said: string[], then?: Chart]>([
     ['New allergy in the chart: “Peanut”.'],
     { AllergyIntolerance: 'fails' },
   ],
+  ['a first allergy, after nothing for a request', BARE, ['New allergy in the chart: “Peanut”.'], NOTHING],
+  ['still nothing for a request', NOTHING, [], NOTHING],
   ['allergies that the EHR refuses now, with a status of 200', { AllergyIntolerance: 'refuses' }, []],
   ['allergies that cannot be read now', { AllergyIntolerance: 'fails' }, []],
   ['a diagnosis that was not chosen', { Condition: [{ resourceType: 'Condition', id: 'c1', subject: OWN }] }, []],
