@@ -45,7 +45,7 @@ function prohibitionsIn(resource: ForeignRecord): Flag[] {
 /** Codes of the states of any resource that must appear beside its name. */
 const STATES = new Map<unknown, string>([
   ...[
-    'inactive suspended proposed cancelled superseded refuted unconfirmed provisional differential resolved',
+    'inactive suspended proposed cancelled superseded refuted unconfirmed presumed provisional differential resolved',
     'draft preliminary registered partial planned intended preparation',
     'stopped revoked rejected aborted unsatisfactory unavailable closed contaminated',
   ].flatMap((codes) => codes.split(' ').map((code) => [code, code] as const)),

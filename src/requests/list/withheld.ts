@@ -24,6 +24,16 @@ function holdsMasked(marks: unknown): boolean {
 /** HL7 v3 ActReason. */
 const TEST = new Set<unknown>(['HTEST']);
 
+/** HL7 v3 Confidentiality and ActCode: few may see it, because of what it says of drugs, the mind, sex, violence or genes. */
+const RESTRICTED = new Set<unknown>(
+  'R V ETH ETHUD OPIOIDUD SUD HIV STD PSY PSYTHPN MH BH SEX SDV DV VIO GDIS SICKLE PREGNANT REPRO TBOO'.split(' '),
+);
+
+/** Whether the EHR says that few may see it. A tag of such a code says something else. */
+export function isRestricted({ meta }: ForeignRecord): boolean {
+  return isMarked({ meta: { security: asRecord(meta).security } }, RESTRICTED);
+}
+
 /** Whether any part may be left out, such as who is asked. */
 export function isShortened(resource: ForeignRecord): boolean {
   return isMarked(resource, SHORTENED);

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { isRestricted, isTestData } from '#src/requests/list/withheld.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { MONTHS } from '#views/date-text.ts';
 
@@ -34,6 +35,23 @@ export function factOf(
   when: { date: string | undefined; isStale: boolean },
 ): ChartFact[] {
   return text === undefined ? [] : [{ reference: `${asWritten(resourceType)}/${asWritten(id)}`, label, text, ...when }];
+}
+
+/** What speaks against sending a value on unseen, in words: the EHR's marks on its resource, a day to come, and more. */
+export function doubtOf(
+  resource: ForeignRecord,
+  days: readonly unknown[],
+  at: ReadingTime,
+  more: readonly (string | undefined)[] = [],
+): string | undefined {
+  const isLater = days.some((day) => (dayOf([day], at) ?? '') > dayIn(at.now, at.timeZone));
+  const doubts = [
+    isLater && 'Dated in the future',
+    isRestricted(resource) && 'The EHR restricts who may see this',
+    isTestData(resource) && 'Test data',
+    ...more,
+  ];
+  return doubts.filter(Boolean).join('. ') || undefined;
 }
 
 /** Whether a CodeableConcept has this code, of any system. */

@@ -1,5 +1,4 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
-import { dayIn } from '#src/adapters/time-zone.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { withSites } from '#src/requests/list/body-sites.ts';
 import { withSides } from '#src/requests/list/sides.ts';
@@ -15,7 +14,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, dayOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, doubtOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
@@ -41,14 +40,14 @@ export function reasonsFrom(
     ['Diagnosis of this encounter', 'Encounter diagnosis'][Math.max(rank, 0)] ??
     (hasCategory(condition, 'problem-list-item') ? 'Problem list' : 'Condition');
   const ranked = conditions
-    .filter((condition) => isInForce(condition) && !hasAbated(condition))
+    .filter((condition) => isInForce(condition) && !hasAbated(condition) && !saysNoProblem(condition))
     .map((condition) => ({ condition, rank: rankOf(condition) }));
   const facts = ranked
     .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ condition, rank }) => {
       const { recordedDate, onsetDateTime, onsetPeriod, meta } = condition;
-      const days = [onsetDateTime, asRecord(onsetPeriod).start, recordedDate].map((one) => dayOf([one], at) ?? '');
-      const doubt = days.some((day) => day > dayIn(at.now, at.timeZone)) ? 'Dated in the future' : undefined;
+      const days = [onsetDateTime, asRecord(onsetPeriod).start, recordedDate];
+      const doubt = doubtOf(condition, days, at, [saidByCode(asRecord(condition.code))]);
       return factOf(
         condition,
         labelOf(condition, rank),
@@ -61,6 +60,28 @@ export function reasonsFrom(
   const same = (others: readonly ChartFact[]) => others.map(({ reference }) => reference);
   return alike.flatMap(([one, ...others]) => (one ? [{ ...one, same: same(others) }] : [])).slice(0, MOST_OF_A_KIND);
 }
+
+/** What a code may say of a diagnosis, and words of a text that say so too. */
+const LESS: readonly (readonly [code: RegExp, text: RegExp])[] = [
+  [/\bfamily history\b/i, /\bfam|\bfhx?\b/i],
+  [
+    /\b(?:history|status post)\b/i,
+    /\bhistory|\bhx\b|\bh\/o\b|\bs\/p\b|\bfhx?\b|\bpast\b|\bpr(?:ior|evious)|\bformer|\bpost\b/i,
+  ],
+  [/\b(?:suspected|at risk|screening)\b/i, /\bsuspect|\brisk\b|\bscreen|\bpossib|\bprobab|\?|\brule|\br\/o\b/i],
+  [/\bruled out\b|\bno evidence of\b/i, /\brule|\br\/o\b|\bno\b|\bnot\b|\bwithout\b/i],
+];
+
+/** The text is what users see in the EHR, but its code may say that the patient does not have it. */
+function saidByCode(code: ForeignRecord): string | undefined {
+  const text = asConceptText(code) ?? '';
+  const displays = asRecords(code.coding).flatMap(({ display }) => asText(display, 120) ?? []);
+  const found = displays.find((one) => LESS.some(([less, same]) => less.test(one) && !same.test(text)));
+  return found && `Code in the chart: ${found}`;
+}
+
+const saysNoProblem = ({ code }: ForeignRecord) =>
+  ['160245001', 'no-known-problems', 'no-problem-info'].some((one) => hasCode(code, one));
 
 /** That there is no diagnosis is no reason for a request. */
 const NO_PROBLEM =
@@ -77,8 +98,11 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
     const name = nameOf(allergy);
     const text = name && [name, type === 'intolerance' && type, dangerOf(allergy)].filter(Boolean).join('; ');
     const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
-    const isNone = saysNone(allergy) && reactionsOf(allergy) === undefined;
-    return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone }));
+    const isNone = saysNone(allergy) && asRecords(allergy.reaction).length === 0;
+    const note = asText(asRecords(allergy.note)[0]?.text, 120);
+    const noted = note !== undefined && text?.includes(note) === false ? `Note in the chart: ${note}` : undefined;
+    const doubt = doubtOf(allergy, [recordedDate, onsetDateTime, lastOccurrence], at, [noted]);
+    return factOf(allergy, undefined, text, when).map((fact) => ({ fact: { ...fact, doubt }, isNone }));
   });
   const areNone = found.every(({ isNone }) => isNone);
   return found.map(({ fact, isNone }) => ({ ...fact, isSuggested: !isNone || areNone })).slice(0, MOST_OF_A_KIND);
@@ -119,12 +143,15 @@ function saysNone({ code }: ForeignRecord): boolean {
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
 function nameOf(resource: ForeignRecord): string | undefined {
-  const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
-  const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
+  const substances = asRecords(resource.reaction).flatMap(({ substance }) => asConceptText(substance) ?? []);
+  const [named, ...others] = [...[asConceptText(resource.code)].filter((text) => text !== undefined), ...substances];
+  // A class of drugs may be named, and beside it the one that caused the reaction.
+  const exact = others.filter((one) => !named?.toLowerCase().includes(one.toLowerCase()));
   // What is noted beside "other", or beside "none known", may be an allergy.
   const isNoted = named !== undefined && (isCatchAll(named) || saysNone(resource));
   const noted = isNoted ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
-  const words = named && [KNOWN_BY_CODE.get(bareCode(named)) ?? named, noted].filter(Boolean).join(': ');
+  const more = [...new Set(exact)].join(', ');
+  const words = named && [KNOWN_BY_CODE.get(bareCode(named)) ?? named, more, noted].filter(Boolean).join(': ');
   return withRemarks(withSides(words, asRecord(resource.code)), resource);
 }
 

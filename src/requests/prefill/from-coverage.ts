@@ -12,7 +12,7 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import { type ChartFact, dateWords, dayOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 const NOT_NAMED = 'Payer not named by EHR';
@@ -27,12 +27,15 @@ export function insuranceFrom(
   // The primary plan is the first.
   const ranked = active.toSorted((a, b) => rankOf(a.order) - rankOf(b.order));
   return ranked.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
-    const { payor, type, subscriberId, identifier, meta, period } = coverage;
+    const { payor, type, subscriberId, identifier, meta, period, beneficiary } = coverage;
+    const own = localReference(beneficiary, base);
+    const payers = asRecords(payor).map((one) => localReference(one, base));
+    const isSelf = own !== undefined && payers.length > 0 && payers.every((one) => one === own);
     const member = asRecords(identifier).find((one) => hasCode(one.type, 'MB'));
     const start = dayOf([asRecord(period).start], at);
     const name =
       [...payersOf(coverage, base, at.now), planOf(coverage)].filter(Boolean).join(', ') ||
-      (hasCode(type, 'pay') ? 'Self-pay' : asConceptText(type));
+      (isSelf || hasCode(type, 'pay') ? 'Self-pay' : asConceptText(type));
     const later = ofToday.includes(coverage) || start === undefined ? undefined : `from ${dateWords(start)}`;
     const words = name ?? (asRecords(payor).length > 0 ? NOT_NAMED : undefined);
     const text = withRemarks(words && [words, later].filter(Boolean).join(', '), coverage);

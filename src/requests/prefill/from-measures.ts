@@ -10,7 +10,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantityText } from '#src/smart/fhir/quantity.ts';
-import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, doubtOf, factOf, type ReadingTime } from './facts.ts';
 import { inBase, isLeap, isMeasured, isPlausible } from './plausible.ts';
 
 /** Only the latest reading of each kind is offered. */
@@ -68,6 +68,9 @@ export function measuresFrom(
     const kind = kindOf(codes);
     if (kind === undefined || (isMeasured(kind) && isNothing(observation))) return [];
     const label = asConceptText(code);
+    const names = isMeasured(kind) ? [label, ...codings.map(({ display }) => asText(display, 120))].join('; ') : '';
+    if (WISHED.test(names)) return [];
+    const isOther = NOT_NOW.test(names) || codes.some((one) => NOT_NOW_CODES.has(one));
     const { start, end } = asRecord(effectivePeriod);
     const moments = [effectiveDateTime, effectiveInstant, end, start, issued];
     const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined) ?? '';
@@ -82,7 +85,13 @@ export function measuresFrom(
     return [
       {
         kind,
-        fact: fact && { ...fact, doubt: noted ? `Note in the chart: ${noted}` : how },
+        fact: fact && {
+          ...fact,
+          doubt: doubtOf(observation, [], at, [
+            noted && `Note in the chart: ${noted}`,
+            how ?? (isOther ? 'Not measured now: please check' : undefined),
+          ]),
+        },
         at: time,
         isTimed: moment.includes('T'),
       },
@@ -99,6 +108,13 @@ function isNothing({ valueQuantity }: ForeignRecord): boolean {
 
 /** How a value was found that was not measured. */
 const NOT_MEASURED = /\b(?:estimat|stated|report|guess|calculat)/i;
+/** The same in the name of a height or weight, and those of another time. */
+const NOT_NOW =
+  /\b(?:estimat|stated|(?:self-?)?report|guess|calculat|birth|usual|pre-?pregnan|gesch(?:ä|ae)tzt|geburts|angegeben)/i;
+/** LOINC: a weight or height that is stated, estimated, usual or at birth. */
+const NOT_NOW_CODES = new Set<unknown>(['3142-7', '8335-2', '8339-4', '8301-4', '3138-5', '8344-0', '75292-3']);
+/** The patient does not have it. */
+const WISHED = /\b(?:goal|ideal|target|desired)\b|\b(?:ziel|ideal|wunsch|soll)gewicht/i;
 const UNLIKELY = 'Unlikely value or unit: please check';
 const LEAP = 'Very different from the value before it: please check';
 const NOT_LATEST = 'A newer value is not final or not readable: please check';

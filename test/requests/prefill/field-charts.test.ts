@@ -96,7 +96,7 @@ const interpreter = (url: string, value: object) => ({ extension: [{ url, ...val
 const FHIR = 'http://hl7.org/fhir';
 const npi = { system: 'http://hl7.org/fhir/sid/us-npi' };
 
-/** `+` stands before what is chosen beforehand, `!` before what is shown with a reason not to trust it. */
+/** `+` stands before what is chosen beforehand, `!` before what is shown with a reason not to trust it or to look twice. */
 test.for<[string, Resource[], string[]]>([
   ['a problem that is on no problem list', [condition({})], ['- Condition: Hip']],
   ['a problem list', [condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] })], ['- Problem list: Hip']],
@@ -787,6 +787,119 @@ test.for<[string, Resource[], string[]]>([
     ],
     ['- Name: Eva Kim', '- NPI: 2', '- Call back: 5'],
   ],
+  ...[
+    'Body weight - stated',
+    'Weight, self-reported',
+    'Body weight Estimated',
+    'Calculated weight',
+    'Birth weight',
+    'Usual body weight',
+    'Geburtsgewicht',
+    'Gewicht (geschätzt)',
+  ].map((text): [string, Resource[], string[]] => [
+    `a weight that was not measured now: ${text}`,
+    [adult, weight('1', 70, '2026-11-20', { code: { text, coding: [{ code: '29463-7' }] } })],
+    [`! ${text}: 70 kg`],
+  ]),
+  [
+    'a weight whose second code says that it was stated',
+    [
+      adult,
+      weight('1', 70, '2026-11-20', { code: { text: 'Weight', coding: [{ code: '29463-7' }, { code: '3142-7' }] } }),
+    ],
+    ['! Weight: 70 kg'],
+  ],
+  ...['Body weight Measured', 'Weight, dry', 'Weight at admission', 'Weight reviewed'].map(
+    (text): [string, Resource[], string[]] => [
+      `a weight that says how it was measured: ${text}`,
+      [adult, weight('1', 70, '2026-11-20', { code: { text, coding: [{ code: '29463-7' }, { code: '3141-9' }] } })],
+      [`+ ${text}: 70 kg`],
+    ],
+  ),
+  ...['Goal weight', 'Ideal body weight', 'Target weight', 'Weight goal', 'Zielgewicht', 'Idealgewicht'].map(
+    (text): [string, Resource[], string[]] => [
+      `a weight that the patient does not have, beside an older one: ${text}`,
+      [
+        adult,
+        weight('1', 72, '2026-11-21', { code: { text, coding: [{ code: '29463-7' }] } }),
+        weight('2', 80, '2026-11-20'),
+      ],
+      ['+ Weight: 80 kg'],
+    ],
+  ),
+  ...['R', 'V', 'ETH', 'HIV', 'PSY', 'SEX', 'SDV'].map((code): [string, Resource[], string[]] => [
+    `what the EHR restricts: ${code}`,
+    [
+      condition({ meta: { security: [{ code }] } }),
+      allergy({ meta: { security: [{ code }] } }),
+      adult,
+      weight('1', 70, '2026-11-20', { meta: { security: [{ code }] } }),
+    ],
+    ['! Condition: Hip', '+! Latex', '! Weight: 70 kg'],
+  ]),
+  ...['N', 'L', 'U', 'HCOMPL'].map((code): [string, Resource[], string[]] => [
+    `what the EHR does not restrict: ${code}`,
+    [condition({ meta: { security: [{ code }], tag: [{ code: 'R' }] } })],
+    ['- Condition: Hip'],
+  ]),
+  ...[
+    'Family history of malignant neoplasm of breast (situation)',
+    'History of malignant neoplasm of breast',
+    'Personal history of malignant neoplasm',
+    'Suspected malignant neoplasm of breast',
+    'At risk of breast cancer',
+    'Encounter for screening for malignant neoplasm',
+    'Breast cancer ruled out',
+    'No evidence of breast cancer',
+  ].map((display): [string, Resource[], string[]] => [
+    `a diagnosis whose code says less: ${display}`,
+    [condition({ code: { text: 'Breast cancer', coding: [{ display }] } })],
+    ['! Condition: Breast cancer'],
+  ]),
+  ...[
+    ['Breast cancer', 'Malignant neoplasm of breast'],
+    ['Family history of breast cancer', 'Family history of malignant neoplasm of breast'],
+    ['Hx of breast cancer', 'History of malignant neoplasm of breast'],
+    ['At risk for falls', 'At risk of fall'],
+    ['Fear of falling', 'Historyless disorder'],
+  ].map(([text = '', display]): [string, Resource[], string[]] => [
+    `a diagnosis whose code says the same: ${text}`,
+    [condition({ code: { text, coding: [{ display }] } })],
+    [`- Condition: ${text}`],
+  ]),
+  ...[
+    { coding: [{ system: 'http://snomed.info/sct', code: '160245001' }] },
+    { coding: [{ code: 'no-known-problems' }] },
+    { coding: [{ code: 'no-problem-info', display: 'No information about current problems' }] },
+  ].map((code): [string, Resource[], string[]] => [
+    `no problem, by its code: ${JSON.stringify(code)}`,
+    [condition({ code })],
+    [],
+  ]),
+  ['the patient as payer', [coverage('1', { payor: [P] })], ['+ Self-pay']],
+  ['the patient beside another payer', [coverage('1', { payor: [P, { display: 'Aetna' }] })], ['+ Aetna']],
+  [
+    'another patient as payer',
+    [coverage('1', { payor: [{ reference: 'Patient/ben' }] })],
+    ['- Payer not named by EHR'],
+  ],
+  [
+    'an allergy that is presumed',
+    [allergy({ verificationStatus: { coding: [{ code: 'presumed' }] } })],
+    ['+ Latex (presumed)'],
+  ],
+  ['an allergy of a later year', [allergy({ recordedDate: '2030-01-01' })], ['+! Latex']],
+  ['an allergy with a note', [allergy({ note: [{ text: 'Gloves only' }] })], ['+! Latex']],
+  [
+    'a class of drugs, with the one that caused the reaction',
+    [allergy({ code: { text: 'Antibiotics' }, reaction: [{ substance: { text: 'Vancomycin' } }] })],
+    ['+ Antibiotics: Vancomycin'],
+  ],
+  [
+    'a drug that its reaction names again',
+    [allergy({ code: { text: 'Penicillin V' }, reaction: [{ substance: { text: 'penicillin' } }] })],
+    ['+ Penicillin V'],
+  ],
   [
     'a clinician’s number at home',
     [me({ telecom: [{ system: 'phone', use: 'home', value: '3' }] })],
@@ -809,7 +922,9 @@ test.for<[string, Resource[], string[]]>([
   const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
   const lines = Object.values(chart).flatMap(({ facts }) =>
     facts.map(({ isSuggested, label, text, doubt }) =>
-      [isSuggested === true ? '+' : doubt ? '!' : '-', label && `${label}:`, text].filter(Boolean).join(' '),
+      [`${isSuggested === true ? '+' : doubt ? '' : '-'}${doubt ? '!' : ''}`, label && `${label}:`, text]
+        .filter(Boolean)
+        .join(' '),
     ),
   );
   expect(lines).toEqual(expected);
