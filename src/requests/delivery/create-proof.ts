@@ -52,9 +52,24 @@ function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
   if (asRecords(request.identifier).some(({ system }) => own.includes(system))) return true;
   const had = asWritten(request.authoredOn);
   const isExact = /(?:Z|[+-]\d\d:\d\d)$/.test(had) && !had.includes('T00:00');
-  // A day in the west ends 36 hours after its beginning in UTC.
-  const slackMs = (isExact ? 10 : 36 * 60) * 60_000;
-  return had.length >= 10 && Date.parse(had) + slackMs < Date.parse(asWritten(sent.authoredOn));
+  return isBefore(had, sent.authoredOn, isExact ? 10 * 60_000 : DAY_ANYWHERE_MS);
+}
+
+/** A day in the west ends 36 hours after its beginning in UTC. */
+const DAY_ANYWHERE_MS = 36 * 60 * 60_000;
+
+/**
+ * Whether the EHR had an order long before this moment: by when it was written, or last changed. Some EHRs write their own
+ * local time as if it were UTC, so hours prove nothing.
+ */
+export function wasBefore({ authoredOn, meta }: ForeignRecord, moment: unknown): boolean {
+  return [authoredOn, asRecord(meta).lastUpdated].some((had) => isBefore(had, moment, DAY_ANYWHERE_MS));
+}
+
+/** @param had untrusted */
+function isBefore(had: unknown, moment: unknown, slackMs: number): boolean {
+  const day = asWritten(had);
+  return day.length >= 10 && Date.parse(day) + slackMs < Date.parse(asWritten(moment));
 }
 
 /** What a server may answer in place of the request that it has created: nothing, or remarks on it. */

@@ -28,6 +28,7 @@ export async function lookAgain(
   const search = searchOf(sendingLaunch);
   const like = request && {
     code: { text: request.what },
+    authoredOn: ticket.issuedAt,
     ...writeOccurrence({ day: request.neededOn, ...request.time }, search.timeZone),
   };
   const { found, isComplete, isAlike } = await findSent(api, unconfirmed.map(nameOf), search, like);

@@ -50,15 +50,15 @@ export type PostEnd =
 
 /**
  * Posts the request. If an earlier attempt is unconfirmed, or this one proves nothing, the EHR is searched for it.
- * @param resource with one identifier of ours, about the launch's patient. @param options.claim right before the post:
+ * @param resource with one identifier of ours, about the launch's patient. @param options.begunAt when its form was begun. @param options.claim right before the post:
  * from then on the request may exist; false sends nothing.
  */
 export async function postOnce(
   api: FhirApi,
   resource: FhirResource,
-  options: PatientSearch & { attempted: boolean; claim(): Promise<boolean> },
+  options: PatientSearch & { attempted: boolean; begunAt: string; claim(): Promise<boolean> },
 ): Promise<PostEnd> {
-  const look = () => findSent(api, numbersOf(resource), options, resource);
+  const look = () => findSent(api, numbersOf(resource), options, { ...resource, authoredOn: options.begunAt });
   const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete, isAlike } = await look();

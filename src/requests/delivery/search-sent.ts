@@ -6,6 +6,7 @@ import { beginsAt } from '#src/requests/timing/needed.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { plainKey } from '#src/smart/fhir/plain-spaces.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { wasBefore } from './create-proof.ts';
 
 export interface PatientSearch {
   patientId: string;
@@ -32,7 +33,7 @@ export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefine
 
 /**
  * Searches by identifier first; then reads all requests, because few vendors can search so and some return nothing.
- * @param wanted identifiers of ours, as `system|value`. @param like the request as it was sent. @returns what the EHR has,
+ * @param wanted identifiers of ours, as `system|value`. @param like the request as it was sent, written when its form was begun. @returns what the EHR has,
  * by identifier. `isComplete`: all were read, so one that was not found does not exist, or is not visible yet. `isAlike`: one
  * says what was sent and has no identifier of ours: some EHRs drop or replace identifiers.
  */
@@ -61,9 +62,13 @@ export async function findSent(
   return { found, isComplete, isAlike };
 }
 
-/** The same words, for the same time where one is given. */
+/** The same words, for the same time where one is given, and not of a time before {@link like} was begun. */
 function isSame(resource: ForeignRecord, like: ForeignRecord, timeZone: string): boolean {
   const [words, sentWords] = [resource, like].map((one) => plainKey(readService(one).service));
   const at = beginsAt(resource, timeZone);
-  return words === sentWords && (at === undefined || at === beginsAt(like, timeZone));
+  return (
+    words === sentWords &&
+    !wasBefore(resource, like.authoredOn) &&
+    (at === undefined || at === beginsAt(like, timeZone))
+  );
 }

@@ -55,6 +55,7 @@ export async function sendForm(
   const posted = await postOnce(api, written, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
+    begunAt: ticket.issuedAt,
     claim: async () => {
       // The time of the post would be too early: the EHR may have been searched for half a minute since.
       const at = deps.clock().toISOString();

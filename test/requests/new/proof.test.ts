@@ -176,7 +176,7 @@ test.for([
     call.startsWith('POST') ? { status: 201, headers: { location: '/fhir/ServiceRequest/a' } } : made,
   );
   const limits = { patientId: '1', searchParameters: [], mayLook: true, mayRead, seesAll: true, timeZone: 'UTC' };
-  const end = await postOnce(server.api, made, { ...limits, attempted: false, claim: async () => true });
+  const end = await postOnce(server.api, made, { ...limits, attempted: false, begunAt: '', claim: async () => true });
   expect([end.kind, server.calls.length]).toEqual(['sent', count]);
 });
 

@@ -191,6 +191,27 @@ describe('a lost answer', () => {
     expect((await send(again, VAN)).body).toContain(SENT);
   });
 
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+  test.for<[string, () => object, isOther: boolean]>([
+    ['written last month', () => ({ authoredOn: ago(30 * 2 * TWELVE_HOURS_MS) }), true],
+    ['written this morning', () => ({ authoredOn: ago(TWELVE_HOURS_MS) }), false],
+    ['that the EHR has not changed since last month', () => ({ meta: { lastUpdated: '2020-01-01T00:00:00Z' } }), true],
+    ['written last week, as a day', () => ({ authoredOn: ago(14 * TWELVE_HOURS_MS).slice(0, 10) }), true],
+    ['written since', () => ({ authoredOn: ago(0) }), false],
+    ['written as a day', () => ({ authoredOn: ago(0).slice(0, 10) }), false],
+    ['changed since', () => ({ meta: { lastUpdated: ago(0) } }), false],
+    ['without a day', () => ({}), false],
+  ])('is not taken for an order of the same words %s, before the form was begun', async ([, dates, isOther]) => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    ehrWorks();
+    const same = { resourceType: 'ServiceRequest', id: 'x', status: 'active', subject: { reference: 'Patient/pat-1' } };
+    chart = [{ ...same, code: { text: VAN.what }, ...dates() }];
+    const answers = [await send(page, { ...VAN, intent: 'look' }), await send(page, VAN)];
+    expect(answers.map(({ body }) => body.includes('has one that looks like it'))).toEqual([!isOther, !isOther]);
+    expect(calls('POST')).toBe(isOther ? 2 : 1);
+  });
+
   test('is not searched for if the EHR permits no search, and the page says so', async () => {
     await launchWith('patient/Patient.rs patient/ServiceRequest.c');
     ehrBreaks({ takes: false });
