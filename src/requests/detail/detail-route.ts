@@ -28,6 +28,7 @@ import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
+import { ifDied } from '#src/requests/progress/next-step.ts';
 import { REPLACED_BY } from '#src/requests/progress/replacing.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
@@ -111,7 +112,8 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       mayCorrect(read.resource, { launch, organization, publicUrl }) && !isReplaced
         ? { action: `${base}/requests/${requestId}/correct`, csrfToken: frame.bar.csrfToken }
         : undefined;
-    response.type('html').send(detailPage({ ...frame, ...described, cancelHref, correct }));
+    const shown = { ...described, row: ifDied(described.row, patient.deathText) };
+    response.type('html').send(detailPage({ ...frame, ...shown, cancelHref, correct }));
   };
 }
 

@@ -19,6 +19,7 @@ import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { afterList, type beforeList, type OnTheListDependencies } from '#src/requests/new/drafts-and-button.ts';
 import { freshRows, sentNotice } from '#src/requests/new/rows-just-sent.ts';
+import { ifDied } from '#src/requests/progress/next-step.ts';
 import { instantText, withPastDayWords } from '#views/date-text.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { type RequestsPageStartProps, requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
@@ -153,7 +154,12 @@ async function endOfPage(
   return requestsPageEnd({
     patient,
     printed: MARKS.printed,
-    list: listProps(list, page, handlesOf(sealer, launch.id), fresh),
+    list: listProps(
+      { ...list, open: list.open.map((row) => ifDied(row, patient.deathText)) },
+      page,
+      handlesOf(sealer, launch.id),
+      fresh,
+    ),
     supportCode: contextOf(request).supportCode,
     own: { ...own, frame },
   });

@@ -92,6 +92,17 @@ export function nextStep(facts: StepFacts): NextStep {
   return { text: waitingText(waited), isAction: false };
 }
 
+/** After a death, most of what is open has to be called off; what has to be checked anyway stays so. */
+export function ifDied<Row extends { status: { group: string }; next: NextStep; isProhibited?: true | undefined }>(
+  row: Row,
+  deathText: string | undefined,
+): Row {
+  const isAsked = row.status.group === 'open' && row.isProhibited !== true && !row.next.text.startsWith('Check');
+  return deathText !== undefined && isAsked ? { ...row, next: DIED } : row;
+}
+
+const DIED = act('The patient has died: decide whether it is still needed');
+
 const UNITS = new Map([
   ['min', 'minute'],
   ['h', 'hour'],

@@ -250,3 +250,23 @@ test('a column head is a link for sorting, and shows the direction', async () =>
   expect(down.body).toContain('aria-sort="descending"');
   expect(rowsOf(down).slice(0, 3)).toEqual(['r-58', 'r-57', 'r-56']);
 });
+
+test('open requests of a patient who has died ask whether they are still needed, in the list and on their pages', async () => {
+  offer(4);
+  const step = 'The patient has died: decide whether it is still needed';
+  const stepsOf = ({ body }: Visit) => body.split(step).length - 1;
+  expect(stepsOf(await launch({}, browser))).toBe(0);
+  ehr.on('patient', () => ({
+    body: { resourceType: 'Patient', id: 'pat-1', name: [{ family: 'Stub' }], deceasedDateTime: '2026-03-01' },
+  }));
+  const list = await launch({}, browser);
+  // One of the four is closed.
+  expect([stepsOf(list), list.body.includes('>Decide whether to resume<')]).toEqual([3, false]);
+  const at = (id: string) => new URL(`requests/${id}`, list.url).href;
+  for (const [id, body] of [
+    ['r-0', request(0)],
+    ['r-3', request(3)],
+  ] as const)
+    ehr.on(`/fhir/ServiceRequest/${id}`, () => ({ body: body as Record<string, unknown> }));
+  expect([stepsOf(await browser.visit(at('r-0'))), stepsOf(await browser.visit(at('r-3')))]).toEqual([1, 0]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { daysWithoutMovement } from '#src/requests/progress/movement.ts';
-import { nextStep } from '#src/requests/progress/next-step.ts';
+import { ifDied, nextStep } from '#src/requests/progress/next-step.ts';
 
 const usual = {
   icon: 'ordered',
@@ -15,6 +15,13 @@ const usual = {
   isSoon: false,
   waited: '3 d',
 };
+
+const DIED = 'The patient has died: decide whether it is still needed';
+const row = (text: string, change: object = {}) => ({
+  status: { group: 'open' },
+  next: { text, isAction: false },
+  ...change,
+});
 
 test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, isAction: boolean]>([
   [{}, 'Waiting for the provider for 3 days', false],
@@ -87,4 +94,16 @@ test.for<[string, Partial<typeof still>, number | undefined]>([
   ['one on hold', { icon: 'hold' }, 8],
 ])('no movement: %s', ([, change, days]) => {
   expect(daysWithoutMovement({ ...still, ...change }, { transport: 3, other: 7 })).toBe(days);
+});
+
+test.for<[string, Parameters<typeof ifDied>[0], died: string | undefined, text: string]>([
+  ['waits', row('Waiting for the provider'), 'Died', DIED],
+  ['is asked for', row('Find a provider'), 'Died 1 Mar 2026', DIED],
+  ['needs nothing', row('Nothing to do'), 'Died', DIED],
+  ['has to be checked', row('Check it in the EHR'), 'Died', 'Check it in the EHR'],
+  ['must not be done', row('Nothing to do', { isProhibited: true }), 'Died', 'Nothing to do'],
+  ['is closed', row('Nothing to do', { status: { group: 'closed' } }), 'Died', 'Nothing to do'],
+  ['is of a patient who lives', row('Find a provider'), undefined, 'Find a provider'],
+])('after a death, the step of a request that %s', ([, given, died, text]) => {
+  expect(ifDied(given, died).next.text).toBe(text);
 });
