@@ -16,6 +16,8 @@ import { CHART_FIELDS, type NewRequest, PICK, type TypedRequest } from './typed-
 export interface Chosen extends Omit<ReturnType<typeof chosenFrom>, 'missing'> {
   /** The place of the chart, a Location or an Encounter, if "from" still names it. */
   place: ChartFact | undefined;
+  /** The launch's encounter is another patient's in the EHR: no request may name it. */
+  isOtherStay?: boolean | undefined;
 }
 
 /** For a request that carries nothing from the chart. */
@@ -24,7 +26,8 @@ export const NOTHING_CHOSEN: Chosen = { reasons: [], allergies: [], measures: []
 /** @returns undefined where a chosen value is no longer in this chart, or no longer as it was shown. */
 export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undefined {
   const { missing, ...chosen } = chosenFrom(chart, request.picks);
-  return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
+  const place = filledBy(chart).from.find(({ text }) => text === request.from);
+  return missing > 0 ? undefined : { ...chosen, place, isOtherStay: chart.where.isOfOther };
 }
 
 /** What the review did not show, in sentences, about the sections of the chart that could be read since. */

@@ -57,7 +57,9 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
     code: { text: request.what },
     ...given('orderDetail', [...answers, ...details]),
     subject: { reference: `Patient/${patientId}` },
-    ...(encounter === undefined ? {} : { encounter: { reference: `Encounter/${encounter}` } }),
+    ...(encounter === undefined || chosen.isOtherStay === true
+      ? {}
+      : { encounter: { reference: `Encounter/${encounter}` } }),
     ...writeOccurrence({ day: request.neededOn, ...request.time }, timeZone),
     authoredOn: now.toISOString(),
     ...(isPractitioner(launch) ? { requester } : {}),

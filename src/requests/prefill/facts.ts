@@ -68,6 +68,8 @@ export interface ChartSection {
   readonly remark?: string | undefined;
   /** The EHR did not answer, or not for these. */
   readonly isUnread?: boolean;
+  /** Some of what came names another patient, or none. */
+  readonly isOfOther?: boolean;
 }
 
 /** In the order of the form. */

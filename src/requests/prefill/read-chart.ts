@@ -92,7 +92,7 @@ async function sectionOf(
       !isWhole || received.some(({ isRemarked }) => isRemarked) || (CLINICAL.includes(name) && own.some(isNameless)),
     count: facts.length,
   });
-  return { facts, remark, isUnread: received.length === 0 };
+  return { facts, remark, isUnread: received.length === 0, isOfOther: refused > 0 };
 }
 
 const CLINICAL: readonly string[] = ['reasons', 'allergies'];

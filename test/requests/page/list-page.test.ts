@@ -267,6 +267,6 @@ test('open requests of a patient who has died ask whether they are still needed,
     ['r-0', request(0)],
     ['r-3', request(3)],
   ] as const)
-    ehr.on(`/fhir/ServiceRequest/${id}`, () => ({ body: body as Record<string, unknown> }));
+    ehr.on(`/fhir/ServiceRequest/${id}`, () => ({ body }));
   expect([stepsOf(await browser.visit(at('r-0'))), stepsOf(await browser.visit(at('r-3')))]).toEqual([1, 0]);
 });

@@ -1,10 +1,12 @@
 /** Charts as EHRs really send them: what a form takes from each, and what it leaves to the clinician. */
 import { expect, test } from 'vitest';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { filledIn } from '#src/requests/form/from-chart.ts';
+import { chosenIn, filledIn, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { asTyped } from '#src/requests/form/typed-request.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { writeTyped } from '#test/requests/form/written.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const P = { reference: 'Patient/pat-1' };
@@ -960,4 +962,22 @@ test('nothing is chosen beforehand of measurements of which the EHR has more: a 
     facts: [{ text: '70 kg', isSuggested: false }],
     remark: 'The EHR has more than is shown here.',
   });
+});
+
+test.for<[string, object, encounter: string | undefined]>([
+  ['of this patient', stay(), 'Encounter/e1'],
+  ['of another patient', { ...stay(), subject: { reference: 'Patient/ben' } }, undefined],
+  ['of no patient', { ...stay(), subject: undefined }, undefined],
+  ['that is over', { ...stay(), status: 'finished' }, 'Encounter/e1'],
+  ['that does not come', { status: 404 }, 'Encounter/e1'],
+])('a request names the encounter of the launch: one %s', async ([, encounter, named]) => {
+  await using server = await startFhirServer((call) => (call.includes('/Encounter/e1') ? encounter : { status: 404 }));
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
+  batches.noteMissing();
+  const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
+  const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
+  const typed = { service: 'transport', what: 'Van', neededOn: '2026-07-22', priority: 'routine' };
+  const chosen = chosenIn(chart, asTyped(typed));
+  const { encounter: written } = writeTyped(typed, { chosen: chosen ?? NOTHING_CHOSEN }) as Resource;
+  expect(written).toEqual(named && { reference: named });
 });
