@@ -63,10 +63,7 @@ export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;
 }
 
-/**
- * SQLSTATE classes: connection, refused login, shutdown, resources, input and output, unknown or closed database;
- * read-only, and too slow.
- */
+/** SQLSTATE classes: connection, login, shutdown, resources, I/O, unknown or closed database, read-only, too slow. */
 const AWAY_STATES = /^(?:08|28|57P|53|58|3D000|55000|25006|57014)/;
 const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
 /** Messages of the driver and its pool, which set no code. */

@@ -58,10 +58,7 @@ export interface WatchedCall {
   organizationId: string | undefined;
 }
 
-/**
- * Makes a call and records its duration and outcome, never its content.
- * @param options both are optional; the command line has neither.
- */
+/** Makes a call and records its duration and outcome, never its content. */
 function createWatch(options: { metrics?: Metrics | undefined; telemetry?: Telemetry | undefined }) {
   const { metrics, telemetry } = options;
   return async <T>(

@@ -70,10 +70,7 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
   return createJsonGauge(bounds).takes(document);
 }
 
-/**
- * Parses UTF-8, with or without a byte order mark. A document with fewer bytes than permitted values is parsed first.
- * @throws Error for a document over its bounds; SyntaxError for invalid JSON.
- */
+/** @param document UTF-8, also with a byte order mark. @throws Error over the bounds; SyntaxError for invalid JSON. */
 export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown {
   const isSmall = document.length <= bounds.values;
   if (!isSmall && !isBoundedJson(document, bounds)) throw new JsonBoundsError();

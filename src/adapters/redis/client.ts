@@ -83,12 +83,7 @@ function given<Options extends Record<string, string | undefined>>(
   };
 }
 
-/**
- * Returns a command's answer within two seconds, in any state of the connection: also for a command queued behind
- * another, or while a cluster is being found again.
- * @param late receives an answer that arrives after the deadline: the command was carried out all the same.
- * @throws AppError 'store.unavailable'.
- */
+/** Answers within two seconds in any state. @param late gets a later answer. @throws AppError 'store.unavailable' */
 export async function answerOf<T>(
   client: RedisClient,
   command: () => Promise<T>,

@@ -30,11 +30,7 @@ export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind
   };
   return {
     of: async (key: string): Promise<Value> => (await open(key)).value,
-    /**
-     * @param by receives the current value, and is called again when another window changed it first. Returning
-     *   undefined changes nothing; an exception ends the change.
-     * @returns whether the record was changed.
-     */
+    /** @param by is called again if another window was first; undefined changes nothing. @returns whether it did. */
     change: async (key: string, by: (value: Value) => Value | undefined | Promise<Value | undefined>) => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         // oxlint-disable no-await-in-loop -- another window changed the record first: try again from its version
