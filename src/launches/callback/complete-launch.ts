@@ -62,10 +62,7 @@ export async function completeLaunch(
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
-/**
- * Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. It
- * waits for a fail-over of the store, because the code cannot be sent again.
- */
+/** It waits for a fail-over of the store, as the code cannot be sent again. A repeated callback finds the launch. */
 async function storeLaunch(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,

@@ -29,11 +29,8 @@ export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbo
 }
 
 /**
- * Checks the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
- * calls are the token request and, in parallel, the fetch of the issuer's keys if they are not cached. If a check of
- * the token response fails, its tokens are revoked (CB-22).
- * @param organization in its current state; the transaction holds the state at the start.
- * @throws AppError; then no part of the launch is stored.
+ * Checks callback, token, identity and context (CB-21). If a check of the token response fails, its tokens are revoked
+ * (CB-22). @param organization as it is now. @throws AppError; then no part of the launch is stored.
  */
 export async function proveLaunch(
   dependencies: ProveLaunchDependencies,

@@ -89,10 +89,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
         setProbe(response, { kind, organizationId }, note);
       },
     }),
-    /**
-     * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
-     * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
-     */
+    /** Of the launch that began last, the EHR's before a standalone one. It proves nothing: for error pages (ER-01). */
     lastOrigin: (request: Request): LaunchOrigin | undefined => {
       const began = KINDS.map((kind) => ({ kind, organizationId: probeOf(request, kind)?.organizationId ?? '' }));
       return began.find(({ organizationId }) => organizationId !== '');

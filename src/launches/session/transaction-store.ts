@@ -100,10 +100,7 @@ export function createTransactions(
     },
     /** Called when the launch of {@link completionsOf} is stored. */
     completed: (key: TransactionKey): void => pending.release(transactionName(key)),
-    /**
-     * Binds a code to the first transaction it comes with: a stolen one can only be brought back with the `state` of
-     * another (MT-04, RFC 9700 section 4.4 and 4.5). @returns false when it is bound to another transaction.
-     */
+    /** A code belongs to the `state` it came with first (MT-04, RFC 9700 4.4, 4.5). @returns false if to another. */
     bindCode: async (key: TransactionKey, code: string): Promise<boolean> => {
       const mark = `code:${hash('sha256', code, 'base64url')}`;
       const name = transactionName(key);

@@ -94,10 +94,7 @@ async function findOrganization(
   return organization;
 }
 
-/**
- * Is the EHR the organization's (LA-02, LA-08)?
- * @throws 'launch.organization-disabled', 'launch.not-connected' or 'launch.unknown-issuer'
- */
+/** LA-02, LA-08. @throws 'launch.organization-disabled', 'launch.not-connected' or 'launch.unknown-issuer' */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
   assertEnabled(organization);
   assertConnected(organization);

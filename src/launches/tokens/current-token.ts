@@ -43,10 +43,7 @@ export function createCurrentTokens(dependencies: RefreshDependencies) {
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
       return refresh(opened, organization);
     },
-    /**
-     * After a refusal of the token, the launch with a newer one (RF-09); undefined when there is none (FH-05).
-     * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
-     */
+    /** The launch with a newer token (RF-09), or undefined (FH-05). @throws AppError if there may be one later. */
     renew: async (launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined> => {
       const latest = await launches.reopen(launchId);
       if (!latest) return undefined;
