@@ -1,9 +1,4 @@
-/**
- * Step 6: make FHIR calls with the access token through our guarded connections. Reads use fhirclient's FhirClient;
- * writes do not.
- *
- * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
- */
+/** Step 6: FHIR calls; fhirclient only reads. SMART App Launch 2.2.0, "Access FHIR API"; FH-01..07, FH-12, FH-17. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';

@@ -1,7 +1,4 @@
-/**
- * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7). SMART App Launch 2.2.0,
- * "Obtain access token"; RFC 6749 5; rules TK.
- */
+/** Reads a token endpoint's response. SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 5; rules TK. */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
@@ -40,10 +37,7 @@ const LONGEST_TOKEN = 32_768;
 /** About 500 scopes. The scope string is stored with the launch, so its size is limited (MT-06). */
 const LONGEST_SCOPE = 16_384;
 
-/**
- * Only a 200 with JSON, a bearer token and valid members (TK-07, TK-10..13, TK-15..17, TK-21). Details hold no values.
- * @param now a refusal says how far the server's clock is from ours (CAJ-17). @param grant what was sent. @throws AppError
- */
+/** TK-07, TK-10..13, TK-15..17, TK-21; no values in details. @param now for the clocks (CAJ-17). @throws AppError */
 export function readTokenResponse(response: OutboundResponse, now?: Date, grant: Grant = 'code'): TokenResponse {
   if (response.status !== 200) throw tokenError(response, now, grant);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');

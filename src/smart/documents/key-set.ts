@@ -47,10 +47,7 @@ export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): 
   return { fetched, ...(await parseKeySet(documentOf(fetched))) };
 }
 
-/**
- * Keeps usable keys; ignores unknown, malformed, private ones and those not for signatures (ID-10; RFC 7517 §5), so
- * that one bad entry breaks no other. Only key material, `kid` and `alg` are kept, once.
- */
+/** Other keys are ignored, so that one bad entry breaks no other (ID-10; RFC 7517 §5). None that is private is kept. */
 async function parseKeySet(document: JsonObject | undefined): Promise<Pick<ParsedKeySet, 'keys' | 'keySet'>> {
   const listed = document?.['keys'];
   if (!Array.isArray(listed)) return { keys: undefined, keySet: undefined };

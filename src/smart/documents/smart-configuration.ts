@@ -1,7 +1,4 @@
-/**
- * The SMART configuration: an untrusted document turned into the fields we use. SMART App Launch 2.2.0, "Conformance",
- * "Metadata"; rules DI-03..05, DI-07..10, DI-24.
- */
+/** Reads the untrusted SMART configuration. SMART 2.2.0, "Conformance", "Metadata"; DI-03..05, DI-07..10, DI-24. */
 import { z } from 'zod';
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
@@ -86,10 +83,7 @@ const givenSchema = documentSchema.extend({
   jwks_uri: z.string().min(1).max(LONGEST_URL),
 });
 
-/**
- * Reads smart-configuration; pure, so that Settings can run it as a check. @param document untrusted. @param source
- * with `settings`, every address has to be usable. @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused'
- */
+/** @param document untrusted. @param source for `settings`, every address must be usable. @throws 'discovery.…' */
 export function readSmartConfiguration(
   document: unknown,
   rules: EndpointRules,

@@ -105,10 +105,7 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
   return text === undefined || saysNothing(text) ? undefined : text;
 }
 
-/**
- * The best text of a CodeableConcept: its text, the display its author picked, any display, else a bare code (FHIR R4
- * datatypes). A reason for a missing value counts as not given; "Other" is used only when nothing says more.
- */
+/** Its text, a chosen display, any display, or a code (FHIR R4 datatypes). "Other" counts only for want of another. */
 export function asConceptText(value: unknown): string | undefined {
   return conceptText(value, USUAL);
 }
