@@ -37,10 +37,7 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
   return reportsOf(await listKeyRows(db), clock()).filter(({ state }) => state !== 'gone');
 }
 
-/**
- * Publishes new keys now; they sign once every cached JWKS has expired. The active ones then retire and stay published
- * while an assertion may be in transit (JW-09). @throws CommandError while a rotation is pending.
- */
+/** They sign once cached JWKS have expired; active ones then retire (JW-09). @throws CommandError if one is pending. */
 export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;
   const now = clock();
