@@ -71,9 +71,8 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
 
   return {
     /**
-     * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
-     * two seconds. Other answers are read again, so that a new association is never missed.
-     * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
+     * A 'linked' answer is at most a second old, so that an undone association ends launches within two seconds;
+     * others are read again. @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
      */
     membership: async (organizationId: string, user: EhrUser): Promise<Membership> => {
       const lookups = lookupsOf(sealer, organizationId, user);
