@@ -51,10 +51,7 @@ export function createOrganizationStore(db: Queries) {
     /** By Org ID. */
     list: async (): Promise<Organization[]> =>
       (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
-    /**
-     * Creates or updates, one edit at a time. `edit` gets the current row; undefined changes nothing. A changed
-     * connection ends the organization's launches and deletes its discovery (MT-05).
-     */
+    /** One edit at a time; undefined changes nothing. A changed connection ends launches and discovery (MT-05). */
     save: (id: string, edit: (before: Organization | undefined) => OrganizationSettings | undefined, now: Date) =>
       db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
         const before = await lockAndFind(tx, id);
