@@ -18,10 +18,7 @@ export class ConfigError extends Error {
 
 const SECRET_MIN_LENGTH = 32;
 
-/**
- * Reads and checks the environment. Development has defaults and creates a secret in `DATA_DIR`; production has none,
- * and missing or weak values stop the start (TL-02). @throws ConfigError listing every problem.
- */
+/** Development has defaults and makes a secret; production has none (TL-02). @throws ConfigError with every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty line in an .env file means "not set", not "set to nothing".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -27,10 +27,7 @@ export type RedisTarget =
 const SHAPE = /^(rediss?)(-cluster|-sentinel)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
 
-/**
- * `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`; `rediss` for TLS.
- * Credentials are percent-encoded. @throws RangeError, which never quotes the URL.
- */
+/** `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p/<master>[/<db>]`, or `rediss`. @throws RangeError */
 export function readRedisUrl(text: string): RedisTarget {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];
   if (protocol === undefined)
