@@ -28,11 +28,7 @@ interface Known {
   until: number;
 }
 
-/**
- * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
- * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
- * @param kind of the cookie: a note of one kind is not valid in another.
- */
+/** A signed note, as OWASP's "device cookies": it only says in whose share of a limit the next attempt counts. */
 export function createKnownBrowsers(
   kind: string,
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
