@@ -33,8 +33,7 @@ const LARGER_FORMS = {
 const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
 
 /**
- * Admits any role, behind the session middleware. Without a session, the visitor is sent to sign in; JSON gets 401. All
- * methods but GET and HEAD must come from our pages. The user is read at each request, so changes work at once.
+ * Any role; else sign-in, or 401 for JSON. Methods but GET and HEAD must come from our pages. Reads the user each time.
  * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged'.
  */
 export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {

@@ -86,10 +86,7 @@ export function createUserStore(db: Queries) {
       const change = db.update(users).set({ ...password, ...endSessions });
       return first(await change.where(isSame).returning());
     },
-    /**
-     * Marks the user's one-time password as used: it allows no further sign-in, but proves its user at its replacement.
-     * @returns false when it was already used, replaced or expired; only one of many callers succeeds.
-     */
+    /** It then only proves its user at its replacement. @returns false when used, replaced or expired before. */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
       const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
       const change = db.update(users).set({ passwordExpiresAt: USED });
