@@ -52,10 +52,7 @@ export interface LastPatient {
   known?: { key: string; steadyUntil: number; summary: PatientSummary };
 }
 
-/**
- * Reads `Patient/{id}` and proves that the answer is that patient (LC-05), whose id is checked (LC-02). @param timeZone
- * ages change at midnight there. @param last of this launch alone. @throws AppError `patient.*`, or `session.expired`
- */
+/** Proves that it is that patient (LC-05, LC-02). @param last of this launch alone. @throws `patient.*`, `session.…` */
 export async function readPatient(
   api: FhirApi,
   patientId: string,
