@@ -7,8 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/base-url-guard.ts';
 import { FhirClient } from '#src/smart/fhir/client-library.ts';
 import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
-import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
-import { retryPause } from '#src/smart/fhir/retry-pause.ts';
+import { answered, FhirError, retryPause, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { neededPermissions, type Permission, type SentCall } from '#src/smart/scopes/reach.ts';
 
 /** A 2xx answer to a create or an update. The caller decides what it proves. */

@@ -1,6 +1,7 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Adapters } from '#src/adapters.ts';
-import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import { callbackFacts } from '#src/diagnostics/traces/callback-facts.ts';
+import { assertionFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
