@@ -32,7 +32,6 @@ export function done(text: string, json: unknown): CommandOutcome {
   return { exitCode: 0, text, json };
 }
 
-/** The work of a command, run once the database is open. */
 export type Command<Dependencies> = (dependencies: Dependencies) => Promise<CommandOutcome>;
 
 /** Reads a command of several verbs. @param usage the lines of each verb. @throws UsageError */
@@ -47,7 +46,6 @@ export function readVerb<Dependencies>(
   return read(args);
 }
 
-/** More than the largest export of an organization has. */
 const MOST_INPUT_BYTES = 4_000_000;
 
 /** Reads standard input to its end. @throws UsageError when it is too long. */

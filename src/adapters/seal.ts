@@ -32,11 +32,9 @@ export class TooLargeError extends SealError {
   }
 }
 
-/** The size limit of a sealed value, unless its place allows another one. */
 const MOST_BYTES = 16_384;
 
 const CIPHER = 'aes-256-gcm';
-/** The prefix of every sealed value; another format gets another prefix. */
 const VERSION = 'v1';
 const COMPRESSED = 'v1z';
 /** The fastest level, with the small window and the small pieces that a text of some ten kilobytes needs. */

@@ -39,7 +39,6 @@ export interface DatabaseOptions {
 }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
-/** An arbitrary number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
 /** A page that would wait longer fails with a Retry-After. Migrations have no statement timeout. */
 const CONNECT_TIMEOUT_MS = 2_000;

@@ -10,9 +10,7 @@ import { createReachability } from './reachable.ts';
 
 /** One call; the defaults suit discovery, token and key requests. */
 export interface OutboundRequest extends Partial<Omit<Exchange, 'dispatcher'>> {
-  /** CIDRs this call may reach although private. */
   allowPrivate?: readonly string[];
-  /** For metrics and traces; 'other' unless given. */
   kind?: CallKind;
   /** An unauthenticated visitor may have caused the call: see bulkhead.ts. */
   isProvoked?: boolean;
@@ -25,15 +23,12 @@ export interface OutboundResponse extends Omit<Arrived, 'bytes'> {
   text: string;
 }
 
-/** The settings of an organization that its calls need. */
 export interface EhrOwner extends BudgetOwner {
-  /** CIDRs it may reach although private. */
   privateNetworks: readonly string[];
 }
 
 /** The client without an organization, used by checks (which measure regardless of the circuit) and our own sign-in. */
 export type Outbound = ReturnType<typeof createOutbound>;
-/** The client for the calls of one organization. */
 export type EhrClient = ReturnType<Outbound['forOrganization']>;
 
 const DEADLINE_MS = 5_000;

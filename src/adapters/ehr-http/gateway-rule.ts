@@ -2,7 +2,6 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { OutboundResponse } from './client.ts';
 
-/** What of an answer may name a gateway. */
 export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & {
   challenge?: string | undefined;
 };

@@ -54,7 +54,6 @@ export interface WatchedCall {
   kind: CallKind;
   method: string;
   url: URL;
-  /** undefined for checks and for our own sign-in. */
   organizationId: string | undefined;
 }
 

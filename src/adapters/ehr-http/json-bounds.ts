@@ -91,7 +91,6 @@ function isWithin(value: unknown, depth: number): boolean {
   return true;
 }
 
-/** A response exceeds its bounds. Its connection is closed and it is not parsed. */
 class JsonBoundsError extends Error {
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
 

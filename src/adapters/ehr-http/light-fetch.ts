@@ -8,7 +8,6 @@ export interface LightInit extends Omit<Exchange, 'statusStands'> {
   isUnread?: boolean;
 }
 
-/** A Response's status, headers and all of its bytes. */
 export type LightResponse = Awaited<ReturnType<typeof lightFetch>>;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -72,7 +72,6 @@ function isNoName(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA');
 }
 
-/** The last `search` or `domain` line. */
 async function readSearchList(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));

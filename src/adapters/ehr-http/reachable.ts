@@ -13,7 +13,6 @@ export function createReachability(options: { production: boolean; allowPrivate:
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
   return {
-    /** Is it https, or http on loopback outside production? */
     accepts,
     /** An address in place of a name is never looked up, so it is judged here. @throws OutboundError 'address-refused' */
     assertReachable: (url: URL, networks: readonly string[]): void => {

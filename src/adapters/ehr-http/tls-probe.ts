@@ -28,7 +28,6 @@ export type ConnectionProbe = ReturnType<typeof createConnectionProbe>;
 
 interface ProbeOptions {
   deadlineMs: number;
-  /** CIDRs this organization may reach although private. */
   allowPrivate: readonly string[];
 }
 
@@ -37,7 +36,6 @@ export function createConnectionProbe(allowPrivate: readonly string[]) {
   const lookupOf = (hostname: string, options: ProbeOptions) =>
     lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
   return {
-    /** The addresses of a host that we may reach. */
     resolve: (hostname: string, options: ProbeOptions) =>
       probed(options.deadlineMs, resolveAll(hostname, lookupOf(hostname, options))),
     /** Makes one TLS handshake with any version, TLS 1.0 included, so that the report can name it. */

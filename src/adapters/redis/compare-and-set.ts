@@ -5,7 +5,6 @@ import type { KeyStore } from './key-store.ts';
 
 interface RecordKind<Value> {
   mostBytes: number;
-  /** The lifetime of a record with this value, from its latest change on. */
   lifetimeMs(value: Value): number;
   /** @param stored the unsealed value; undefined where there is no record. */
   read(stored: unknown): Value;

@@ -11,7 +11,6 @@ export interface KeyStore {
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
   /** Sets an absent key. Only one of many callers gets true, so it serves as a lock that expires (SET NX). */
   setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
-  /** Reads a value and renews its lifetime in one step (GETEX). */
   getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
   /** SET XX GET KEEPTTL: only one of many callers gets the original. @param late gets an answer after the throw. */
   exchange(key: string, value: string, late: (was: string) => void): Promise<string | undefined>;

@@ -25,9 +25,7 @@ const MOST_KEYS = 50_000;
 const pausedUntil = new WeakMap<KeyStore, number>();
 const isPaused = (store: KeyStore) => (pausedUntil.get(store) ?? 0) > performance.now();
 
-/** This instance's knowledge of one key in its window. */
 interface Count {
-  /** The reported total: this instance's points and, as of the last answer, the others'. */
   reported: number;
   /** This instance's points that are not reported yet; negative when more were returned than spent. */
   unreported: number;
