@@ -16,7 +16,6 @@ export interface UserAdmissionDependencies {
   revoker: Pick<Revoker, 'revoke'>;
 }
 
-/** Why a launch must wait before it may show a page. */
 export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**

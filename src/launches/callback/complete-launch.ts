@@ -24,7 +24,6 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
 
 export interface LaunchDone extends Completion {
   kind: 'finished';
-  /** Launches of this browser that this one ended; their cookies are deleted. */
   ended: LaunchCookie[];
   /** False for a repeated callback (CB-19). */
   isFirst: boolean;

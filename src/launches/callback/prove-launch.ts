@@ -126,7 +126,6 @@ export interface CallbackVisit {
   callback: CallbackParameters;
   redirectUri: string;
   key: TransactionKey;
-  /** From the transaction cookie. */
   kind: LaunchKind;
   /** As the browser reports; undefined when it does not. */
   isInFrame: boolean | undefined;

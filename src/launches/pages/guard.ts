@@ -27,7 +27,6 @@ export interface OpenLaunch {
   cookieSecret: string;
   /** Why this launch waits; set only behind the guard that lets waiting launches pass. */
   waits: Waiting | undefined;
-  /** When the launch ends, this visit included. */
   closing: Closing;
   /** Whether the page loaded by itself, so that the idle period was not renewed. */
   isUnattended: boolean;

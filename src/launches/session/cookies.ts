@@ -73,7 +73,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
   };
   const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
   return {
-    /** Did the browser send any of our cookies for this kind of launch? */
     arrived: (request: Request, kind: LaunchKind): boolean => {
       const { probe, tx, launch } = NAMES[kind];
       const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
@@ -96,7 +95,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
     },
     ofTransaction: (request: Request, state: string): CookieValue | undefined =>
       transactions(request).find(({ id }) => id === shortHash(state)),
-    /** Does this browser hold any transaction cookie? */
     isUnderWay: (request: Request): boolean => transactions(request).length > 0,
     setTransaction: (request: Request, response: Response, state: string, cookie: CookieValue): void => {
       const { kind } = cookie;
@@ -108,7 +106,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
     clearTransaction: (response: Response, state: string, kind: LaunchKind): void =>
       cookies[kind].clear(response, transactionName(state, kind)),
     ofLaunch: (request: Request, launchId: string) => launches(request).find(({ id }) => id === launchId),
-    /** Every launch cookie of this browser, oldest first. */
     launches,
     setLaunch: (response: Response, cookie: LaunchCookie): void =>
       cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),

@@ -3,7 +3,6 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
 
-/** Retries for a limited time, in the background or while a visitor waits. */
 export type StoreRetries = ReturnType<typeof createStoreRetries>;
 
 /** The longest time that tokens wait in memory for the store. */

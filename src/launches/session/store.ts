@@ -21,7 +21,6 @@ import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
 import { createLiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
 
-/** The records of all launches; every instance sees the same. */
 export type LaunchStore = Omit<EndableLaunchStore, 'end'>;
 /** Only for `end-launches`, which also revokes the tokens and writes the audit trail. */
 export type EndableLaunchStore = ReturnType<typeof createLaunchStore>;

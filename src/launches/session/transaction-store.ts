@@ -21,7 +21,6 @@ export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 
 
 /** How long a reloaded callback leads to its launch. */
 const COMPLETION_LIFETIME_MS = 60_000;
-/** The mark that replaces a transaction when a request takes it. */
 const TAKEN = 'taken';
 /** Covers the bulkhead, the budget, the token request, the issuer's keys and the user, each with its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;

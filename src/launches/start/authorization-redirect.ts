@@ -94,7 +94,6 @@ async function usableConfiguration(
   }
 }
 
-/** The data that is fixed at launch, without the secrets of the attempt. */
 function transactionOf(
   { publicUrl }: AuthorizationDependencies,
   organization: Organization,

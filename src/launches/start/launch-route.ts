@@ -131,7 +131,6 @@ function isEnterable(iss: string, fhirBaseUrl: string): boolean {
   return isAccepted && `${iss}/`.startsWith(`${origin}/`) && !iss.endsWith('//');
 }
 
-/** FHIR versions other than R4, as servers name them in their FHIR bases. */
 const OTHER_VERSIONS = new Set(['dstu2', 'stu3', 'r2', 'r3', 'r4b', 'r5']);
 
 /** Whether a URL is the R4 one but for the name of its version. */

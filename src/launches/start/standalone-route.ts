@@ -23,7 +23,6 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
   };
 }
 
-/** Finds the organization, before this server sends any request. */
 async function checkLaunch(
   { directory, launchCookies }: LaunchRouteDependencies,
   request: Request,

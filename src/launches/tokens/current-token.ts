@@ -8,7 +8,6 @@ import { type RefreshDependencies, refreshOnce } from './refresh.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './refresh-times.ts';
 import { verifyLater } from './refreshed-id-token.ts';
 
-/** Why the FHIR server's refusal ends a launch. */
 export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-accepted'>;
 
 /** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
