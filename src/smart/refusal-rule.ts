@@ -16,7 +16,6 @@ export interface Refusal {
   error: string;
   /** `error_description`; '' when there is none. Untrusted. */
   said: string;
-  /** The clocks differ noticeably. */
   isClockOff: boolean;
 }
 

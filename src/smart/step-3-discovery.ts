@@ -22,7 +22,6 @@ export interface Discovery {
 
 /** The settings that describe an organization's EHR. */
 export interface Ehr {
-  /** The registered FHIR base, as the administrator wrote it. */
   fhirBaseUrl: string;
   allowedHosts: readonly string[];
 }

@@ -79,7 +79,6 @@ export interface CallbackParameters {
   state: string;
   code: string | undefined;
   error: string | undefined;
-  /** What the server says of the error, in words. */
   errorDescription: string | undefined;
   iss: string | undefined;
 }

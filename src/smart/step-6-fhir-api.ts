@@ -118,7 +118,6 @@ export function createFhirApi(options: {
     }
   };
   return {
-    /** The FHIR base, without a trailing slash. */
     base,
     /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
     ask,

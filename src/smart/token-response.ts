@@ -18,9 +18,7 @@ export interface TokenResponse {
   activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;
-  /** undefined when absent. */
   idToken: unknown;
-  /** The whole response, for the launch context. */
   members: JsonObject;
   /** Such as `12 s ahead of`; undefined unless the clocks differ noticeably. */
   clockDifference: string | undefined;

@@ -8,7 +8,6 @@ import { documentOf, type Fetched, type FetchedAnswer, fetchDocument, isAbsent }
 import { fetchKeySet, type ParsedKeySet, type VerificationKeySet } from './key-set.ts';
 import { findIssuer, type ParsedIssuer } from './openid-configuration.ts';
 
-/** An issuer whose id_tokens an organization accepts. */
 export interface IssuerToTrust {
   /** Compared as a plain string with `iss`; one trailing slash is stripped only to build the URL. */
   readonly issuer: string;

@@ -23,11 +23,9 @@ const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-384', 'ES384'],
 ]);
 
-/** A JWKS, as far as it could be fetched and read. */
 export interface ParsedKeySet {
   /** undefined when the address is unusable, so no request was sent. */
   fetched: Fetched | undefined;
-  /** The entries; undefined when the document is not a key set. */
   keys: ParsedKey[] | undefined;
   /** undefined when no key can verify an id_token. */
   keySet: VerificationKeySet | undefined;

@@ -135,7 +135,6 @@ export function toFhirError(error: unknown): FhirError {
   return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable', undefined, { rule });
 }
 
-/** The error for a call that was not sent, because the EHR is down or our limit for it is reached. */
 function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
   const rule = failure === 'busy' ? 'network.busy' : 'network.down-lately';
   return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds, rule });

@@ -15,7 +15,6 @@ export function asRecord(value: unknown): ForeignRecord {
 /** One shared object, because a list page reads thousands of absent elements. */
 const NOTHING: ForeignRecord = Object.freeze({});
 
-/** How many members of a repeating element are read. */
 export const MOST_READ = 50;
 
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */

@@ -55,7 +55,6 @@ const NAMED = [
   ...['requester', 'performer', 'locationReference', 'encounter', 'reasonReference', 'insurance', 'supportingInfo'],
   ...['relevantHistory', 'specimen'],
 ];
-/** The most references that are looked up. */
 const MOST_NAMED = 12;
 
 /** Of these the display may do, if there are many: it is worse to miss that a diagnosis is refuted. */
