@@ -12,7 +12,6 @@ import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 
 export interface KeyDependencies extends Pick<Adapters, 'clock' | 'db' | 'sealer'> {
   audit: Audit;
-  /** The actor for the audit trail; the command line by default. */
   by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 
@@ -26,7 +25,6 @@ export class KeyRefusal extends CommandError {
   }
 }
 
-/** A key as operators see it, without private members. */
 export interface KeyReport extends KeyRowProps {
   readonly state: KeyState;
   readonly retiresAt: Date | null;

@@ -19,7 +19,6 @@ export const signingKeys = pgTable('signing_keys', {
 /** One key as stored; untrusted until `readPublicJwk` has checked it. */
 export type KeyRow = typeof signingKeys.$inferSelect;
 
-/** The dates of a key, which are all that may change. */
 export type KeyDatesRow = Pick<KeyRow, 'kid' | 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
 
 const KEYS_LOCK = 7_236_215;
