@@ -23,7 +23,6 @@ export interface EditDependencies {
 /** After a saved change (MT-05, REG-11). Never throws. @returns how many; undefined if they end at the next request. */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
-/** The problem of an Org ID that another organization has. */
 export const TAKEN = 'is taken';
 
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
