@@ -69,7 +69,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     signIn: readSignIn(values),
     /** undefined: no OpenTelemetry traces, and none of its packages is loaded. */
     telemetry: readTelemetry(values),
-    /** Logged at start. */
     warnings: production ? productionWarnings(values) : [],
   });
 }

@@ -12,7 +12,6 @@ interface Access {
 }
 
 export type RedisTarget =
-  /** The URL as given; ioredis parses it. */
   | { kind: 'single'; url: string }
   | ({ kind: 'cluster'; nodes: RedisNode[] } & Access)
   | ({
