@@ -37,7 +37,6 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
   return {
     /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. */
     read: readers[prefix],
-    /** @param maxAgeMs how long the browser keeps it. */
     set: (response: Response, name: string, value: string, maxAgeMs: number): void => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });
     },

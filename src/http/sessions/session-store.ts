@@ -42,7 +42,6 @@ function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
   };
 }
 
-/** Where the session of this connect-redis key is stored. */
 function nameOf(key: string): string {
   return `${PREFIX}${hash('sha256', key.slice(PREFIX.length), 'base64url')}`;
 }
