@@ -21,7 +21,6 @@ export type ReadCatalogue =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
-/** Columns that a table may leave out. */
 const MORE_COLUMNS = ['shown', 'longest'];
 export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;

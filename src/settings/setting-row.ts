@@ -15,7 +15,6 @@ interface About {
   endsLaunches?: true;
   /** Set when the setting has a page of its own and is not in the form. */
   ownPage?: true;
-  /** Set when only an operator may change it. */
   operator?: true;
   /** The default in words, if it differs between machines or is too long to show. */
   defaultText?: string;
