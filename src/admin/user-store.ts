@@ -40,7 +40,6 @@ export const users = pgTable(
   ],
 );
 
-/** A person who signs in to the settings. */
 export type User = typeof users.$inferSelect;
 export type Access = Pick<User, 'role' | 'organizationId'>;
 
@@ -66,9 +65,7 @@ export function createUserStore(db: Queries) {
     /** @param email normalized. */
     findByEmail: (email: string) => select(eq(users.email, email)),
     findBySsoSubject: (subject: string) => select(eq(users.ssoSubject, subject)),
-    /** By e-mail. */
     list: (): Promise<User[]> => db.select().from(users).orderBy(asc(users.email)),
-    /** Undefined when the e-mail is taken. */
     add: (user: NewUser, now: Date) => insert(db, user, now),
     /** Creates the first operator unless one exists; only one of several instances starting together does. */
     addFirstOperator: (email: string, password: PasswordState, now: Date) =>
