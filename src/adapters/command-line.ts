@@ -10,21 +10,18 @@ export interface CommandOutcome {
 
 /** The command is not valid as typed; nothing has been changed (exit code 2). */
 export class UsageError extends Error {
+  override name = 'UsageError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
-    this.name = 'UsageError';
     this.problems = problems;
   }
 }
 
 /** The command is valid but was refused, for example because of an unknown Org ID (exit code 1). */
 export class CommandError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'CommandError';
-  }
+  override name = 'CommandError';
 }
 
 /** The outcome of a command that did its work. */

@@ -18,18 +18,12 @@ export type Sealer = ReturnType<typeof createSealer>;
 
 /** A stored value cannot be trusted. The message never contains any part of it. */
 export class SealError extends Error {
-  constructor(reason: string, cause?: unknown) {
-    super(reason, { cause });
-    this.name = 'SealError';
-  }
+  override name = 'SealError';
 }
 
 /** A value is larger than may be stored. The message never contains any part of it. */
 export class TooLargeError extends SealError {
-  constructor(bytes: number, mostBytes: number) {
-    super(`${bytes} bytes to seal, ${mostBytes} at most`);
-    this.name = 'TooLargeError';
-  }
+  override name = 'TooLargeError';
 }
 
 const MOST_BYTES = 16_384;
@@ -101,7 +95,7 @@ export function createSealer(secrets: readonly string[]) {
 
 function jsonOf(value: unknown, mostBytes: number): Buffer {
   const json = utf8Of(JSON.stringify(value));
-  if (json.length > mostBytes) throw new TooLargeError(json.length, mostBytes);
+  if (json.length > mostBytes) throw new TooLargeError(`${json.length} bytes to seal, ${mostBytes} at most`);
   return json;
 }
 
@@ -147,6 +141,6 @@ function decrypt(key: KeyObject, name: string, payload: Buffer): Buffer {
     decipher.setAAD(Buffer.from(name)).setAuthTag(payload.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(payload.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch (error) {
-    throw new SealError('cannot be opened', error);
+    throw new SealError('cannot be opened', { cause: error });
   }
 }

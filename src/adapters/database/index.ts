@@ -9,12 +9,8 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { Client, Pool } from 'pg';
 import { lockFolder } from '#src/adapters/folder-lock.ts';
 
-interface Answer<Row> {
-  rows: Row[];
-}
-
 interface Answers extends PgQueryResultHKT {
-  type: Answer<this['row']>;
+  type: Record<'rows', this['row'][]>;
 }
 
 /** The query interface of both drivers; a transaction passes the same type to its callback. */
@@ -95,9 +91,7 @@ function openPostgres(connectionString: string): Database {
     db,
     isEmbedded: false,
     migrate: () => migratePostgres(connectionString),
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
+    ping: async () => void (await db.execute(sql`select 1`)),
     close: () => pool.end(),
   };
 }
@@ -130,9 +124,7 @@ async function openEmbedded(dataDir: string | undefined, opened?: PGlite): Promi
       db,
       isEmbedded: true,
       migrate: () => migrator.migrate(db, MIGRATIONS),
-      ping: async () => {
-        await client.query('select 1');
-      },
+      ping: async () => void (await client.query('select 1')),
       close: () => client.close().finally(() => lock?.release()),
     };
   } catch (error) {

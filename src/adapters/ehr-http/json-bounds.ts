@@ -15,13 +15,7 @@ export const JSON_BOUNDS = {
   idToken: { depth: 16, values: 2_000 },
 } as const satisfies Record<string, JsonBounds>;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const BRACKET = 0x5b;
-const BRACE = 0x7b;
-const BRACKET_END = 0x5d;
-const BRACE_END = 0x7d;
+const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE, BRACKET_END, BRACE_END] = Buffer.from('"\\,[{]}');
 /** White space of JSON, and the three bytes of a UTF-8 byte order mark. */
 const LEADING = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
@@ -92,12 +86,9 @@ function isWithin(value: unknown, depth: number): boolean {
 }
 
 class JsonBoundsError extends Error {
+  override name = 'JsonBoundsError';
+  override message = 'the answer nests too deeply or holds too many values';
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
-
-  constructor() {
-    super('the answer nests too deeply or holds too many values');
-    this.name = 'JsonBoundsError';
-  }
 }
 
 /** Measures every response of a dispatcher as it arrives. */

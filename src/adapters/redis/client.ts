@@ -16,10 +16,7 @@ const COMMAND_TIMEOUT_MS = 1_700;
 const SILENCE_MS = 5_000;
 
 /** No `commandTimeout`: {@link answerOf} keeps the deadline, and some callers need a late answer. */
-const CONNECTION = {
-  connectTimeout: COMMAND_TIMEOUT_MS,
-  socketTimeout: SILENCE_MS,
-};
+const CONNECTION = { connectTimeout: COMMAND_TIMEOUT_MS, socketTimeout: SILENCE_MS };
 const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
 
 /** Connects in the background and reconnects when the connection is lost. @param url checked by the configuration. */
@@ -75,12 +72,9 @@ function clusterFor({ nodes, username, password, tls }: Extract<RedisTarget, { k
   });
 }
 
-function given<Options extends Record<string, string | undefined>>(
-  options: Options,
-): { [Name in keyof Options]?: string } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Options]?: string;
-  };
+function given<Name extends string>(options: Record<Name, string | undefined>): Partial<Record<Name, string>> {
+  const set = Object.entries<string | undefined>(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<Record<Name, string>>;
 }
 
 /** Answers within two seconds in any state. @param late gets a later answer. @throws AppError 'store.unavailable' */

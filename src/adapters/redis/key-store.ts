@@ -57,9 +57,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
       const values = await answer(() => Promise.all(keys.map((key) => redis.get(key))));
       return values.map((value) => value ?? undefined);
     },
-    set: async (key, value, lifetimeMs) => {
-      await answer(() => redis.set(key, value, 'PX', lifetimeMs));
-    },
+    set: async (key, value, lifetimeMs) => void (await answer(() => redis.set(key, value, 'PX', lifetimeMs))),
     setIfAbsent: async (key, value, lifetimeMs) =>
       (await answer(() => redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
     getAndRenew: async (key, lifetimeMs) => (await answer(() => redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
@@ -91,15 +89,9 @@ export function connectRedis(url: string, log: Log): KeyStore {
     ranked: (key, fromScore, most = -1, offset = 0) =>
       answer(() => redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', offset, most)),
     countRanked: (key, fromScore) => answer(() => redis.zcount(key, fromScore, '+inf')),
-    delete: async (...keys) => {
-      await answer(() => Promise.all(keys.map((key) => redis.del(key))));
-    },
+    delete: async (...keys) => void (await answer(() => Promise.all(keys.map((key) => redis.del(key))))),
     // A cluster that is down still answers PING, and a replica still reads. A write that needs no memory and no key.
-    ping: async () => {
-      await answer(() => redis.del('ping'));
-    },
-    close: async () => {
-      redis.disconnect();
-    },
+    ping: async () => void (await answer(() => redis.del('ping'))),
+    close: async () => redis.disconnect(),
   };
 }
