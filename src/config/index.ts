@@ -10,10 +10,7 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /** Lists all problems of the environment at once, ready to print. */
 export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-  }
+  override name = 'ConfigError';
 }
 
 const SECRET_MIN_LENGTH = 32;
@@ -36,7 +33,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An unreadable value is not also reported as missing.
   const isRead = (problem: string) => !unreadable.some((other) => nameOf(other) === nameOf(problem));
   const problems = [...unreadable, ...unfit.filter(isRead)];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(['The configuration is not usable:', ...problems].join('\n  - '));
   return Object.freeze({
     production,
     port: values.PORT,
