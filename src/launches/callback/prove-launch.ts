@@ -100,26 +100,17 @@ function authorizationServerOf(
 /** REG-11, MT-05: a change that an administrator made while the user signed in takes effect. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
   assertEnabled(organization);
-  if (organization.connectionVersion !== transaction.connectionVersion) {
-    throw new AppError(
-      'callback.invalid',
-      "the organization's connection was changed during the launch",
-      'callback.settings-changed',
-    );
-  }
+  const changed = "the organization's connection was changed during the launch";
+  if (organization.connectionVersion !== transaction.connectionVersion)
+    throw new AppError('callback.invalid', changed, 'callback.settings-changed');
   if (transaction.kind === 'standalone' && !organization.standalone)
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
 }
 
 /** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
-  if (redirectUri !== arrivedAt) {
-    throw new AppError(
-      'callback.wrong-issuer',
-      "the answer came to another organization's redirect URI",
-      'callback.other-redirect-uri',
-    );
-  }
+  const detail = "the answer came to another organization's redirect URI";
+  if (redirectUri !== arrivedAt) throw new AppError('callback.wrong-issuer', detail, 'callback.other-redirect-uri');
 }
 
 export interface CallbackVisit {

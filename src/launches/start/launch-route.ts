@@ -76,11 +76,7 @@ function frameFacts({ frameAncestors }: Organization, page: StepFacts[string]): 
   return isOther ? { rule: 'launch.other-frame', warning: 'framed by a page that may not show the app' } : {};
 }
 
-async function findOrganization(
-  directory: OrganizationDirectory,
-  request: Request,
-  query: URLSearchParams,
-): Promise<Organization> {
+async function findOrganization(directory: OrganizationDirectory, request: Request, query: URLSearchParams) {
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
   if (!orgId || named.length > 1)

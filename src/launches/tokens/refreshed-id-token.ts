@@ -48,15 +48,11 @@ export async function assertSameUser(
     now,
     keys: issuerKeys,
   }).catch(seeing(idTokenFacts(idToken, [iss], now)));
-  if (identity.sub !== sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', 'refresh.other-user');
+  const refused = (other: string) =>
+    new AppError('refresh.identity-refused', `the refreshed id_token is of another ${other}`, 'refresh.other-user');
+  if (identity.sub !== sub) throw refused('user');
   const { authTime = launch.authTime } = identity;
-  if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError(
-      'refresh.identity-refused',
-      'the refreshed id_token is of another sign-in',
-      'refresh.other-user',
-    );
+  if (launch.authTime !== undefined && authTime !== launch.authTime) throw refused('sign-in');
 }
 
 /** Before the claim of the refresh token expires (RF-15). @throws also AppError 'identity.keys-timeout'. */
