@@ -14,12 +14,9 @@ const LAUNCH_MAX_LENGTH = 8_192;
 
 /** LA-01, LA-03, LA-05..07. @param query untrusted. @throws AppError 'launch.invalid' */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
+  const detail = 'an authorization response came to the launch URL';
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
-    throw new AppError(
-      'launch.invalid',
-      'an authorization response came to the launch URL',
-      'launch.opened-as-redirect-uri',
-    );
+    throw new AppError('launch.invalid', detail, 'launch.opened-as-redirect-uri');
   assertNames(query);
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);

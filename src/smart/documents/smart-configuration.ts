@@ -136,12 +136,9 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
 
 /** May a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
 export function assertUsable(configuration: SmartConfiguration): void {
+  const detail = 'the token endpoint does not list private_key_jwt';
   if (!acceptsPrivateKeyJwt(configuration))
-    throw new AppError(
-      'discovery.no-client-authentication',
-      'the token endpoint does not list private_key_jwt',
-      'discovery.no-private-key-jwt',
-    );
+    throw new AppError('discovery.no-client-authentication', detail, 'discovery.no-private-key-jwt');
   chooseAssertionAlg(configuration, 'RS384');
 }
 
@@ -159,11 +156,8 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;
-  throw new AppError(
-    'discovery.no-client-authentication',
-    'the server accepts neither RS384 nor ES384 assertions',
-    'discovery.no-common-algorithm',
-  );
+  const detail = 'the server accepts neither RS384 nor ES384 assertions';
+  throw new AppError('discovery.no-client-authentication', detail, 'discovery.no-common-algorithm');
 }
 
 type AssertionAlg = 'RS384' | 'ES384';

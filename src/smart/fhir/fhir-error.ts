@@ -72,7 +72,7 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof FhirError ? error.status : responseOf(error)?.status;
 }
 
-export function responseOf(error: unknown): Response | undefined {
+function responseOf(error: unknown): Response | undefined {
   return error instanceof Error && 'response' in error ? (error.response as Response) : undefined;
 }
 

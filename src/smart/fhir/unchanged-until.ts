@@ -25,12 +25,8 @@ function nextStep(instant: string, nowMs: number): number {
   if (Number.isNaN(at)) return Infinity;
   const since = nowMs - at;
   const distance = Math.abs(since);
-  const step = distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
   // Without a readable zone (it is the reader's, or is escaped in the JSON) only the minute is certain.
-  return afterStep(since, isLocal ? MINUTE_MS : step, nowMs);
-}
-
-function afterStep(since: number, step: number, nowMs: number): number {
+  const step = isLocal || distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
   return nowMs + step - (((since % step) + step) % step);
 }
 
