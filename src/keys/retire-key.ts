@@ -39,11 +39,8 @@ async function recentUsers(db: Queries, kid: string, now: Date): Promise<string[
 
 function assertUnused(kid: string, users: readonly string[]): void {
   if (users.length === 0) return;
-  throw new KeyRefusal(
-    'in-use',
-    `Key ${kid} is in use: the EHR of ${users.join(', ')} accepted it within the last ${JWKS_MAX_AGE_SECONDS} seconds. ` +
-      'Wait, or use --force if it is compromised.',
-  );
+  const use = `the EHR of ${users.join(', ')} accepted it within the last ${JWKS_MAX_AGE_SECONDS} seconds`;
+  throw new KeyRefusal('in-use', `Key ${kid} is in use: ${use}. Wait, or use --force if it is compromised.`);
 }
 
 function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
