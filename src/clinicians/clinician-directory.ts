@@ -51,7 +51,8 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
         const kept = before?.membership.clinicianId === membership.clinicianId ? before : undefined;
         linked.set(key, { ...kept, ...facts, membership, version, readAt, confirmedAt: readAt });
       } else linked.delete(key);
-      refused.set(key, isRefusal(membership) ? membership : undefined);
+      const isRefusal = membership.kind === 'refused' || (membership.kind === 'linked' && membership.isDisabled);
+      refused.set(key, isRefusal ? membership : undefined);
     };
   };
   const current = (organizationId: string, key: string): Copy | undefined => {
@@ -102,8 +103,4 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
     lastKnown: (organizationId: string, user: EhrUser): Membership | undefined =>
       lastKnown(keyOf(organizationId, user)),
   };
-}
-
-function isRefusal(membership: Membership): boolean {
-  return membership.kind === 'refused' || (membership.kind === 'linked' && membership.isDisabled);
 }
