@@ -50,7 +50,7 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     response.redirect(303, signInUrl(returnPathOf(request, publicUrl)));
   };
   const ownForm: RequestHandler = (request, response, next) => {
-    if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
+    if (!['GET', 'HEAD'].includes(request.method)) assertOwnForm(request, publicUrl, request.sessionID);
     const isForced = contextOf(request).mustChoosePassword === true;
     if (isForced && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
@@ -99,10 +99,6 @@ async function userOfSession(request: Request, users: UserStore, now: Date): Pro
   const user = await users.find(held.userId);
   const isCurrent = user?.disabledAt === null && user.sessionGeneration === held.generation;
   return isCurrent ? user : undefined;
-}
-
-function isRead(request: Request): boolean {
-  return request.method === 'GET' || request.method === 'HEAD';
 }
 
 /** Does the client want a page? A form also leads to sign-in, and then back to the page that showed it. */

@@ -49,7 +49,9 @@ const WALKS = new Set(
 );
 const SHORTEST_NUMBER = 24;
 /** A sign, then the letter that it replaces. */
-const DISGUISES = new Map(['0o', '3e', '4a', '5s', '7t', '8b', '@a', '$s', '!i', '|l', '€e', '+t'].map(pairOf));
+const DISGUISES = new Map(
+  ['0o', '3e', '4a', '5s', '7t', '8b', '@a', '$s', '!i', '|l', '€e', '+t'].map(([sign = '', letter]) => [sign, letter]),
+);
 
 /** Only common words, keyboard walks, a number, or one piece repeated? @param folded lower case, after NFKC; short. */
 export function isCommonPassword(folded: string): boolean {
@@ -83,10 +85,6 @@ function isMadeOfParts(text: string): boolean {
       if (spellings.some((spelling) => isPart(spelling.slice(at, at + length)))) reached[at + length] = 'word';
   }
   return reached[text.length] === 'word';
-}
-
-function pairOf([sign = '', letter = '']: string): [string, string] {
-  return [sign, letter];
 }
 
 /** @param one the letter that `1` replaces. */
