@@ -59,10 +59,7 @@ export function createTraceWriter(
 }
 
 /** Where the EHR's clock differs from ours, the database's clock says whether it is ours that is off. */
-async function withOwnClock(
-  { db, clock }: { db: Queries; clock: Clock },
-  traces: readonly TraceRecord[],
-): Promise<readonly TraceRecord[]> {
+async function withOwnClock({ db, clock }: { db: Queries; clock: Clock }, traces: readonly TraceRecord[]) {
   const isOff = (step: TraceStep) => step.facts['EHR clock'] !== undefined;
   if (!traces.some(({ steps }) => steps.some(isOff))) return traces;
   const own = clockDifference(clock().getTime(), await databaseTime(db));
