@@ -1,9 +1,6 @@
 /** Finds circles of references in one pass: the strongly connected components of a graph (Tarjan 1972). */
 
-/**
- * Two nodes that reach each other have the same number. No recursion: a chain may be as long as the list.
- * @param next must return only nodes of `nodes`.
- */
+/** Nodes that reach each other get the same number. Not recursive. @param next must return only nodes of `nodes`. */
 export function circlesIn<Node>(
   nodes: readonly Node[],
   next: (node: Node) => readonly Node[],

@@ -10,21 +10,18 @@ export interface CommandOutcome {
 
 /** The command is not valid as typed; nothing has been changed (exit code 2). */
 export class UsageError extends Error {
+  override name = 'UsageError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
-    this.name = 'UsageError';
     this.problems = problems;
   }
 }
 
 /** The command is valid but was refused, for example because of an unknown Org ID (exit code 1). */
 export class CommandError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'CommandError';
-  }
+  override name = 'CommandError';
 }
 
 /** The outcome of a command that did its work. */
@@ -32,7 +29,6 @@ export function done(text: string, json: unknown): CommandOutcome {
   return { exitCode: 0, text, json };
 }
 
-/** The work of a command, run once the database is open. */
 export type Command<Dependencies> = (dependencies: Dependencies) => Promise<CommandOutcome>;
 
 /** Reads a command of several verbs. @param usage the lines of each verb. @throws UsageError */
@@ -47,7 +43,6 @@ export function readVerb<Dependencies>(
   return read(args);
 }
 
-/** More than the largest export of an organization has. */
 const MOST_INPUT_BYTES = 4_000_000;
 
 /** Reads standard input to its end. @throws UsageError when it is too long. */

@@ -5,13 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** Another process uses the folder; the message names the process and the remedy. */
 export class FolderInUseError extends Error {
-  constructor(folder: string, holder: string) {
-    super(
-      `The embedded database in ${folder} is in use${holder}: the server is running with the embedded database; ` +
-        'stop it or set DATABASE_URL to use PostgreSQL.',
-    );
-    this.name = 'FolderInUseError';
-  }
+  override name = 'FolderInUseError';
 }
 
 const SQLITE_BUSY = 5;
@@ -31,7 +25,9 @@ export function lockFolder(folder: string, name: string): { release: () => void 
   } catch (error) {
     lock.close();
     if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error;
-    throw new FolderInUseError(folder, holderOf(pidFile));
+    const remedy = 'stop it or set DATABASE_URL to use PostgreSQL.';
+    const why = `in use${holderOf(pidFile)}: the server is running with the embedded database; ${remedy}`;
+    throw new FolderInUseError(`The embedded database in ${folder} is ${why}`);
   }
   writeFileSync(pidFile, `${process.pid}\n`);
   return { release: () => lock.close() };

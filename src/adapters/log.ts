@@ -10,10 +10,7 @@ const SECRET_NAMES = new Set(
   ),
 );
 
-/**
- * Callers log codes, ids and shapes only; removing these names is a second line of defence. Errors are logged by name,
- * message, code and cause; messages are ours, never a peer's. @param destination for tests that read the lines.
- */
+/** Callers log codes, ids and shapes only; removing names is a second line of defence. @param destination for tests. */
 export function createLog(level: string, destination?: pino.DestinationStream): Log {
   const options: pino.LoggerOptions = {
     level,
@@ -64,10 +61,7 @@ const OWN_ERRORS = new Set(
   'AppError OutboundError FhirError SealError AddressRefusedError KeyError ConfigError'.split(' '),
 );
 
-/**
- * Describes an error by name, code and cause. A library's message may quote its input (JSON.parse does), so only our
- * own messages and the operating system's are logged; other errors show their stack frames.
- */
+/** A library's message may quote its input, so only our own messages and the system's are logged; others by frames. */
 function describeFailure(error: unknown): LoggedFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const mayBeQuoted = OWN_ERRORS.has(error.name) || 'syscall' in error;

@@ -27,7 +27,6 @@ export function createMetrics(options: { process?: boolean } = {}) {
     registry,
     /** Ended launches by outcome: 'completed' or an error code; organization '' when it is unknown. */
     launches: counter('smart_launches_total', 'Launches by outcome', 'outcome', 'organization'),
-    /** Steps are named as in the launch inspector. */
     stepDuration: histogram('smart_step_duration_seconds', 'Duration of the steps of launches and their pages', 'step'),
     /** The outcome is 'renewed' or an error code. */
     refreshes: counter('smart_refreshes_total', 'Token refreshes by outcome', 'outcome', 'organization'),
@@ -37,7 +36,6 @@ export function createMetrics(options: { process?: boolean } = {}) {
     drift,
     /** By purpose; organization '' for checks and our own sign-in. */
     outboundDuration: histogram('smart_outbound_duration_seconds', 'Duration of calls to EHRs', 'organization', 'kind'),
-    /** By class of status (`2xx`) or by failure. */
     outboundCalls: counter(
       'smart_outbound_calls_total',
       'Calls to EHRs by how they ended',

@@ -18,25 +18,17 @@ export type Sealer = ReturnType<typeof createSealer>;
 
 /** A stored value cannot be trusted. The message never contains any part of it. */
 export class SealError extends Error {
-  constructor(reason: string, cause?: unknown) {
-    super(reason, { cause });
-    this.name = 'SealError';
-  }
+  override name = 'SealError';
 }
 
 /** A value is larger than may be stored. The message never contains any part of it. */
 export class TooLargeError extends SealError {
-  constructor(bytes: number, mostBytes: number) {
-    super(`${bytes} bytes to seal, ${mostBytes} at most`);
-    this.name = 'TooLargeError';
-  }
+  override name = 'TooLargeError';
 }
 
-/** The size limit of a sealed value, unless its place allows another one. */
 const MOST_BYTES = 16_384;
 
 const CIPHER = 'aes-256-gcm';
-/** The prefix of every sealed value; another format gets another prefix. */
 const VERSION = 'v1';
 const COMPRESSED = 'v1z';
 /** The fastest level, with the small window and the small pieces that a text of some ten kilobytes needs. */
@@ -55,12 +47,8 @@ interface SealingKey {
 }
 
 /**
- * AES-256-GCM as `v1.<key id>.<nonce, ciphertext and tag>`, the last in base64url; the version is `v1z` if the JSON is
- * compressed. The name is authenticated with the ciphertext, and each name has its own key: HMAC-SHA256 of the name under
- * the secret's key.
- *
- * NIST SP 800-38D, section 8.3, lets one key seal 2^32 values with random nonces of 96 bits. The limit therefore
- * applies per name; a launch's record is sealed some hundred times in its life.
+ * AES-256-GCM as `v1.<key id>.<base64url of nonce, ciphertext and tag>`; `v1z` if the JSON is compressed. Each name has
+ * its own key, the HMAC-SHA256 of the name: NIST SP 800-38D, 8.3, lets one key seal 2^32 values, here per name.
  * @param secrets the first seals, all open: put a new one in front to rotate.
  */
 export function createSealer(secrets: readonly string[]) {
@@ -72,11 +60,7 @@ export function createSealer(secrets: readonly string[]) {
   const sealAs = (version: string, name: string, bytes: Buffer) =>
     [version, first.kid, encrypt(first.keyOf(name), name, bytes).toString('base64url')].join('.');
   return {
-    /**
-     * @param name where the value is stored; opening under another name fails.
-     * @param mostBytes the size limit of the value as JSON, so that no EHR or visitor decides how much is stored (MT-06).
-     * @throws TooLargeError when it is larger.
-     */
+    /** @param name its place; it opens under no other. @param mostBytes of the JSON (MT-06). @throws TooLargeError */
     seal: async (name: string, value: unknown, mostBytes = MOST_BYTES): Promise<string> =>
       sealAs(VERSION, name, jsonOf(value, mostBytes)),
     /** As `seal`, but compressed: only for long texts without a secret, as the sealed length depends on the text. */
@@ -111,7 +95,7 @@ export function createSealer(secrets: readonly string[]) {
 
 function jsonOf(value: unknown, mostBytes: number): Buffer {
   const json = utf8Of(JSON.stringify(value));
-  if (json.length > mostBytes) throw new TooLargeError(json.length, mostBytes);
+  if (json.length > mostBytes) throw new TooLargeError(`${json.length} bytes to seal, ${mostBytes} at most`);
   return json;
 }
 
@@ -157,6 +141,6 @@ function decrypt(key: KeyObject, name: string, payload: Buffer): Buffer {
     decipher.setAAD(Buffer.from(name)).setAuthTag(payload.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(payload.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch (error) {
-    throw new SealError('cannot be opened', error);
+    throw new SealError('cannot be opened', { cause: error });
   }
 }

@@ -25,7 +25,6 @@ export type SpanFacts = Partial<Record<(typeof FACTS)[number], string | number>>
 /** A method with a route's pattern or a kind of call, or the name of a step. */
 const SPAN_NAME = /^(?:[A-Z]{3,10}(?: [\w/:.*{}-]{1,200})?|[a-z][a-z-]{1,40})$/;
 
-/** The sender's span, from the request's `traceparent`. */
 export interface RemoteParent {
   traceId: string;
   spanId: string;

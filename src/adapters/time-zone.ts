@@ -80,7 +80,6 @@ export function offsetMs(at: Date, timeZone: string): number {
 /** Bounded, because a form may name a zone in any case. */
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
 
-/** The Swedish locale formats dates like ISO 8601. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const options = { timeZone, dateStyle: 'short', timeStyle: 'medium' } as const;
   return cached(formats, timeZone, () => new Intl.DateTimeFormat('sv-SE', options));

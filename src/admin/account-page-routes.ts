@@ -49,10 +49,7 @@ export function accountRoute({ users, afterPost, publicUrl }: AccountDependencie
   };
 }
 
-/**
- * `POST /settings/account/password`. Guesses of the current password are throttled like sign-ins. Afterwards this
- * browser has a session under a new id, all others have ended, and a forced change goes on to the requested page.
- */
+/** Guesses are throttled like sign-ins. Then all other sessions have ended, and a forced change goes on to its page. */
 export function passwordRoute(deps: AccountDependencies): RequestHandler {
   const { users, clock, limit, knownBrowsers, sealer, afterPost, publicUrl } = deps;
   return async (request, response) => {

@@ -33,8 +33,7 @@ const LARGER_FORMS = {
 const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
 
 /**
- * Admits any role, behind the session middleware. Without a session, the visitor is sent to sign in; JSON gets 401. All
- * methods but GET and HEAD must come from our pages. The user is read at each request, so changes work at once.
+ * Any role; else sign-in, or 401 for JSON. Methods but GET and HEAD must come from our pages. Reads the user each time.
  * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged'.
  */
 export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {
@@ -51,7 +50,7 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     response.redirect(303, signInUrl(returnPathOf(request, publicUrl)));
   };
   const ownForm: RequestHandler = (request, response, next) => {
-    if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
+    if (!['GET', 'HEAD'].includes(request.method)) assertOwnForm(request, publicUrl, request.sessionID);
     const isForced = contextOf(request).mustChoosePassword === true;
     if (isForced && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
@@ -100,10 +99,6 @@ async function userOfSession(request: Request, users: UserStore, now: Date): Pro
   const user = await users.find(held.userId);
   const isCurrent = user?.disabledAt === null && user.sessionGeneration === held.generation;
   return isCurrent ? user : undefined;
-}
-
-function isRead(request: Request): boolean {
-  return request.method === 'GET' || request.method === 'HEAD';
 }
 
 /** Does the client want a page? A form also leads to sign-in, and then back to the page that showed it. */

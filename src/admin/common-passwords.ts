@@ -49,12 +49,11 @@ const WALKS = new Set(
 );
 const SHORTEST_NUMBER = 24;
 /** A sign, then the letter that it replaces. */
-const DISGUISES = new Map(['0o', '3e', '4a', '5s', '7t', '8b', '@a', '$s', '!i', '|l', '€e', '+t'].map(pairOf));
+const DISGUISES = new Map(
+  ['0o', '3e', '4a', '5s', '7t', '8b', '@a', '$s', '!i', '|l', '€e', '+t'].map(([sign = '', letter]) => [sign, letter]),
+);
 
-/**
- * Is it only common words and keyboard walks, a number, or one repeated piece? Digits and signs may surround, separate
- * or replace letters. @param folded lower case, after NFKC; at most a few hundred characters.
- */
+/** Only common words, keyboard walks, a number, or one piece repeated? @param folded lower case, after NFKC; short. */
 export function isCommonPassword(folded: string): boolean {
   const letters = folded.replaceAll(/[^a-z]/g, '');
   const isCommon = PHRASES.has(letters) || isMadeOfParts(folded) || isMadeOfParts(letters);
@@ -86,10 +85,6 @@ function isMadeOfParts(text: string): boolean {
       if (spellings.some((spelling) => isPart(spelling.slice(at, at + length)))) reached[at + length] = 'word';
   }
   return reached[text.length] === 'word';
-}
-
-function pairOf([sign = '', letter = '']: string): [string, string] {
-  return [sign, letter];
 }
 
 /** @param one the letter that `1` replaces. */

@@ -13,10 +13,7 @@ interface Waiting {
   refuse(): void;
 }
 
-/**
- * Runs at most `atOnce` pieces of work. At most `mostWaiting` strangers wait, and as many known visitors, in turns; in
- * a full line, the visitor with the most waiting loses a place to one with fewer.
- */
+/** Runs at most `atOnce`. In a full line, of strangers or of known visitors, the longest queue loses its last place. */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
   const known = createLine(limits.mostWaiting);
   const strangers = createLine(limits.mostWaiting);

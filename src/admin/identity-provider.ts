@@ -49,10 +49,7 @@ export function createIdentityProvider(
         });
         return { url, transaction };
       }),
-    /**
-     * Redeems the authorization response (untrusted): state, `iss`, PKCE, and the id_token's signature and claims.
-     * @returns undefined when the person declined at the provider. @throws AppError 'admin.sso-failed'
-     */
+    /** State, `iss`, PKCE, id_token. @returns undefined when the person declined. @throws 'admin.sso-failed' */
     complete: (answer: URL, transaction: AttemptSecrets) =>
       orSsoFailed(async () => {
         const isDeclined =

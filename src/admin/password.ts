@@ -24,10 +24,7 @@ export async function hashPassword(password: string, turn: Turn = OURS): Promise
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
-/**
- * @param stored from {@link hashPassword}; undefined takes as long and gives false, so that timing reveals no user.
- * @throws AppError 'admin.busy' when too many are waiting; Error when `stored` is not one of our hashes.
- */
+/** @param stored undefined takes as long, so that timing reveals no user. @throws AppError 'admin.busy' */
 export async function isPassword(given: string, stored: string | undefined, turn: Turn = OURS): Promise<boolean> {
   if (stored === undefined) {
     await tagOf(given, randomBytes(SALT_BYTES), TAG_BYTES, PARAMETERS, turn);

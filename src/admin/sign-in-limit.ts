@@ -13,10 +13,7 @@ const ATTEMPTS_PER_ADDRESS = 100;
 
 export type SignInLimit = ReturnType<typeof createSignInLimit>;
 
-/**
- * A browser that signed in to the account before has its own count, so no stranger locks out its owner. A right password
- * resets every count but those of address and network. @param account the e-mail address as typed, known or not.
- */
+/** A known browser has its own count, so no stranger locks out its owner. @param account as typed, known or not. */
 export function createSignInLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, isReset: true, ...WINDOW });
   const perVisitor = (name: string, points: number, isReset: boolean) =>

@@ -51,10 +51,7 @@ export function signInFormRoute(deps: SignInDependencies): RequestHandler {
   };
 }
 
-/**
- * An unknown user, a wrong password and a disabled user get the same response after the same work; attempts count
- * before they are checked. A browser that signed in to the account before is counted and queued apart from strangers.
- */
+/** Unknown, wrong and disabled get the same response after the same work; attempts count before they are checked. */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
   const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer, afterSignIn } = deps;
   return async (request, response) => {

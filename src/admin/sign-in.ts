@@ -14,10 +14,7 @@ export type SignInOutcome<Reason extends string> =
   | { ok: true; user: User }
   | { ok: false; user: User | undefined; reason: Reason };
 
-/**
- * Checks an untrusted e-mail address and password; hashes also where there is no user, so that timing reveals nothing.
- * A one-time password lets in one of concurrent attempts. @throws AppError 'admin.busy' when it was not checked.
- */
+/** Hashes also without a user. A one-time password lets in one of concurrent attempts. @throws AppError 'admin.busy' */
 export async function signInByPassword(
   users: UserStore,
   given: { email: string; password: string },

@@ -45,10 +45,7 @@ export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDe
   };
 }
 
-/**
- * Takes the transaction once, verifies the response, finds the user and begins a session. A refusal ends this browser's
- * session; if the provider removed the user's groups, all of the user's.
- */
+/** Takes the transaction once. A refusal ends this browser's session, and without groups all of the user's. */
 export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
   const { publicUrl, provider, sealer, clock, audit, users, knownBrowsers } = deps;
   const cookies = createCookies(publicUrl, 'first-party');

@@ -15,10 +15,7 @@ export interface SsoDependencies extends UserActionDependencies {
 
 type Refusal = 'no verified e-mail' | 'odd e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
 
-/**
- * Without group rules, the existing user with the verified e-mail address. With rules, groups decide at every sign-in
- * and unknown members become users. The first sign-in ties the user to issuer and subject.
- */
+/** By the verified e-mail address, or with rules by groups at every sign-in. The first ties the user to the subject. */
 export async function userOfPerson(
   deps: SsoDependencies,
   person: SsoPerson,

@@ -1,12 +1,12 @@
 /** Changes to users by an operator or by themselves, and the first operator; each is written to the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { lettersInGroups } from '#src/adapters/random.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
-import { newOneTimePassword, storedOneTime } from './one-time-password.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
-import type { Access, NewUser, User, UserStore } from './user-store.ts';
+import type { Access, NewUser, PasswordState, User, UserStore } from './user-store.ts';
 
 export interface UserActionDependencies {
   users: UserStore;
@@ -22,7 +22,7 @@ export async function addUser(
   acting: Acting,
   given: Access & { email: string; password?: string | undefined },
 ) {
-  const oneTimePassword = given.password ?? newOneTimePassword();
+  const oneTimePassword = given.password ?? lettersInGroups(4, 5);
   const { email, role, organizationId } = given;
   const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
   const row: NewUser = { email, role, organizationId, ssoSubject: null, ...password };
@@ -33,7 +33,7 @@ export async function addUser(
 
 /** Replaces a user's password by a one-time one and ends their sessions. Undefined when there is no such user. */
 export async function resetPassword(deps: UserActionDependencies, acting: Acting, id: string) {
-  const oneTimePassword = newOneTimePassword();
+  const oneTimePassword = lettersInGroups(4, 5);
   const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
   const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
   return user && { user, oneTimePassword };
@@ -88,6 +88,15 @@ export async function changePassword(
 export function recordUserChange(audit: Audit, acting: Acting, user: User, detail: object): void {
   const organizationId = user.organizationId ?? undefined;
   audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
+}
+
+/** Of a one-time password: long enough for a letter; short enough that a forgotten mail does no harm. */
+const LIFETIME_MS = 3 * 24 * 60 * 60_000;
+
+/** Its user chooses another at first use. @param password random, or given by an operator. */
+async function storedOneTime(password: string, now: Date, turn: Turn): Promise<PasswordState> {
+  const passwordExpiresAt = new Date(now.getTime() + LIFETIME_MS);
+  return { passwordHash: await hashPassword(password, turn), mustChangePassword: true, passwordExpiresAt };
 }
 
 /** A signed-in user does not wait for strangers. */

@@ -40,7 +40,6 @@ export const users = pgTable(
   ],
 );
 
-/** A person who signs in to the settings. */
 export type User = typeof users.$inferSelect;
 export type Access = Pick<User, 'role' | 'organizationId'>;
 
@@ -66,9 +65,7 @@ export function createUserStore(db: Queries) {
     /** @param email normalized. */
     findByEmail: (email: string) => select(eq(users.email, email)),
     findBySsoSubject: (subject: string) => select(eq(users.ssoSubject, subject)),
-    /** By e-mail. */
     list: (): Promise<User[]> => db.select().from(users).orderBy(asc(users.email)),
-    /** Undefined when the e-mail is taken. */
     add: (user: NewUser, now: Date) => insert(db, user, now),
     /** Creates the first operator unless one exists; only one of several instances starting together does. */
     addFirstOperator: (email: string, password: PasswordState, now: Date) =>
@@ -86,10 +83,7 @@ export function createUserStore(db: Queries) {
       const change = db.update(users).set({ ...password, ...endSessions });
       return first(await change.where(isSame).returning());
     },
-    /**
-     * Marks the user's one-time password as used: it allows no further sign-in, but proves its user at its replacement.
-     * @returns false when it was already used, replaced or expired; only one of many callers succeeds.
-     */
+    /** It then only proves its user at its replacement. @returns false when used, replaced or expired before. */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
       const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
       const change = db.update(users).set({ passwordExpiresAt: USED });

@@ -13,10 +13,7 @@ import { findRoute, operatorsOnly, patientRoute, REASON_NEEDED, reasonOf, viewed
 
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };
 
-/**
- * Mount at /settings/audit behind requireSignIn, which also checks the forms. Administrators read their own
- * organization's events; only operators may look up patients, and each look is an event itself.
- */
+/** Mount behind requireSignIn. Only operators look up patients, and each look is an event itself. */
 export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {

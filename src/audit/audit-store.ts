@@ -19,7 +19,6 @@ export const auditEvents = pgTable(
     organizationId: text('organization_id'),
     /** `user:<id>` of the users' table, `cli`, `system`, `unknown`, or the keyed hash of an EHR user. */
     actor: text('actor').notNull(),
-    /** The browser's address, if there was a browser. */
     address: text('address'),
     patient: text('patient'),
     /** Keyed hash of organization and patient, to find accesses to one chart without opening every row. */

@@ -37,10 +37,7 @@ export type AuditEventName = (typeof auditEventNames)[number];
 export interface AuditEvent {
   event: AuditEventName;
   organizationId?: string | undefined;
-  /**
-   * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a user of the settings by the id in the
-   * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
-   */
+  /** An EHR user (stored as a keyed hash), a user of the settings (`user:<id>`), the command line, or the service. */
   actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
   address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
@@ -82,10 +79,7 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
   const gatherMs = () => GATHER_MS;
   const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING, gatherMs });
   return {
-    /**
-     * Returns at once and never throws; a row that cannot be written is logged, without content. Denials are limited:
-     * of a user, and of an organization's unauthenticated visitors, 30 a minute and instance, then one summary row.
-     */
+    /** Never throws; what cannot be written is logged without content. Denials: 30 a minute, then one summary row. */
     record: (given: AuditEvent): void => {
       const event = bounded(given);
       if (!event) return;

@@ -96,10 +96,7 @@ function problemOf(organization: string, found: number, hasTime: boolean): strin
   return found === 0 && !hasTime ? NO_MATCH : undefined;
 }
 
-/**
- * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient appears in no
- * address; the page gets only keyed hashes, for as long as an idle session.
- */
+/** `POST <page>/patient`, for operators: the reason is recorded first, and no address ever has the patient. */
 export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
   return async (request, response) => {
     const organization = fieldOf(request, 'organization', 'id');

@@ -71,10 +71,8 @@ export function createClinicians(deps: CliniciansDependencies & Pick<ClinicianDi
   return {
     membership: directory.membership,
     /**
-     * Finds the clinician at a launch or, if the organization admits automatically, creates one. During an outage,
-     * 'automatic' admits every user but those whom this process knows to be refused; their next page decides again.
-     * @throws AppError 'user.disabled'; 'user.not-allowed' at the maximum of EHR users; 'store.unavailable' when the
-     * user is not known from the last minutes and the organization does not admit automatically.
+     * Creates a clinician if admission is automatic. In an outage 'automatic' admits all but those known to be refused.
+     * @throws AppError 'user.disabled'; 'user.not-allowed' at the maximum of EHR users; 'store.unavailable'
      */
     admit: async (organization: Organization, launching: LaunchingUser): Promise<Admission> => {
       const answer = await ask(organization, launching);

@@ -9,7 +9,6 @@ import type { Lookups } from './identity-store.ts';
 export interface IdentityDetails {
   iss: string;
   sub: string;
-  /** The name in the id_token. */
   name?: string | undefined;
   /** The name in their own resource, once a page has read it. */
   shownName?: string | undefined;

@@ -51,7 +51,8 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
         const kept = before?.membership.clinicianId === membership.clinicianId ? before : undefined;
         linked.set(key, { ...kept, ...facts, membership, version, readAt, confirmedAt: readAt });
       } else linked.delete(key);
-      refused.set(key, isRefusal(membership) ? membership : undefined);
+      const isRefusal = membership.kind === 'refused' || (membership.kind === 'linked' && membership.isDisabled);
+      refused.set(key, isRefusal ? membership : undefined);
     };
   };
   const current = (organizationId: string, key: string): Copy | undefined => {
@@ -71,9 +72,8 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
 
   return {
     /**
-     * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
-     * two seconds. Other answers are read again, so that a new association is never missed.
-     * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
+     * A 'linked' answer is at most a second old, so that an undone association ends launches within two seconds;
+     * others are read again. @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
      */
     membership: async (organizationId: string, user: EhrUser): Promise<Membership> => {
       const lookups = lookupsOf(sealer, organizationId, user);
@@ -103,8 +103,4 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
     lastKnown: (organizationId: string, user: EhrUser): Membership | undefined =>
       lastKnown(keyOf(organizationId, user)),
   };
-}
-
-function isRefusal(membership: Membership): boolean {
-  return membership.kind === 'refused' || (membership.kind === 'linked' && membership.isDisabled);
 }

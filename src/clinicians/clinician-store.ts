@@ -86,7 +86,6 @@ export function cliniciansOf(db: Queries, organizationId: string) {
   };
   return {
     count: () => db.$count(clinicians, isOwn),
-    /** Newest launch first. */
     list: ({ limit, offset }: { limit: number; offset: number }): Promise<ClinicianEntry[]> =>
       entries()
         .where(isOwn)

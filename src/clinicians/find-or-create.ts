@@ -19,7 +19,6 @@ export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' |
 
 export interface Meeting {
   membership: Membership;
-  /** This launch created the clinician. */
   isFirst: boolean;
 }
 

@@ -24,7 +24,6 @@ export function identitiesOf(db: Queries, organizationId: string) {
   const ofClinician = (clinicianId: string) => and(isOwn, eq(ehrIdentities.clinicianId, clinicianId));
   const asked = (lookups: Lookups) => ({ organizationId, lookups, current: lookups[0] });
   return {
-    /** The user's row, preferably the one under the current secret. */
     find: async (lookups: Lookups): Promise<FoundIdentity | undefined> =>
       (await identity(db).execute(asked(lookups)))[0],
     /** The same, locked until the transaction ends, so that no other caller links this row meanwhile. */
@@ -71,7 +70,6 @@ export function identitiesOf(db: Queries, organizationId: string) {
     },
     findUnconfirmed: async (reference: string): Promise<IdentityRow | undefined> =>
       (await db.select().from(ehrIdentities).where(isWaiting(reference)))[0],
-    /** EHR users without a clinician, the oldest first. */
     listUnconfirmed: (limit: number): Promise<IdentityRow[]> => {
       const isUnconfirmed = and(isOwn, isNull(ehrIdentities.clinicianId));
       const rows = db.select().from(ehrIdentities).where(isUnconfirmed);

@@ -12,7 +12,6 @@ export interface Person {
   key: string;
   /** The name that an administrator typed, or else the EHR's; undefined when neither can be read. */
   name: string | undefined;
-  /** The EHR's name, if it differs. */
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;

@@ -13,7 +13,6 @@ export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Lo
   const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();
 
-  /** Moves one table's rows from older secrets; returns their number. */
   async function moveAll<Row extends { details: string }>(
     listAfter: (db: Queries, after: Row | undefined, limit: number) => Promise<Row[]>,
     move: (row: Row) => Promise<boolean>,

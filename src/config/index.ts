@@ -10,18 +10,12 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /** Lists all problems of the environment at once, ready to print. */
 export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-  }
+  override name = 'ConfigError';
 }
 
 const SECRET_MIN_LENGTH = 32;
 
-/**
- * Reads and checks the environment. Development has defaults and creates a secret in `DATA_DIR`; production has none,
- * and missing or weak values stop the start (TL-02). @throws ConfigError listing every problem.
- */
+/** Development has defaults and makes a secret; production has none (TL-02). @throws ConfigError with every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty line in an .env file means "not set", not "set to nothing".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -39,7 +33,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An unreadable value is not also reported as missing.
   const isRead = (problem: string) => !unreadable.some((other) => nameOf(other) === nameOf(problem));
   const problems = [...unreadable, ...unfit.filter(isRead)];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(['The configuration is not usable:', ...problems].join('\n  - '));
   return Object.freeze({
     production,
     port: values.PORT,
@@ -72,7 +66,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     signIn: readSignIn(values),
     /** undefined: no OpenTelemetry traces, and none of its packages is loaded. */
     telemetry: readTelemetry(values),
-    /** Logged at start. */
     warnings: production ? productionWarnings(values) : [],
   });
 }

@@ -12,7 +12,6 @@ interface Access {
 }
 
 export type RedisTarget =
-  /** The URL as given; ioredis parses it. */
   | { kind: 'single'; url: string }
   | ({ kind: 'cluster'; nodes: RedisNode[] } & Access)
   | ({
@@ -27,16 +26,12 @@ export type RedisTarget =
 const SHAPE = /^(rediss?)(-cluster|-sentinel)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
 
-/**
- * `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`; `rediss` for TLS.
- * Credentials are percent-encoded. @throws RangeError, which never quotes the URL.
- */
+const FORMS = 'redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master';
+
+/** `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p/<master>[/<db>]`, or `rediss`. @throws RangeError */
 export function readRedisUrl(text: string): RedisTarget {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];
-  if (protocol === undefined)
-    throw new RangeError(
-      'must be redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master',
-    );
+  if (protocol === undefined) throw new RangeError(`must be ${FORMS}`);
   if (topology === undefined) return single(text, path);
   const access = { ...readCredentials(credentials), tls: protocol === 'rediss' };
   if (topology === '-cluster') {

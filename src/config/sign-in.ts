@@ -46,7 +46,6 @@ export function readSignIn(values: SignInValues) {
             issuer: new URL(issuer),
             clientId,
             clientSecret,
-            /** Space-separated. */
             scopes: values.OIDC_SCOPES,
             groupsClaim: values.OIDC_GROUPS_CLAIM,
             /** Members are operators. If this or the next is set, groups alone decide who may sign in. */

@@ -1,7 +1,4 @@
-/**
- * Compresses pages, unless the length could reveal a secret (BREACH): our pages repeat input, or show a secret once,
- * only if the URL has a query; such a page is not compressed.
- */
+/** Compresses pages, except where the length could reveal a secret (BREACH): those whose URL has a query. */
 import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';
 import { crcOfBoth, LEVEL, type Run, runOf, textOf } from './compressed-part.ts';

@@ -24,10 +24,7 @@ function readerOf(prefix: string) {
 
 export type Cookies = ReturnType<typeof createCookies>;
 
-/**
- * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: they work framed and reach this host
- * only. On http://localhost, `HttpOnly` and `SameSite=Lax`. @param place 'first-party', never framed: `SameSite=Lax`.
- */
+/** `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`; `Lax` for 'first-party' and on http://localhost. */
 export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed') {
   const secure = publicUrl.protocol === 'https:';
   const prefix = secure ? '__Host-' : '';
@@ -40,7 +37,6 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
   return {
     /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. */
     read: readers[prefix],
-    /** @param maxAgeMs how long the browser keeps it. */
     set: (response: Response, name: string, value: string, maxAgeMs: number): void => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });
     },

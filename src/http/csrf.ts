@@ -9,10 +9,7 @@ import { headerOf } from './request-values.ts';
 /** Bytes of the proof, and of the pad in front of it. */
 const LENGTH = 32;
 
-/**
- * The token for forms on pages that a cookie secret authenticates; useless without that cookie. The proof is masked
- * with a new random pad each time, so that the length of a compressed page reveals nothing about it (BREACH).
- */
+/** Useless without the cookie. Masked with a new random pad, so that a compressed length reveals nothing (BREACH). */
 export function csrfToken(cookieSecret: string): string {
   const pad = fewRandomBytes(LENGTH);
   return Buffer.concat([pad, masked(proofOf(cookieSecret), pad)]).toString('base64url');

@@ -36,10 +36,7 @@ export const FORM_BYTES = {
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
-/**
- * Parses a urlencoded body; over the limit, 413. A compressed body is refused, because browsers send none.
- * @param larger limits for larger forms below this mount, by path.
- */
+/** Over the limit 413; compressed bodies are refused. @param larger limits of larger forms below this mount. */
 export function formBody(
   bytes: number = FORM_BYTES.usual,
   larger: Readonly<Record<string, number>> = {},
@@ -63,10 +60,7 @@ export function fieldsOf(request: Request): Record<string, string> {
   return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'));
 }
 
-/**
- * One field of a parsed form; '' when missing or repeated. Untrusted, but never longer than its kind, and without
- * control characters. @throws AppError 'request.field-too-long', before anything else has used the value.
- */
+/** '' when missing or repeated. Untrusted, without controls. @throws AppError 'request.field-too-long' */
 export function fieldOf(request: Request, name: string, kind: FieldKind): string {
   const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name];
   if (typeof value !== 'string') return '';

@@ -13,10 +13,7 @@ const LAST_YEAR = 9998;
 const MINUTE_MS = 60_000;
 const LONGEST_FIELD = 200;
 
-/**
- * Reads a list's filter fields as typed, to show them again, and their time window. Times are minutes or days of the
- * page's time zone, both ends included. A day is shown again as its first or last minute.
- */
+/** As typed, to show them again, and the time window: minutes or days of the page's time zone, both ends included. */
 export function readListFilter<Name extends string>(request: Request, names: readonly Name[], timeZone: string) {
   const query = queryOf(request);
   const text = (name: string) => filterText(query, name, LONGEST_FIELD);

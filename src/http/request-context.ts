@@ -35,7 +35,6 @@ export function oncePerRequest<Value>(make: (request: Request) => Value): (reque
   return (request) => ((request as Request & { [key]?: Value })[key] ??= make(request));
 }
 
-/** The context of this request. */
 export const contextOf = oncePerRequest<RequestContext>((request) => ({
   supportCode: lettersInGroups(2, 4),
   address: request.ip,

@@ -6,10 +6,7 @@ import type { RemoteParent, Telemetry } from '#src/adapters/telemetry.ts';
 import { contextOf } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 
-/**
- * Logs each request when it ends: refusals as warnings, our own failures as errors. Not pino-http: it binds the whole
- * request, with cookies and the queries of launch and callback, to a logger.
- */
+/** Refusals as warnings, our failures as errors. Not pino-http, which binds cookies and queries to a logger. */
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();

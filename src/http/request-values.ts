@@ -10,10 +10,7 @@ const LONGEST_PATH_PART = 300;
 const LONGEST_OF_EHR = 16_384;
 const FROM_EHR = new Set(['iss', 'launch', 'state', 'code', 'error', 'error_description', 'error_uri']);
 
-/**
- * The query parameters as sent, repeated ones included. An overlong value becomes empty; its name stays. They serve
- * everything that reads the request: copy them before you change them.
- */
+/** As sent, repeated ones too; an overlong value becomes empty. Shared by all readers: copy before you change them. */
 export const queryOf = oncePerRequest((request): URLSearchParams => {
   const start = request.url.indexOf('?');
   const sent = new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));

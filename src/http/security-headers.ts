@@ -18,10 +18,7 @@ const CSP = 'Content-Security-Policy';
 const LOADS = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:";
 const HSTS = { maxAge: 31_536_000, includeSubDomains: true };
 
-/**
- * No caching, framing, referrer, foreign content, inline script or style. X-Frame-Options cannot name an EHR;
- * `frame-ancestors` can. @param https browsers reach us by https, so that HSTS is sent.
- */
+/** No caching, framing, referrer, foreign content, inline script or style. @param https adds HSTS. */
 export function securityHeaders(https: boolean): RequestHandler {
   const headers = [...helmetHeaders(https), ['Cache-Control', 'no-store'], [CSP, policyText({})]] as const;
   return (_request, response, next) => {

@@ -44,15 +44,13 @@ async function guideProps(dependencies: RegisterDependencies, request: Request):
     vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,
     given: organization ? givenAddresses(organization) : [],
-    failures: launchFailures(),
+    // Those of Settings are explained there.
+    failures: errorCodes
+      .filter((code) => !/^(?:admin|settings)\./.test(code))
+      .map((code) => ({ code, ...errorRows[code] })),
     organizations: identity?.role === 'operator' ? await organizations.list() : [],
     admin: identity && { identity, csrfToken: adminCsrfToken(request) },
   };
-}
-
-/** The failures of launches and clinicians' pages. Those of Settings are explained there. */
-function launchFailures(): GuidePageProps['failures'] {
-  return errorCodes.filter((code) => !/^(?:admin|settings)\./.test(code)).map((code) => ({ code, ...errorRows[code] }));
 }
 
 /** Each address with the label of its field, the issuer last; empty when no endpoints are given by hand. */

@@ -40,7 +40,6 @@ export interface ConnectionRecord {
   launches: SeenLaunches;
 }
 
-/** Checks that were requested and have not started. */
 export interface PendingRun {
   /** Normalized; `corrections` say how. */
   url: string;

@@ -11,9 +11,8 @@ import { changeKeys } from './key-store.ts';
 const RSA_BITS = 2048;
 
 /**
- * Publishes an operator's key now, sealed (CAJ-15). It signs once every cached JWKS has expired; the active keys of its
- * algorithm then retire, as in a rotation (JW-09). @param text PEM or JWK; untrusted, never echoed or logged.
- * @throws CommandError when the key is unreadable, weak, of another kind or known, or a rotation is pending.
+ * Sealed (CAJ-15). It signs once cached JWKS have expired; active ones of its algorithm then retire (JW-09).
+ * @param text PEM or JWK; untrusted, never echoed or logged. @throws CommandError also while a rotation is pending.
  */
 export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;

@@ -7,10 +7,7 @@ import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyUses } from './key-use.ts';
 
-/**
- * Mount at the root. JW-01: no authentication, cookie or redirect. JW-08: Cache-Control and a strong ETag. JW-12: GET
- * and HEAD; other methods end in AppError 'request.method'.
- */
+/** At the root. JW-01: no authentication or redirect. JW-08: Cache-Control, strong ETag. JW-12: GET and HEAD only. */
 export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUses, 'jwksFetched'>): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router

@@ -12,7 +12,6 @@ import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 
 export interface KeyDependencies extends Pick<Adapters, 'clock' | 'db' | 'sealer'> {
   audit: Audit;
-  /** The actor for the audit trail; the command line by default. */
   by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 
@@ -26,7 +25,6 @@ export class KeyRefusal extends CommandError {
   }
 }
 
-/** A key as operators see it, without private members. */
 export interface KeyReport extends KeyRowProps {
   readonly state: KeyState;
   readonly retiresAt: Date | null;
@@ -37,10 +35,7 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
   return reportsOf(await listKeyRows(db), clock()).filter(({ state }) => state !== 'gone');
 }
 
-/**
- * Publishes new keys now; they sign once every cached JWKS has expired. The active ones then retire and stay published
- * while an assertion may be in transit (JW-09). @throws CommandError while a rotation is pending.
- */
+/** They sign once cached JWKS have expired; active ones then retire (JW-09). @throws CommandError if one is pending. */
 export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;
   const now = clock();

@@ -30,7 +30,6 @@ export interface LoadedKey extends KeyDates {
   kid: string;
   alg: SigningAlgorithm;
   publicJwk: PublicJwk;
-  /** Not extractable. */
   privateKey: CryptoKey;
 }
 

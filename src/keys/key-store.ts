@@ -19,7 +19,6 @@ export const signingKeys = pgTable('signing_keys', {
 /** One key as stored; untrusted until `readPublicJwk` has checked it. */
 export type KeyRow = typeof signingKeys.$inferSelect;
 
-/** The dates of a key, which are all that may change. */
 export type KeyDatesRow = Pick<KeyRow, 'kid' | 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
 
 const KEYS_LOCK = 7_236_215;
@@ -40,10 +39,7 @@ export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
   return dates(db).execute();
 }
 
-/**
- * Changes the set of keys as a whole: `change` sees every row, and its result is written in the same transaction. One
- * instance at a time, so that two starting together do not both create the first keys (JW-10).
- */
+/** `change` gets every row. One instance at a time, so that two starting together do not both make keys (JW-10). */
 export function changeKeys(db: Queries, change: (rows: KeyRow[]) => Promise<KeyRow[]>): Promise<KeyRow[]> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${KEYS_LOCK})`);
@@ -109,10 +105,7 @@ export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<vo
   await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target: jwksFetches.visitor, set });
 }
 
-/**
- * Deletes fetchers not seen since `before`, and all but the newest `most` (and those of the same instant). Addresses
- * may be personal data, most belong to scanners, and they must never fill the table.
- */
+/** Those not seen since `before`, and all but the newest: addresses may be personal, and scanners must not fill it. */
 export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
   await db.delete(jwksFetches).where(lt(jwksFetches.at, before));
   const [oldestKept] = await db

@@ -52,7 +52,6 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
     merge: { keyOf: ({ visitor }) => visitor, combine: (known, added) => ({ ...added, fetches: known.fetches + 1 }) },
   });
   return {
-    /** Records that an EHR's token endpoint accepted an assertion signed with this key. */
     keyAccepted: (organizationId: string, kid: string): void => void uses.add({ organizationId, kid, at: clock() }),
     /** The keys that an EHR has accepted; none if the database cannot say. */
     acceptedKids: async (organizationId: string): Promise<string[]> => {

@@ -39,11 +39,8 @@ async function recentUsers(db: Queries, kid: string, now: Date): Promise<string[
 
 function assertUnused(kid: string, users: readonly string[]): void {
   if (users.length === 0) return;
-  throw new KeyRefusal(
-    'in-use',
-    `Key ${kid} is in use: the EHR of ${users.join(', ')} accepted it within the last ${JWKS_MAX_AGE_SECONDS} seconds. ` +
-      'Wait, or use --force if it is compromised.',
-  );
+  const use = `the EHR of ${users.join(', ')} accepted it within the last ${JWKS_MAX_AGE_SECONDS} seconds`;
+  throw new KeyRefusal('in-use', `Key ${kid} is in use: ${use}. Wait, or use --force if it is compromised.`);
 }
 
 function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
@@ -67,10 +64,7 @@ function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
     .map((other) => ({ ...other, retiresAt: null }));
 }
 
-/**
- * Removes the key at once if another one signs. Otherwise the next key starts to sign when the removed one goes, at the
- * moment when all instances publish it: an EHR must not cache a set that lacks it (JW-10, JW-13).
- */
+/** If no other key signs, the next one starts when this one goes, as all instances then publish it (JW-10, JW-13). */
 async function remove(removed: KeyRow, others: KeyRow[], now: Date, sealer: Sealer): Promise<KeyRow[]> {
   const state = keyState(removed, now);
   if (state === 'pending') return [{ ...removed, revokedAt: now }, ...unretired(removed, others, now)];

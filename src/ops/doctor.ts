@@ -24,7 +24,6 @@ export async function doctor(options: {
   env: NodeJS.ProcessEnv | undefined;
   stderr: Pick<NodeJS.WriteStream, 'write'>;
   clock: Clock;
-  /** Called once the configuration is known to be usable. */
   configured: (config: Config) => void;
 }): Promise<CommandOutcome> {
   const findings = await examine(options);

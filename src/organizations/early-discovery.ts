@@ -8,7 +8,6 @@ import type { OrganizationStore } from './store.ts';
 
 /** Concurrent fetches: an EHR that does not answer delays a quarter of the others for its deadline. */
 const AT_ONCE = 4;
-/** An organization without a launch for this long is skipped. */
 const UNUSED_MS = 7 * 24 * 60 * 60_000;
 
 /** Fetches stale configurations and issuers' keys, by the rules and budget of a launch. Never rejects. */

@@ -20,13 +20,9 @@ export interface EditDependencies {
   endLaunches: EndLaunches;
 }
 
-/**
- * Ends the open launches after a change (MT-05, REG-11). Never throws: the change is already saved.
- * @returns how many; undefined when it cannot be done from here or now, so that each is refused at its next request.
- */
+/** After a saved change (MT-05, REG-11). Never throws. @returns how many; undefined if they end at the next request. */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
-/** The problem of an Org ID that another organization has. */
 export const TAKEN = 'is taken';
 
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
@@ -38,10 +34,7 @@ export type EditResult =
   | ({ ok: true; changed: string[]; ended: EndedLaunches } & SavedOrganization)
   | { ok: false; problems: SettingProblem[] };
 
-/**
- * Creates the organization or changes it; with any problem, nothing is changed. A new vendor sets its preset for
- * settings that were not changed before; given settings take precedence. @param changes raw and untrusted.
- */
+/** With a problem nothing is changed. A new vendor's preset yields to changed settings. @param changes untrusted. */
 export async function editOrganization(
   { store, audit, clock, production, endLaunches, mayBeginUnset = false, mustBeNew = false }: EditDependencies,
   id: string,

@@ -1,7 +1,4 @@
-/**
- * Serves organizations to the request path from memory, at most a second old, also during a short database outage.
- * Those in use are compared with the database twice a second, so that no visitor waits for it.
- */
+/** Serves organizations from memory, a second old at most, also in a short outage, so that no visitor waits. */
 import { LRUCache } from 'lru-cache';
 import { atMost, shared } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';

@@ -72,10 +72,7 @@ export interface Organization extends OrganizationSettings {
 
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
-/**
- * Checks untrusted settings: missing ones get defaults, unknown names are problems. @param production refuses http even
- * on loopback. @param mayBeUnset fields for which '' is accepted. @param before what is saved: its tables are not questioned.
- */
+/** @param production refuses http. @param mayBeUnset may be ''. @param before its tables are not questioned. */
 export function parseSettings(
   input: unknown,
   production: boolean,

@@ -96,9 +96,7 @@ export function createSmartConnections(
       if (before === undefined) sentAt.set(organization.id, now);
       else if (now - before > STAYS_AWAY_MS) refetch(organization);
     },
-    /** Call for each browser that came back. */
     cameBack: ({ id }: Pick<Organization, 'id'>): void => void sentAt.delete(id),
-    /** Is this FHIR URL known to have answered before? */
     hasAnswered,
     /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
     configurationOf: async (organization: Organization): Promise<SmartConfiguration> => {

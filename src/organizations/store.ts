@@ -48,13 +48,9 @@ export function createOrganizationStore(db: Queries) {
     /** The versions of the existing rows, by Org ID. Every change of a row changes its version. */
     versionsOf: async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> =>
       new Map((await versions(db).execute({ ids })).map((row) => [row.id, row.version])),
-    /** By Org ID. */
     list: async (): Promise<Organization[]> =>
       (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
-    /**
-     * Creates or updates, one edit at a time. `edit` gets the current row; undefined changes nothing. A changed
-     * connection ends the organization's launches and deletes its discovery (MT-05).
-     */
+    /** One edit at a time; undefined changes nothing. A changed connection ends launches and discovery (MT-05). */
     save: (id: string, edit: (before: Organization | undefined) => OrganizationSettings | undefined, now: Date) =>
       db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
         const before = await lockAndFind(tx, id);
@@ -81,7 +77,6 @@ export function createOrganizationStore(db: Queries) {
       const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
       return rows[0]?.draft ?? undefined;
     },
-    /** Replaces the draft. Launches are not affected. */
     saveDraft: async (id: string, draft: ConnectionDraft): Promise<void> => {
       const change = db.update(organizations).set({ draft: storedValue(draft) });
       await change.where(eq(organizations.id, id));

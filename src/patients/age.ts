@@ -1,10 +1,7 @@
 /** Formats a patient's age from a FHIR date, which may be partial, in the unit that clinicians expect at that age. */
 const DAY_MS = 86_400_000;
 
-/**
- * Days for newborns, months under two years, then years; "about" when only a year or month is known.
- * @param at the patient's day, in UTC. @returns undefined for an unreadable or impossible date, or one after `at`.
- */
+/** Days, months under two years, then years; "about" if partial. @returns undefined if impossible or after `at`. */
 export function ageText(birthDate: string, at: Date): string | undefined {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate) ?? [];
   const born = new Date(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`);

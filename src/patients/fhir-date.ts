@@ -13,20 +13,14 @@ export interface FhirDate {
   readonly isMoment: boolean;
   /** for sorting, in ms: the moment, or the start of the day, month or year */
   readonly at: number;
-  /**
-   * of a midnight, the day as it was written, which may stand for the whole day: some EHRs write a day without a time as
-   * midnight in UTC, which is the evening before west of Greenwich
-   */
+  /** of a midnight, the day as written: some EHRs write a day as midnight in UTC, the evening before in the west */
   readonly writtenDay?: string;
 }
 
 const DATE =
   /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/**
- * Reads a date, dateTime or instant; without a time, it is a calendar date in any zone. @param value untrusted.
- * @returns undefined for anything else, impossible days such as 30 February included.
- */
+/** Without a time, a calendar date of any zone. @param value untrusted. @returns undefined for impossible days. */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
   const known = dates.get(value);

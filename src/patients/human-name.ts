@@ -16,9 +16,8 @@ const PAST_USES = new Set<unknown>(['old', 'maiden']);
 const LONGEST = 120;
 
 /**
- * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only for want of another. A
- * name in ideographs has its reading beside it; odd entries are passed over (FH-11). @param names untrusted.
- * @returns at most 120 characters; undefined when no entry has anything readable.
+ * FHIR R4 HumanName: official, usual, others; past ones for want of another. Ideographs have their reading beside them
+ * (FH-11). @param names untrusted. @returns at most 120 characters; undefined when nothing is readable.
  */
 export function displayName(names: unknown, now: Date): string | undefined {
   const candidates = asRecords(names).flatMap((name) => {
@@ -64,10 +63,7 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
   return PAST_USES.has(use) || isOutside ? rank + BEST_FIRST.length : rank;
 }
 
-/**
- * FHIR defines `text` as the name to display, and only it shows that a family name comes first in Vietnamese or
- * Hungarian. Some EHRs put the index form "MORENO, ADA" there; then the parts are used.
- */
+/** `text`, which alone shows that a family name comes first; the parts, where it is an index form, "MORENO, ADA". */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);
   // DSTU2 has a list of family names.

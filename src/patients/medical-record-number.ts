@@ -24,9 +24,8 @@ const MRN_WORDS = new Set(
 const MOST_SHOWN = 3;
 
 /**
- * An identifier coded MR (HL7 v2-0203, or without a system), or named "MRN" by the EHR. Current before expired, coded
- * before named, then by use; of equal rank all are shown, with assigners: none by chance. @param identifiers untrusted.
- * @returns undefined when the EHR calls none of them a medical record number.
+ * Coded MR (HL7 v2-0203), or named "MRN". Current, then coded, then by use; of equal rank all: none by chance.
+ * @param identifiers untrusted. @returns undefined when the EHR calls none of them a medical record number.
  */
 export function medicalRecordNumber(identifiers: unknown, now: Date): string | undefined {
   const candidates = asRecords(identifiers).flatMap((identifier) => candidateOf(identifier, now) ?? []);

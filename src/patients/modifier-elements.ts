@@ -1,7 +1,4 @@
-/**
- * Describes FHIR's modifier elements, which change what a resource means, for every displayed resource: an application
- * that does not understand one must not show the rest as if it were absent (FHIR R4, "Is-Modifier").
- */
+/** FHIR's modifier elements: without them the rest must not be shown as if absent (FHIR R4, "Is-Modifier"). */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';

@@ -36,10 +36,7 @@ export interface Pointer {
   readonly local: string | undefined;
 }
 
-/**
- * Parses any resource; never throws (FH-11). A role takes its name only from what it refers to directly, so that a
- * circle ends. @param place resolves references, also within one container.
- */
+/** Never throws (FH-11). A role takes its name only from what it refers to directly, so that a circle ends. */
 export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
   const { resourceType, id } = resource;
   const inside = { ...place, container: place.container ?? resource };
@@ -51,10 +48,7 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
   };
 }
 
-/**
- * The name is a string for organizations and places, a HumanName list for people, and a list of objects for devices. A
- * service or a place without a name is named by its type, description or address.
- */
+/** A string, a HumanName list or a list of objects; of an unnamed service or place its type, description or address. */
 function ownName(resource: ForeignRecord, now: Date): string | undefined {
   const { resourceType, name, alias, deviceName, type, description, address } = resource;
   // Another patient has no name here, and what this one is called the launch's own read says (LC-06).

@@ -20,10 +20,7 @@ export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): 
 /** FHIR R4: what a request may be about. The path of the FHIR server itself may have such a word. */
 const SUBJECT = /^(?:[^?#]*\/)?(Patient|Group|Device|Location)\/([^/?#]+)/;
 
-/**
- * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than
- * this patient, or if none names one although resources of its type are about a patient.
- */
+/** If a member for a patient (R4) names someone other, or none names one in a type that is about a patient. */
 export function mayBeOfOther(
   resource: ForeignRecord,
   localOf: (reference: unknown) => string | undefined,

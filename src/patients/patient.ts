@@ -52,10 +52,7 @@ export interface LastPatient {
   known?: { key: string; steadyUntil: number; summary: PatientSummary };
 }
 
-/**
- * Reads `Patient/{id}` and proves that the answer is that patient (LC-05), whose id is checked (LC-02). @param timeZone
- * ages change at midnight there. @param last of this launch alone. @throws AppError `patient.*`, or `session.expired`
- */
+/** Proves that it is that patient (LC-05, LC-02). @param last of this launch alone. @throws `patient.*`, `session.…` */
 export async function readPatient(
   api: FhirApi,
   patientId: string,
@@ -86,7 +83,9 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
 function assertSamePatient({ resourceType, ...resource }: FhirResource, patientId: string): void {
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
   if (!isPatient) {
-    const detail = `Patient read answered with no Patient with an id, but ${namedType(resourceType)}`;
+    // Quoted only if it has the form of a type, because the server chooses the text.
+    const type = /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? resourceType : 'something else';
+    const detail = `Patient read answered with no Patient with an id, but ${type}`;
     throw new AppError('patient.not-returned', detail, 'fhir.no-patient');
   }
   if (resource['id'] === patientId) return;
@@ -94,16 +93,7 @@ function assertSamePatient({ resourceType, ...resource }: FhirResource, patientI
   throw new AppError('patient.mismatch', 'Patient read answered with another id', rule);
 }
 
-/** Quotes the type only if it has the form of one, because the server chooses the text. */
-function namedType(resourceType: string): string {
-  return /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? resourceType : 'something else';
-}
-
-async function getPatient(
-  api: FhirApi,
-  patientId: string,
-  read: (answer: FhirAnswer) => PatientSummary,
-): Promise<PatientSummary> {
+async function getPatient(api: FhirApi, patientId: string, read: (answer: FhirAnswer) => PatientSummary) {
   try {
     return read(await api.ask(`Patient/${encodeURIComponent(patientId)}`));
   } catch (error) {

@@ -13,10 +13,7 @@ const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
 /** In characters, for every setting that is an address. */
 export const MAX_URL_LENGTH = 2048;
 
-/**
- * Why a text cannot be a FHIR base or issuer, or undefined. It must have the form of a launch's `iss` (LA-03), https
- * (or http on loopback outside production), plain ASCII, and a path that no URL parser would rewrite.
- */
+/** The form of a launch's `iss` (LA-03), https (or http on loopback outside production), ASCII, no rewritten path. */
 function serverUrlProblem(text: string, production: boolean): string | undefined {
   if (text.length > MAX_URL_LENGTH) return `must be at most ${MAX_URL_LENGTH} characters`;
   const problem = fhirBaseProblem(text);
@@ -44,10 +41,7 @@ function endpointUrlProblem(text: string, production: boolean): string | undefin
   return endpointProblem(text, { fhirBase: new URL('https://ehr.invalid'), allowedHosts: [], accepts });
 }
 
-/**
- * An origin that may frame us, as a CSP source of scheme, host and port. `https://*.example.org` is allowed, but not
- * `*` or a wildcard over a public suffix such as `co.uk` or `azurewebsites.net`, where anyone may register a name.
- */
+/** A CSP source of scheme, host and port; a wildcard, but not over a public suffix where anyone may register a name. */
 export function frameAncestor(production: boolean) {
   return z
     .string()

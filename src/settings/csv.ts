@@ -60,10 +60,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
 /** Such as bidirectional overrides, which turn the text of a page around. Joiners, of which some scripts need one, stay. */
 const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/**
- * What leaves a readable table in doubt: a column that is unknown or there twice, an invisible character, and a row that
- * looks like another. A table that was saved with it is still read. @param nameOf a row's name: its kind, text and place.
- */
+/** Columns unknown or twice, invisible characters, rows alike; saved tables are still read. @param nameOf of a row */
 export function doubtsIn(
   text: string,
   columns: readonly string[],
@@ -97,10 +94,7 @@ function lineOfLastQuote(text: string): number {
   return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
 
-/**
- * All cells of all lines, the header included; undefined when a quoted cell has no end. If the header has no comma, its
- * semicolons or tabs separate: spreadsheets of many countries write semicolons, and a copied range has tabs.
- */
+/** With the header; undefined if a quoted cell has no end. Semicolons or tabs separate, if the header has no comma. */
 export function csvCells(table: string): string[][] | undefined {
   const text = table.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const [header = ''] = text.split('\n', 1);

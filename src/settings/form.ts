@@ -37,10 +37,7 @@ function markOf([name, value]: [string, string]): string {
   return hash('sha256', `${name}=${value}`, 'base64url').slice(0, 6);
 }
 
-/**
- * The names of the values that this user has changed: what another administrator has saved meanwhile stays.
- * @param seen of {@link marksOf}, untrusted; without it, every difference counts.
- */
+/** What another administrator has saved meanwhile stays. @param seen of {@link marksOf}, untrusted; '' compares all. */
 export function changedNames(typed: TypedForm['values'], saved: TypedForm['values'], seen: string): string[] {
   const then = new Set(seen.split('.'));
   const isChanged = (name: string) => typed[name] !== saved[name] && !then.has(markOf([name, typed[name] ?? '']));

@@ -12,7 +12,6 @@ export interface ReadItem {
   readonly units: readonly string[];
 }
 
-/** The texts of the options, their codings, and what is wrong with them. */
 export interface ReadOptions extends Pick<ReadItem, 'codes'> {
   readonly choices: readonly string[];
   readonly problems: readonly string[];

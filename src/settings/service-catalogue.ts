@@ -21,15 +21,11 @@ export type ReadCatalogue =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
-/** Columns that a table may leave out. */
 const MORE_COLUMNS = ['shown', 'longest'];
 export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 const MOST_SERVICES = 20;
-/**
- * @param text CSV. A row without `field` is a service; a row with it is a field of the service that it names.
- *   `required` is empty, `always`, or `field=value` of the same service; readShownWhen reads `shown`.
- */
+/** @param text CSV: rows without `field` are services, others their fields. `required`: '', `always`, `field=value`. */
 export function readCatalogue(text: string): ReadCatalogue {
   const known = catalogues.get(text);
   if (known) return known;

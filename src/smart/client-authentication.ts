@@ -1,7 +1,4 @@
-/**
- * Client authentication: a signed assertion instead of a shared secret (`private_key_jwt`). SMART App Launch 2.2.0,
- * "Client Authentication: Asymmetric"; RFC 7523; rules CAJ-01..13.
- */
+/** `private_key_jwt`: SMART App Launch 2.2.0, "Client Authentication: Asymmetric"; RFC 7523; rules CAJ-01..13. */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 

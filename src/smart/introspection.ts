@@ -1,7 +1,4 @@
-/**
- * Asks the authorization server whether a token is still active. SMART App Launch 2.2.0, "Token Introspection"; RFC
- * 7662; rules RV-06, RV-07, CAJ-13.
- */
+/** Asks whether a token is active. SMART App Launch 2.2.0, "Token Introspection"; RFC 7662; RV-06, RV-07, CAJ-13. */
 import { z } from 'zod';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';

@@ -22,10 +22,7 @@ export interface ReadableColors {
   words: { highlight?: string; error?: string; success?: string };
 }
 
-/**
- * Checks colours by WCAG contrast (LC-13). Text and background are used together or not at all, as one alone would meet
- * either of our colour schemes. @param style valid CSS colours; transparent ones are not used.
- */
+/** By WCAG contrast (LC-13). Text and background are used together or not at all. @param style valid CSS colours. */
 export function readableColors(style: {
   text?: string | undefined;
   background?: string | undefined;

@@ -16,7 +16,6 @@ export interface Refusal {
   error: string;
   /** `error_description`; '' when there is none. Untrusted. */
   said: string;
-  /** The clocks differ noticeably. */
   isClockOff: boolean;
 }
 
@@ -95,10 +94,7 @@ function ruleOfRequest(said: string, ofClient: RegExp): Rule | undefined {
   return hintIn(said, [...OF_TOKEN_REQUEST, ...(ofClient.test(said) ? OF_CLIENT : []), ...OF_TOKEN_REQUEST_LAST]);
 }
 
-/**
- * Keycloak and others quote the audience that they expect, and the one that came: on one host, no proxy is to blame. Okta
- * names only its token endpoint, when it is not the address that it was called by.
- */
+/** Servers quote the expected audience and ours: on one host, no proxy is to blame. Okta names only its endpoint. */
 function ruleOfAudiences(said: string): Rule | undefined {
   if (!/\baud(?:ience)?\b/i.test(said)) return undefined;
   const quoted = said.match(/\bhttps?:\/\/[^\s"',;)\]]+/g) ?? [];

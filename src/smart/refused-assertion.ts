@@ -3,7 +3,6 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionType } from './client-authentication.ts';
 
-/** The assertion that was sent, and whether our JWKS was fetched meanwhile. */
 export interface SentAssertion {
   tokenEndpoint: string;
   audience: string;

@@ -1,6 +1,4 @@
-/**
- * Revokes tokens when a launch ends. RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
- */
+/** Revokes tokens when a launch ends. RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; RV-02..05, CAJ-13. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';

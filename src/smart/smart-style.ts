@@ -24,11 +24,7 @@ const PROPERTIES: Readonly<Record<string, RegExp>> = {
   font_family_heading: FONT_FAMILY,
 };
 
-/**
- * Fetches the EHR's style without a token (LC-13). @param options.url untrusted; the outbound guard accepts https only.
- * @param options.allowedHosts `host` or `host:port`. @returns CSS with custom properties on `:root`, or undefined.
- * Never throws, because a launch works without a style.
- */
+/** Without a token (LC-13); never throws. @param options.url untrusted. @returns custom properties on `:root`. */
 export async function fetchSmartStyle(options: {
   url: string;
   allowedHosts: readonly string[];
@@ -47,10 +43,7 @@ export async function fetchSmartStyle(options: {
   }
 }
 
-/**
- * Writes usable properties as CSS: exactly a colour, a length or font names, so that no value can end its declaration;
- * no unreadable colours or unsuitable sizes. @param document untrusted.
- */
+/** Only exact colours, lengths and font names, so that no value ends its declaration. @param document untrusted. */
 export function smartStyleSheet(document: unknown): string | undefined {
   if (typeof document !== 'object' || document === null) return undefined;
   const { color_text, color_background, color_highlight, color_error, color_success, ...rest } = readValues(document);

@@ -1,7 +1,4 @@
-/**
- * Step 2: the EHR opens our launch URL with `iss` and `launch`. SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules
- * LA-01..08.
- */
+/** Step 2: the EHR opens our launch URL. SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules LA-01..08. */
 import { AppError } from '#src/errors.ts';
 
 /** The launch parameters, checked for form only. They are untrusted until `iss` equals a registered FHIR base. */
@@ -15,17 +12,11 @@ export interface LaunchRequest {
 const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
-/**
- * LA-01, LA-03, LA-05, LA-06; no other parameter affects a launch (LA-07).
- * @param query untrusted. @throws AppError 'launch.invalid'
- */
+/** LA-01, LA-03, LA-05..07. @param query untrusted. @throws AppError 'launch.invalid' */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
+  const detail = 'an authorization response came to the launch URL';
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
-    throw new AppError(
-      'launch.invalid',
-      'an authorization response came to the launch URL',
-      'launch.opened-as-redirect-uri',
-    );
+    throw new AppError('launch.invalid', detail, 'launch.opened-as-redirect-uri');
   assertNames(query);
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
@@ -70,10 +61,7 @@ function isPlaceholder(value: string): boolean {
   return /^(?:%[\w ]+%|\$?\{+[\w .:-]+\}+|\[[\w .:-]+\]|<[\w .:-]+>|@@?[\w.]+@@?)$/.test(value);
 }
 
-/**
- * What is wrong with the text of a FHIR base, or undefined. Does not check whether it is registered. LA-03: absolute
- * http(s) without userinfo, query, fragment, backslash, white space or control characters.
- */
+/** What is wrong by LA-03: an absolute http(s) URL without userinfo, query, fragment, backslash, space or control. */
 export function fhirBaseProblem(text: string): string | undefined {
   // URL parsers repair backslashes, tabs and line feeds, so they are refused before parsing.
   if (/[\\\s\p{Cc}\p{Cf}]/u.test(text)) return 'has a backslash, white space or control character';

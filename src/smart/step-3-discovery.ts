@@ -1,7 +1,4 @@
-/**
- * Step 3: find this EHR's authorization server. SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The
- * deprecated CapabilityStatement is used only if that does not exist. Rules DI-01..02, DI-15..25.
- */
+/** Step 3: discovery. SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; DI-01..02, DI-15..25. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 import type { JsonObject } from '#src/adapters/json-object.ts';
@@ -25,7 +22,6 @@ export interface Discovery {
 
 /** The settings that describe an organization's EHR. */
 export interface Ehr {
-  /** The registered FHIR base, as the administrator wrote it. */
   fhirBaseUrl: string;
   allowedHosts: readonly string[];
 }
@@ -47,10 +43,7 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }
 
-/**
- * Asks the server at a FHIR URL that no check and no launch has proved for its version of FHIR. A server that does not say
- * it within three seconds passes. @throws AppError 'discovery.invalid' for another version than R4.
- */
+/** A server that does not say its version within three seconds passes. @throws AppError 'discovery.invalid' */
 export async function assertR4({ fhirBaseUrl }: Pick<Ehr, 'fhirBaseUrl'>, outbound: EhrClient): Promise<void> {
   const how = { accept: 'application/fhir+json', kind: 'discovery', deadlineMs: 3_000 } as const;
   const document = documentOf(await fetchDocument(new URL(documentBelow(fhirBaseUrl, 'metadata')), outbound, how));
@@ -69,10 +62,7 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
   return `${fhirBaseUrl.replace(/\/$/, '')}/${path}`;
 }
 
-/**
- * The well-known document, or the CapabilityStatement if that does not exist, by the same rules (DI-18..22).
- * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
- */
+/** The well-known document, or if absent the CapabilityStatement (DI-18..22). @returns `parsed` undefined for none. */
 export async function findConfiguration(from: {
   wellKnown(): Promise<Fetched>;
   metadata(): Promise<Fetched>;

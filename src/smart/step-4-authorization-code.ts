@@ -1,7 +1,4 @@
-/**
- * Step 4: ask the EHR's authorization server for a code, and check its response. SMART App Launch 2.2.0, "Obtain
- * authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
- */
+/** Step 4: the code. SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB. */
 import { hash, randomBytes } from 'node:crypto';
 import { randomSecret } from '#src/adapters/random.ts';
 import { AppError } from '#src/errors.ts';
@@ -82,7 +79,6 @@ export interface CallbackParameters {
   state: string;
   code: string | undefined;
   error: string | undefined;
-  /** What the server says of the error, in words. */
   errorDescription: string | undefined;
   iss: string | undefined;
 }
@@ -90,10 +86,7 @@ export interface CallbackParameters {
 const LONGEST_STATE = 128;
 const LONGEST_VALUE = 16_384;
 
-/**
- * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
- * known state leads to no error page (CB-01, CB-02, CB-08). @throws AppError 'callback.invalid'
- */
+/** Unknown parameters are ignored (CB-09); `state` comes first (CB-01, CB-02, CB-08). @throws 'callback.invalid' */
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
   if (!state || state.length > LONGEST_STATE) {
@@ -118,11 +111,7 @@ function once(query: URLSearchParams, name: string): string | undefined {
   return values[0];
 }
 
-/**
- * Judges a response whose `state` is this browser's. `iss` comes first (RFC 9207; CB-11, MT-04), so that no other
- * server's error or code is used. @param expected.issuerPromised it always sends `iss`.
- * @throws AppError 'callback.…' or 'authorization.…'
- */
+/** First `iss`: no other server's answer counts (RFC 9207; CB-11, MT-04). @throws 'callback.…' or 'authorization.…' */
 export function judgeCallback(
   callback: CallbackParameters,
   expected: { issuers: readonly string[]; issuerPromised: boolean },

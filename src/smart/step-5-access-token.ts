@@ -1,8 +1,4 @@
-/**
- * Step 5: exchange the code for an access token, once.
- *
- * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK.
- */
+/** Step 5: exchange the code, once. SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK. */
 
 import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
@@ -39,12 +35,7 @@ export async function exchangeCode(
   return readTokenResponse(await postGrant(exchange, body, outbound), exchange.now);
 }
 
-/**
- * Posts a grant once to the token endpoint pinned at launch. A failed call becomes an AppError.
- *
- * TK-01, TK-05..07: urlencoded, nothing in the query or the Authorization header, no redirect followed.
- * @throws AppError 'token.…' or 'connection.untrusted'
- */
+/** Posts a grant once; no redirect (TK-01, TK-05..07). @throws AppError 'token.…' or 'connection.untrusted' */
 export async function postGrant(
   exchange: { tokenEndpoint: string },
   body: URLSearchParams,

@@ -1,9 +1,4 @@
-/**
- * Step 6: make FHIR calls with the access token through our guarded connections. Reads use fhirclient's FhirClient;
- * writes do not.
- *
- * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
- */
+/** Step 6: FHIR calls; fhirclient only reads. SMART App Launch 2.2.0, "Access FHIR API"; FH-01..07, FH-12, FH-17. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
@@ -12,8 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/base-url-guard.ts';
 import { FhirClient } from '#src/smart/fhir/client-library.ts';
 import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
-import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
-import { retryPause } from '#src/smart/fhir/retry-pause.ts';
+import { answered, FhirError, retryPause, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { neededPermissions, type Permission, type SentCall } from '#src/smart/scopes/reach.ts';
 
 /** A 2xx answer to a create or an update. The caller decides what it proves. */
@@ -124,7 +118,6 @@ export function createFhirApi(options: {
     }
   };
   return {
-    /** The FHIR base, without a trailing slash. */
     base,
     /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
     ask,

@@ -1,7 +1,4 @@
-/**
- * Step 7: get a new access token by the refresh token, for an active user. SMART App Launch 2.2.0, "Refresh access
- * token"; RFC 6749 6; rules RF-01..11.
- */
+/** Step 7: refresh for an active user. SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11. */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
@@ -47,10 +44,7 @@ const PASSING = new Set(
 /** The share of the lifetime after which the token is refreshed at the latest (RF-05). */
 const LIFETIME_SHARE = 0.8;
 
-/**
- * Due after 80 % of the lifetime, or the margin before the end if that is earlier; after half of a lifetime shorter
- * than twice the margin (RF-05). An unknown lifetime is never due: the app waits for a 401 (TK-12).
- */
+/** After 80 % of its life or the margin before its end, never before half (RF-05), nor for an unknown life (TK-12). */
 export function needsRefresh(
   token: { issuedAt: Date; expiresAt: Date | undefined },
   marginSeconds: number,
@@ -62,10 +56,7 @@ export function needsRefresh(
   return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(marginSeconds * 1_000, lifetimeMs / 2));
 }
 
-/**
- * The same patient and encounter, or the launch ends (LC-17, LC-18). Absent, or a blank encounter: no change (RF-11); a
- * blank patient is refused. @throws AppError 'session.expired'
- */
+/** Another one ends the launch (LC-17, LC-18); an absent one changes nothing (RF-11). @throws 'session.expired' */
 export function assertSameContext(
   members: Record<string, unknown>,
   context: { patient: string; encounter: string | undefined },

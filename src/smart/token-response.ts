@@ -1,19 +1,9 @@
-/**
- * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7). SMART App Launch 2.2.0,
- * "Obtain access token"; RFC 6749 5; rules TK.
- */
+/** Reads a token endpoint's response. SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 5; rules TK. */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
-import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
-import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
-import { isJsonObject, type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
-import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
-import { AppError, type ErrorCode } from '#src/errors.ts';
-import { CODE_BY_RULE } from './authorization-refusal.ts';
-import { clockDifference } from './clock-skew.ts';
-import { wordsOfErrorUri } from './fhir/error-uri.ts';
-import { secondsOf } from './fhir/fhir-error.ts';
-import { ruleOfRefusal } from './refusal-rule.ts';
+import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
+import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
+import { clockOf, type Grant, invalid, isWebPage, tokenError } from './token-error.ts';
 
 declare const checked: unique symbol;
 
@@ -28,9 +18,7 @@ export interface TokenResponse {
   activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;
-  /** undefined when absent. */
   idToken: unknown;
-  /** The whole response, for the launch context. */
   members: JsonObject;
   /** Such as `12 s ahead of`; undefined unless the clocks differ noticeably. */
   clockDifference: string | undefined;
@@ -40,10 +28,7 @@ const LONGEST_TOKEN = 32_768;
 /** About 500 scopes. The scope string is stored with the launch, so its size is limited (MT-06). */
 const LONGEST_SCOPE = 16_384;
 
-/**
- * Only a 200 with JSON, a bearer token and valid members (TK-07, TK-10..13, TK-15..17, TK-21). Details hold no values.
- * @param now a refusal says how far the server's clock is from ours (CAJ-17). @param grant what was sent. @throws AppError
- */
+/** TK-07, TK-10..13, TK-15..17, TK-21; no values in details. @param now for the clocks (CAJ-17). @throws AppError */
 export function readTokenResponse(response: OutboundResponse, now?: Date, grant: Grant = 'code'): TokenResponse {
   if (response.status !== 200) throw tokenError(response, now, grant);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
@@ -77,18 +62,9 @@ export function readTokenResponse(response: OutboundResponse, now?: Date, grant:
   } as TokenResponse;
 }
 
-/** Whether a page for people came in place of an answer for us. */
-export function isWebPage({ contentType, text }: OutboundResponse): boolean {
-  return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
-}
-
 /** Whether a text begins with a word for people, as the refusals of firewalls do: no JSON, XML, form or bare token does. */
 function isProse(text: string): boolean {
   return /^\s*(?:\d{3}\s+)?\p{L}+[.:,!]?(?:\s|$)/u.test(text) && parseJson(text) === undefined;
-}
-
-function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
-  return new AppError('token.invalid', detail, { rule, ...(upstreamStatus === undefined ? {} : { upstreamStatus }) });
 }
 
 /** RFC 6750 2.1, b64token: the characters of an Authorization header; any other could inject a second header. */
@@ -123,80 +99,4 @@ function readActiveTtl(value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   const isUsable = typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0;
   return isUsable ? Math.min(seconds, LONGEST_LIFETIME_SECONDS) : undefined;
-}
-
-type Grant = 'code' | 'refresh';
-
-const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
-  ['invalid_client', 'token.invalid-client'],
-  ['invalid_grant', 'token.invalid-grant'],
-  ['temporarily_unavailable', 'token.unavailable'],
-  // Only the user can act, at the EHR.
-  ['interaction_required', 'authorization.sign-in-needed'],
-  ['consent_required', 'authorization.sign-in-needed'],
-  ['login_required', 'authorization.sign-in-needed'],
-]);
-
-/** Rules of a first token request that mean another thing for a renewal. */
-const OF_GRANT = new Set<Rule>(['client.grant-not-allowed', 'token.scope']);
-
-/** The errors of RFC 6749 5.2 that say what is refused: as the whole answer, as a value in it, or before other words. */
-const OAUTH_ERROR =
-  /(?:^|(?<!\\)"|[=>]|error:? )(invalid_(?:client|grant|scope)|un(?:authorized_client|supported_grant_type))(?![\w,])/i;
-
-/** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
-function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
-  const { status, text } = response;
-  const { error, error_description: words, error_uri: uri, fault } = parseJsonObject(text) ?? {};
-  const isNamed = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error);
-  // Apigee, Okta and others write the error in forms of their own, and the words beside it.
-  const other = isNamed || isWebPage(response) ? undefined : OAUTH_ERROR.exec(text)?.[1]?.toLowerCase();
-  const named = isNamed ? error : (other ?? '');
-  const description = words ?? (other ? text : isJsonObject(fault) && fault['faultstring']);
-  const clock = clockOf(response, now);
-  const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
-  const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
-  // An OAuth server may call the client ID an API key; a gateway sends none of these errors.
-  const isOfServer = OAUTH_ERROR.test(named);
-  const found =
-    (isOfServer ? undefined : ruleOfGateway({ ...response, challenge: response.headers['www-authenticate'] })) ??
-    (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
-  // The client has exchanged a code before, so only the renewal is refused.
-  const rule = grant === 'refresh' && OF_GRANT.has(found) ? 'refresh.not-allowed' : found;
-  const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
-  if (status === 503 || status === 429) {
-    return new AppError('token.unavailable', `token endpoint answered ${status}`, {
-      retryAfterSeconds: secondsOf(response.headers['retry-after'] ?? ''),
-      ...answered,
-    });
-  }
-  if (status >= 500 || status === 408)
-    return new AppError('token.failed', `token endpoint answered ${status}`, answered);
-  if (status >= 400 || status === 200) {
-    const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
-    // The title of invalid_grant speaks of a sign-in that expired, which is wrong for all that does not pass. For
-    // whatever reason a refresh token is refused, the session at the EHR is over (RF-06).
-    const isOther = grant === 'code' && named === 'invalid_grant' && ruleRows[rule].again === 'never';
-    const usual = (isOther ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
-    const code = (grant === 'code' && CODE_BY_RULE[rule]) || usual;
-    return new AppError(code, `token endpoint answered ${status}, ${named || 'no OAuth error'}${clockNote}`, answered);
-  }
-  const location = status >= 300 ? response.headers['location'] : undefined;
-  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '', 'https://same-host.invalid')) ?? 'token.redirect';
-  return invalid(location === undefined ? 'token.not-json' : ofRedirect, `token endpoint answered ${status}`, status);
-}
-
-/** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
-function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
-  // The status of a refusal says more than its page: many servers and firewalls refuse in HTML.
-  if (refused === 'token.other-error' && isWebPage(response)) return 'token.web-page';
-  if (response.status === 200) return 'token.error-in-200';
-  // A server that asks for user name and password has registered the app with a secret (RFC 6749 2.3.1).
-  if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
-    return 'client.method';
-  return /fhir/.test(response.contentType) ? 'token.not-there' : refused;
-}
-
-function clockOf(response: OutboundResponse, now: Date | undefined): string | undefined {
-  return clockDifference(Date.parse(response.headers['date'] ?? ''), now?.getTime() ?? Number.NaN);
 }

@@ -7,7 +7,6 @@ const unconfirmed = (text: string): GuideNote => ({ text, confirm: true });
 const TWO_SERVERS =
   'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.';
 
-/** Every vendor except the two generic ones, in the order of the guide. */
 const NOTES: Partial<
   Record<Vendor, Partial<Record<'register' | 'expect' | 'settings', readonly (string | GuideNote)[]>>>
 > = {

@@ -9,12 +9,8 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { Client, Pool } from 'pg';
 import { lockFolder } from '#src/adapters/folder-lock.ts';
 
-interface Answer<Row> {
-  rows: Row[];
-}
-
 interface Answers extends PgQueryResultHKT {
-  type: Answer<this['row']>;
+  type: Record<'rows', this['row'][]>;
 }
 
 /** The query interface of both drivers; a transaction passes the same type to its callback. */
@@ -39,7 +35,6 @@ export interface DatabaseOptions {
 }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
-/** An arbitrary number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
 /** A page that would wait longer fails with a Retry-After. Migrations have no statement timeout. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -63,10 +58,7 @@ export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;
 }
 
-/**
- * SQLSTATE classes: connection, refused login, shutdown, resources, input and output, unknown or closed database;
- * read-only, and too slow.
- */
+/** SQLSTATE classes: connection, login, shutdown, resources, I/O, unknown or closed database, read-only, too slow. */
 const AWAY_STATES = /^(?:08|28|57P|53|58|3D000|55000|25006|57014)/;
 const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
 /** Messages of the driver and its pool, which set no code. */
@@ -99,9 +91,7 @@ function openPostgres(connectionString: string): Database {
     db,
     isEmbedded: false,
     migrate: () => migratePostgres(connectionString),
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
+    ping: async () => void (await db.execute(sql`select 1`)),
     close: () => pool.end(),
   };
 }
@@ -134,9 +124,7 @@ async function openEmbedded(dataDir: string | undefined, opened?: PGlite): Promi
       db,
       isEmbedded: true,
       migrate: () => migrator.migrate(db, MIGRATIONS),
-      ping: async () => {
-        await client.query('select 1');
-      },
+      ping: async () => void (await client.query('select 1')),
       close: () => client.close().finally(() => lock?.release()),
     };
   } catch (error) {

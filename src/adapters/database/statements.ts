@@ -15,10 +15,7 @@ export function prepared<Statement>(build: (db: Queries) => Statement): (db: Que
   return (db) => cached(built, db, () => build(db));
 }
 
-/**
- * Passes rows of a table as one parameter, so that one prepared statement writes batches of any size.
- * @returns `source` to select from; `all` of its columns for an insert; `parameter`, where a missing member is NULL.
- */
+/** Passes rows as one parameter, so that one prepared statement writes any batch. A missing member becomes NULL. */
 export function rowsOf(table: Table) {
   const columns = Object.entries(getTableColumns(table));
   const names = sql.join(

@@ -7,10 +7,7 @@ import { type FindAddresses, findAddresses } from './name-lookup.ts';
 /** These addresses are in a public range, but a cloud's host agent answers them. */
 const METADATA = ['168.63.129.16'];
 
-/**
- * May an outbound call go to this address? Public unicast only; private, loopback, link-local, metadata, IPv4-mapped
- * and translated ranges are refused unless one of `allowPrivate` (CIDRs) contains the address.
- */
+/** Public unicast only, unless one of `allowPrivate` (CIDRs) has it; also no IPv4-mapped or translated address. */
 export function isAddressAllowed(address: string, allowPrivate: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
   if (isAddressIn(allowPrivate)(address)) return true;

@@ -14,11 +14,7 @@ export function createAnswerPace() {
   /** When all answers of an organization that came would have been due, by `performance.now()`. */
   const dueBy = new Map<string, { ms: number }>();
   return {
-    /**
-     * Waits until an answer that has come may be read, each after those before it.
-     *
-     * @returns the seconds after which to try again if that takes too long: the answer is then not to be read.
-     */
+    /** Waits until the answer may be read. @returns if that takes too long, the seconds after which to ask again. */
     wait: async (organizationId: string, bytes: number): Promise<number | undefined> => {
       const due = cached(dueBy, organizationId, () => ({ ms: 0 }));
       // Not the wall clock: set back by an hour, it would refuse every answer for an hour.

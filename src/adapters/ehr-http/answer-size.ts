@@ -16,19 +16,16 @@ const MOST_INTERIM = 10;
 
 /** An answer comes in too many pieces, or does not begin: 5 MB in pieces of one byte would take half a gigabyte. */
 class AnswerPiecesError extends Error {
+  override name = 'AnswerPiecesError';
   readonly code = 'PIECES_EXCEEDED_MAX_SIZE';
-
-  constructor() {
-    super('the answer comes in too many pieces');
-    this.name = 'AnswerPiecesError';
-  }
 }
 
 /** Bounds the pieces of every answer, and the interim answers before it. Each small piece is copied. */
 export function boundsPieces(): Dispatcher.DispatcherComposeInterceptor {
   return watchesAnswers(() => {
     let [interim, pieces] = [0, 0];
-    const bounded = (isWithin: boolean) => (isWithin ? undefined : new AnswerPiecesError());
+    const bounded = (isWithin: boolean) =>
+      isWithin ? undefined : new AnswerPiecesError('the answer comes in too many pieces');
     return {
       onStart: (status) => bounded(status >= 200 || (interim += 1) <= MOST_INTERIM),
       onPiece: () => bounded((pieces += 1) <= MOST_PIECES),

@@ -51,10 +51,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
   return {
     /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
     assertAnswering: (target: BulkheadCall): void => assertClosed(circuitOf(target), target),
-    /**
-     * Runs a call in its organization's bulkhead, or refuses it before anything is sent. @param prepare comes first.
-     * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
-     */
+    /** Runs a call, or refuses it unsent. @param prepare comes first. @throws OutboundError 'busy' or 'circuit-open' */
     run: async <T>(
       target: BulkheadCall,
       call: () => Promise<T>,

@@ -10,7 +10,6 @@ const PROBE_SECONDS = 5;
 
 export type Circuit = ReturnType<typeof createCircuit>;
 
-/** A call's result, with the outcome that the circuit breaker judges. */
 class Ended<T> {
   readonly result: T;
   readonly end: CallEnd;

@@ -1,18 +1,18 @@
 /** The guarded HTTP client for every call to an EHR (TL-01, TL-04, TL-06, DI-15, DI-16). */
+import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
+import { isAddressAllowed } from './address-policy.ts';
 import { createAnswerPace } from './answer-pace.ts';
 import type { BudgetOwner } from './budget.ts';
 import { failureOf, OutboundError } from './error.ts';
 import { type Arrived, type Exchange, exchange, textOf } from './exchange.ts';
 import { type CallKind, createGuards, type GuardOptions } from './guards.ts';
+import { isLoopbackHost } from './loopback-host.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
-import { createReachability } from './reachable.ts';
 
 /** One call; the defaults suit discovery, token and key requests. */
 export interface OutboundRequest extends Partial<Omit<Exchange, 'dispatcher'>> {
-  /** CIDRs this call may reach although private. */
   allowPrivate?: readonly string[];
-  /** For metrics and traces; 'other' unless given. */
   kind?: CallKind;
   /** An unauthenticated visitor may have caused the call: see bulkhead.ts. */
   isProvoked?: boolean;
@@ -25,26 +25,24 @@ export interface OutboundResponse extends Omit<Arrived, 'bytes'> {
   text: string;
 }
 
-/** The settings of an organization that its calls need. */
 export interface EhrOwner extends BudgetOwner {
-  /** CIDRs it may reach although private. */
   privateNetworks: readonly string[];
 }
 
 /** The client without an organization, used by checks (which measure regardless of the circuit) and our own sign-in. */
 export type Outbound = ReturnType<typeof createOutbound>;
-/** The client for the calls of one organization. */
 export type EhrClient = ReturnType<Outbound['forOrganization']>;
 
 const DEADLINE_MS = 5_000;
 /** For name lookup, connection and TLS. Below the deadline, to tell a late response from no connection. */
 const CONNECT_MS = 3_500;
+const MOST_KNOWN = 1_000;
 
 /** @param options.production no http even on loopback. @param options.allowPrivate CIDRs every call may reach. */
 export function createOutbound(options: { production: boolean; allowPrivate: readonly string[] } & GuardOptions) {
   const { budgets } = options;
   const pools = createEhrPools(options.allowPrivate, CONNECT_MS);
-  const { accepts, assertReachable } = createReachability(options);
+  const { accepts, assertReachable } = reachability(options);
   const { guarded, refuse, assertAnswering } = createGuards(options);
   const pace = createAnswerPace();
 
@@ -117,4 +115,25 @@ async function responseTo(url: URL, request: Exchange): Promise<OutboundResponse
   } catch (error) {
     throw new OutboundError(failureOf(error), url.host, error);
   }
+}
+
+/** Which URLs may be called at all, before a name is looked up (TL-01, TL-04). */
+function reachability(options: { production: boolean; allowPrivate: readonly string[] }) {
+  // Depends only on the address and the networks, and EHRs are few, so it is cached.
+  const reachable = new LRUCache<string, true>({ max: MOST_KNOWN });
+  const accepts = (url: URL) =>
+    url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
+  return {
+    accepts,
+    /** An address in place of a name is never looked up, so it is judged here. @throws OutboundError 'address-refused' */
+    assertReachable: (url: URL, networks: readonly string[]): void => {
+      const key = `${url.origin} ${networks.join(' ')}`;
+      if (reachable.get(key)) return;
+      const literal = url.hostname.replace(/^\[|\]$/g, '');
+      const isLiteral = /^[\d.]+$/.test(literal) || literal.includes(':');
+      if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...networks])))
+        throw new OutboundError('address-refused', url.host);
+      reachable.set(key, true);
+    },
+  };
 }

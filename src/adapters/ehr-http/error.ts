@@ -21,7 +21,6 @@ export class OutboundError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** The Retry-After of the AppError this becomes. */
   get retry(): { retryAfterSeconds?: number } {
     return this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds };
   }
@@ -95,5 +94,4 @@ export function alertOf(error: Error, socket: unknown): Error {
   return isAfterCertificate ? Object.assign(error, { code: NO_CERTIFICATE_OF_OURS }) : error;
 }
 
-/** The code of TLS 1.3 for a missing certificate of the client. */
 const NO_CERTIFICATE_OF_OURS = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';

@@ -31,7 +31,8 @@ export async function exchange(url: URL, init: Exchange): Promise<Arrived> {
   };
   let [late, started]: [Error?, Dispatcher.DispatchController?] = [];
   const timer = setTimeout(() => {
-    late = lateError();
+    // The same error as AbortSignal.timeout's.
+    late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     fail(late);
     started?.abort(late);
   }, deadlineMs).unref();
@@ -67,9 +68,4 @@ function firstOf(came: Readonly<Record<string, string | string[] | undefined>>):
 /** UTF-8, with or without a byte order mark. */
 export function textOf(bytes: Buffer): string {
   return bytes.toString().replace(/^\uFEFF/, '');
-}
-
-/** The same error as AbortSignal.timeout's. */
-function lateError(): Error {
-  return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 }

@@ -2,7 +2,6 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { OutboundResponse } from './client.ts';
 
-/** What of an answer may name a gateway. */
 export type GatewayAnswer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'> & {
   challenge?: string | undefined;
 };
@@ -64,16 +63,10 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.gateway-key', 'key', /\bclient[ _]id (?:and|or) (?:client_)?secret\b|"900902"/i],
 ];
 
-/**
- * Schemes of WWW-Authenticate: Kong's, those of Windows, and AWS's. A server that takes our tokens may name its own as it
- * likes.
- */
+/** Schemes of Kong, of Windows and of AWS. A server that takes our tokens may name its own as it likes. */
 const OF_GATEWAYS = /^(?:(?:api-?)?key|negotiate|ntlm|kerberos|aws4)\b/i;
 
-/**
- * What a proxy or gateway says in place of the server; undefined for any other answer.
- * @param answer with its WWW-Authenticate as challenge, where we had signed in; untrusted.
- */
+/** @param answer untrusted, with WWW-Authenticate as challenge where we had signed in. @returns undefined otherwise. */
 export function ruleOfGateway(answer: GatewayAnswer): Rule | undefined {
   if (answer.status === 407 || answer.status === 511) return 'network.proxy-sign-in';
   if (answer.status === 401 && OF_GATEWAYS.test(answer.challenge ?? '')) return 'network.gateway-key';

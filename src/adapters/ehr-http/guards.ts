@@ -54,14 +54,10 @@ export interface WatchedCall {
   kind: CallKind;
   method: string;
   url: URL;
-  /** undefined for checks and for our own sign-in. */
   organizationId: string | undefined;
 }
 
-/**
- * Makes a call and records its duration and outcome, never its content.
- * @param options both are optional; the command line has neither.
- */
+/** Makes a call and records its duration and outcome, never its content. */
 function createWatch(options: { metrics?: Metrics | undefined; telemetry?: Telemetry | undefined }) {
   const { metrics, telemetry } = options;
   return async <T>(

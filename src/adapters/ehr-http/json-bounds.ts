@@ -15,13 +15,7 @@ export const JSON_BOUNDS = {
   idToken: { depth: 16, values: 2_000 },
 } as const satisfies Record<string, JsonBounds>;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const BRACKET = 0x5b;
-const BRACE = 0x7b;
-const BRACKET_END = 0x5d;
-const BRACE_END = 0x7d;
+const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE, BRACKET_END, BRACE_END] = Buffer.from('"\\,[{]}');
 /** White space of JSON, and the three bytes of a UTF-8 byte order mark. */
 const LEADING = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
@@ -70,10 +64,7 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
   return createJsonGauge(bounds).takes(document);
 }
 
-/**
- * Parses UTF-8, with or without a byte order mark. A document with fewer bytes than permitted values is parsed first.
- * @throws Error for a document over its bounds; SyntaxError for invalid JSON.
- */
+/** @param document UTF-8, also with a byte order mark. @throws Error over the bounds; SyntaxError for invalid JSON. */
 export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown {
   const isSmall = document.length <= bounds.values;
   if (!isSmall && !isBoundedJson(document, bounds)) throw new JsonBoundsError();
@@ -94,14 +85,10 @@ function isWithin(value: unknown, depth: number): boolean {
   return true;
 }
 
-/** A response exceeds its bounds. Its connection is closed and it is not parsed. */
 class JsonBoundsError extends Error {
+  override name = 'JsonBoundsError';
+  override message = 'the answer nests too deeply or holds too many values';
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
-
-  constructor() {
-    super('the answer nests too deeply or holds too many values');
-    this.name = 'JsonBoundsError';
-  }
 }
 
 /** Measures every response of a dispatcher as it arrives. */

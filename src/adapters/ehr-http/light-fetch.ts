@@ -8,15 +8,11 @@ export interface LightInit extends Omit<Exchange, 'statusStands'> {
   isUnread?: boolean;
 }
 
-/** A Response's status, headers and all of its bytes. */
 export type LightResponse = Awaited<ReturnType<typeof lightFetch>>;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/**
- * Sends one request and reads its whole response, whatever its status; `type` is given even when `isUnread`.
- * @throws what the dispatcher throws; TypeError for a redirect (DI-16, FH-03).
- */
+/** Reads the response of any status; `type` even if `isUnread`. @throws TypeError for redirects (DI-16, FH-03). */
 export async function lightFetch(address: string, init: LightInit) {
   const { status, headers, bytes } = await exchange(new URL(address), init);
   if (REDIRECTS.has(status)) throw new TypeError('unexpected redirect');

@@ -1,7 +1,4 @@
-/**
- * Resolves the names of EHRs by asking the name servers directly. The system's own lookup holds one of the process's few
- * threads until it ends, so two names whose servers do not answer would stop the lookups of every other EHR.
- */
+/** Asks name servers directly, because the system's lookup blocks one of few threads until a name server answers. */
 import type { LookupAddress } from 'node:dns';
 import { lookup, Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
@@ -21,10 +18,7 @@ const MOST_DOMAINS = 6;
 /** How long the hosts file, the search list and the list of name servers are used as they were read. */
 const FRESH_MS = 10_000;
 
-/**
- * The hosts file decides first; then the search list, as inside a cluster. Names without a dot and names of this
- * machine are left to the system. @param options.servers instead of the system's, as `address:port`.
- */
+/** The hosts file comes first, then the search list; the system has names without a dot. @param options for tests. */
 export function createNameLookup(
   options: { servers?: readonly string[]; hostsFile?: string; resolverFile?: string } = {},
 ): FindAddresses {
@@ -78,7 +72,6 @@ function isNoName(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA');
 }
 
-/** The last `search` or `domain` line. */
 async function readSearchList(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));

@@ -40,10 +40,7 @@ function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
   const decompress = interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false });
   const bounded = agent.compose(boundsPieces()).compose(decompress);
   return {
-    /**
-     * Responses are decompressed and limited in size; protocol responses also in depth and number of values. FHIR
-     * responses are measured when they are parsed; a response that is already known is never parsed.
-     */
+    /** Decompresses and limits responses. FHIR ones are measured when parsed; one already known is never parsed. */
     dispatcher: use === 'fhir' ? bounded : bounded.compose(boundsJson(JSON_BOUNDS.protocol)),
     /** Opens the connections that the end of a launch uses at once, as far as none are free. */
     warm: (url: URL) => {

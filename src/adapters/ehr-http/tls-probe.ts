@@ -1,7 +1,7 @@
 /** Inspects a host's addresses and certificate without an HTTP request, behind the address guard (TL-01, TL-04). */
 import { once } from 'node:events';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
 import { alertOf, codeOf, failureOf, type OutboundFailure } from './error.ts';
@@ -28,7 +28,6 @@ export type ConnectionProbe = ReturnType<typeof createConnectionProbe>;
 
 interface ProbeOptions {
   deadlineMs: number;
-  /** CIDRs this organization may reach although private. */
   allowPrivate: readonly string[];
 }
 
@@ -37,7 +36,6 @@ export function createConnectionProbe(allowPrivate: readonly string[]) {
   const lookupOf = (hostname: string, options: ProbeOptions) =>
     lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
   return {
-    /** The addresses of a host that we may reach. */
     resolve: (hostname: string, options: ProbeOptions) =>
       probed(options.deadlineMs, resolveAll(hostname, lookupOf(hostname, options))),
     /** Makes one TLS handshake with any version, TLS 1.0 included, so that the report can name it. */
@@ -120,15 +118,11 @@ function read(socket: TLSSocket, hostname: string): Handshake {
     // A wrong name has its own row in the report.
     chainProblem: problem === undefined || problem.includes('ALTNAME') ? undefined : codeOfChain(problem, certificate),
     nameMatches: nameProblem === undefined,
-    names: namesOf(certificate),
+    names: (certificate.subjectaltname ?? textOf(certificate.subject?.CN)).replace(/DNS:/g, '').slice(0, 120),
     issuer: textOf(certificate.issuer?.O ?? certificate.issuer?.CN),
     expiresAt: new Date(certificate.valid_to),
     fingerprint: certificate.fingerprint256 ?? '',
   };
-}
-
-function namesOf(certificate: PeerCertificate): string {
-  return (certificate.subjectaltname ?? textOf(certificate.subject?.CN)).replace(/DNS:/g, '').slice(0, 120);
 }
 
 function textOf(name: string | string[] | undefined): string {

@@ -8,7 +8,6 @@ import { keepIssuer } from './inspected.ts';
 const KEEP_MS = 60_000;
 const MOST_PER_ORIGIN = 12;
 
-/** Unused connections of one origin, each with the function that removes it and its listeners. */
 type Shelf = Map<Socket, () => void>;
 
 /** Makes an undici connector with a store of open connections; the lookup guard of its options applies to these too. */

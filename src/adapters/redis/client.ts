@@ -16,10 +16,7 @@ const COMMAND_TIMEOUT_MS = 1_700;
 const SILENCE_MS = 5_000;
 
 /** No `commandTimeout`: {@link answerOf} keeps the deadline, and some callers need a late answer. */
-const CONNECTION = {
-  connectTimeout: COMMAND_TIMEOUT_MS,
-  socketTimeout: SILENCE_MS,
-};
+const CONNECTION = { connectTimeout: COMMAND_TIMEOUT_MS, socketTimeout: SILENCE_MS };
 const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
 
 /** Connects in the background and reconnects when the connection is lost. @param url checked by the configuration. */
@@ -75,20 +72,12 @@ function clusterFor({ nodes, username, password, tls }: Extract<RedisTarget, { k
   });
 }
 
-function given<Options extends Record<string, string | undefined>>(
-  options: Options,
-): { [Name in keyof Options]?: string } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Options]?: string;
-  };
+function given<Name extends string>(options: Record<Name, string | undefined>): Partial<Record<Name, string>> {
+  const set = Object.entries<string | undefined>(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<Record<Name, string>>;
 }
 
-/**
- * Returns a command's answer within two seconds, in any state of the connection: also for a command queued behind
- * another, or while a cluster is being found again.
- * @param late receives an answer that arrives after the deadline: the command was carried out all the same.
- * @throws AppError 'store.unavailable'.
- */
+/** Answers within two seconds in any state. @param late gets a later answer. @throws AppError 'store.unavailable' */
 export async function answerOf<T>(
   client: RedisClient,
   command: () => Promise<T>,

@@ -5,7 +5,6 @@ import type { KeyStore } from './key-store.ts';
 
 interface RecordKind<Value> {
   mostBytes: number;
-  /** The lifetime of a record with this value, from its latest change on. */
   lifetimeMs(value: Value): number;
   /** @param stored the unsealed value; undefined where there is no record. */
   read(stored: unknown): Value;
@@ -30,11 +29,7 @@ export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind
   };
   return {
     of: async (key: string): Promise<Value> => (await open(key)).value,
-    /**
-     * @param by receives the current value, and is called again when another window changed it first. Returning
-     *   undefined changes nothing; an exception ends the change.
-     * @returns whether the record was changed.
-     */
+    /** @param by is called again if another window was first; undefined changes nothing. @returns whether it did. */
     change: async (key: string, by: (value: Value) => Value | undefined | Promise<Value | undefined>) => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         // oxlint-disable no-await-in-loop -- another window changed the record first: try again from its version

@@ -11,13 +11,8 @@ export interface KeyStore {
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
   /** Sets an absent key. Only one of many callers gets true, so it serves as a lock that expires (SET NX). */
   setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
-  /** Reads a value and renews its lifetime in one step (GETEX). */
   getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
-  /**
-   * Replaces an existing value, keeps its lifetime and returns the old value. Of concurrent callers, one gets the
-   * original value, the others each other's. A missing key stays missing (SET XX GET KEEPTTL).
-   * @param late receives the old value when the answer arrives after this has thrown.
-   */
+  /** SET XX GET KEEPTTL: only one of many callers gets the original. @param late gets an answer after the throw. */
   exchange(key: string, value: string, late: (was: string) => void): Promise<string | undefined>;
   /** Replaces a value that still equals `seen`, and keeps its lifetime; of many callers only one gets true. */
   replace(key: string, seen: string, value: string): Promise<boolean>;
@@ -41,19 +36,12 @@ export interface KeyStore {
   close(): Promise<void>;
 }
 
-/**
- * Each script uses one key only, so that it also runs on a cluster. REPLACE and RANK first write what needs no memory: a
- * full Redis refuses a script only at its first write, so open launches can still be renewed, noted and found.
- */
+/** One key each, for clusters. REPLACE and RANK begin with a write without memory: only there a full Redis refuses. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then local left = redis.call('PTTL', KEYS[1]) if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
 const RANK = `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[4]) redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) return redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
 const COUNT = `local total = redis.call('INCRBY', KEYS[1], ARGV[1]) local left = redis.call('PTTL', KEYS[1]) if left < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) left = tonumber(ARGV[2]) end return {total, left}`;
 
-/**
- * The store in Redis, of any kind. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for
- * Redis to return.
- * @param url one server, a cluster or sentinels, from configuration.
- */
+/** Every failure is AppError 'store.unavailable' within two seconds. @param url one server, a cluster or sentinels. */
 export function connectRedis(url: string, log: Log): KeyStore {
   const redis = openRedisClient(url, log);
   const answer = <T>(command: () => Promise<T>): Promise<T> => answerOf(redis, command);
@@ -69,9 +57,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
       const values = await answer(() => Promise.all(keys.map((key) => redis.get(key))));
       return values.map((value) => value ?? undefined);
     },
-    set: async (key, value, lifetimeMs) => {
-      await answer(() => redis.set(key, value, 'PX', lifetimeMs));
-    },
+    set: async (key, value, lifetimeMs) => void (await answer(() => redis.set(key, value, 'PX', lifetimeMs))),
     setIfAbsent: async (key, value, lifetimeMs) =>
       (await answer(() => redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
     getAndRenew: async (key, lifetimeMs) => (await answer(() => redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
@@ -103,15 +89,9 @@ export function connectRedis(url: string, log: Log): KeyStore {
     ranked: (key, fromScore, most = -1, offset = 0) =>
       answer(() => redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', offset, most)),
     countRanked: (key, fromScore) => answer(() => redis.zcount(key, fromScore, '+inf')),
-    delete: async (...keys) => {
-      await answer(() => Promise.all(keys.map((key) => redis.del(key))));
-    },
+    delete: async (...keys) => void (await answer(() => Promise.all(keys.map((key) => redis.del(key))))),
     // A cluster that is down still answers PING, and a replica still reads. A write that needs no memory and no key.
-    ping: async () => {
-      await answer(() => redis.del('ping'));
-    },
-    close: async () => {
-      redis.disconnect();
-    },
+    ping: async () => void (await answer(() => redis.del('ping'))),
+    close: async () => redis.disconnect(),
   };
 }

@@ -13,10 +13,7 @@ export interface Allowance {
 
 export type SharedCounter = ReturnType<typeof createSharedCounter>;
 
-/**
- * An instance keeps up to a twentieth of an allowance unreported, so twenty instances together allow at most twice the
- * allowance. Allowances below twenty points are reported point by point.
- */
+/** Kept unreported at most, so that twenty instances together allow no more than twice the allowance. */
 const OWN_SHARE = 1 / 20;
 /** The longest that counting may delay a launch, because the launch itself waits for Redis as well. */
 const PATIENCE_MS = 300;
@@ -28,9 +25,7 @@ const MOST_KEYS = 50_000;
 const pausedUntil = new WeakMap<KeyStore, number>();
 const isPaused = (store: KeyStore) => (pausedUntil.get(store) ?? 0) > performance.now();
 
-/** This instance's knowledge of one key in its window. */
 interface Count {
-  /** The reported total: this instance's points and, as of the last answer, the others'. */
   reported: number;
   /** This instance's points that are not reported yet; negative when more were returned than spent. */
   unreported: number;
@@ -40,10 +35,7 @@ interface Count {
   next?: Promise<number> | undefined;
 }
 
-/**
- * Each command uses one key, so it also runs on a cluster. A key over twice its allowance is refused from memory until
- * its window ends, so that a flood does not reach Redis. While Redis is unavailable, each instance counts alone.
- */
+/** A key over twice its allowance is refused from memory, without Redis. In its outage, each instance counts alone. */
 export function createSharedCounter(store: KeyStore, { keyPrefix, points, seconds }: Allowance) {
   const windowMs = seconds * 1_000;
   const mostUnreported = Math.floor(points * OWN_SHARE);

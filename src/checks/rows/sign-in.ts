@@ -13,7 +13,8 @@ import type { SmartConfiguration } from '#src/smart/documents/smart-configuratio
 import { readIntrospection } from '#src/smart/introspection.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { postGrant } from '#src/smart/step-5-access-token.ts';
-import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
+import { isWebPage } from '#src/smart/token-error.ts';
+import { readTokenResponse } from '#src/smart/token-response.ts';
 import { judgeAuthorization } from './authorization-endpoint.ts';
 import type { Ask, CheckContext } from './context.ts';
 import { checksOf, LOOK_INTO_LOG, shown } from './definition.ts';

@@ -31,7 +31,7 @@ export function explanationOf(
     const isInFrame = exact === 'authorization.not-back' && trace.framed === true;
     return byRule(isInFrame ? 'authorization.not-back-framed' : exact, steps);
   }
-  const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
+  const failed = outcome === 'completed' ? openStep(steps) : steps.findLast(({ code }) => code === outcome);
   const rule = failed && exactRule(failed, steps);
   const code = outcome === 'completed' ? failed?.code : outcome;
   // A trace of an older version may name a rule by a name that it no longer has.
@@ -41,11 +41,6 @@ export function explanationOf(
 function lastStepOf(steps: Steps): StepName | undefined {
   const isWaiting = steps.some(({ name, outcome }) => name === 'user' && outcome === 'warning');
   return isWaiting ? 'user' : stepNames.findLast((name) => steps.some((step) => step.name === name));
-}
-
-/** The step that ended the launch: the last with its code. */
-function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
-  return steps.findLast(({ code }) => code === outcome);
 }
 
 /** The step of a completed launch that failed later, or a list or create that lacks something. */

@@ -21,7 +21,6 @@ export interface DiagnosedStep extends DrawnStep {
 /** Safe to show to an EHR team, because it holds only what is stored, and that is redacted. */
 export interface Diagnosis extends DrawnLaunch {
   readonly outcome: TraceOutcome;
-  /** Whether the launch began outside the EHR, where the user then picks the patient. */
   readonly standalone: boolean;
   readonly steps: DiagnosedStep[];
   readonly explanation: Explanation | undefined;

@@ -1,6 +1,7 @@
 /** Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes. */
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
-import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
+import { withoutQuery } from '#src/diagnostics/traces/bound-facts.ts';
+import { isStandalone, SLASHED_TOKEN_ENDPOINT } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfIntrospection, rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';

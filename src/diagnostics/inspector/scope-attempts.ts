@@ -42,7 +42,6 @@ function verdicts(requested: readonly string[], granted: readonly string[] | und
 const COVERAGE = { whole: 'covered', part: 'in part', none: 'not granted' } as const;
 const SCOPE_STEPS = new Set<TraceStep['name']>(['callback', 'scopes']);
 
-/** Each attempt begins when the browser is sent to the authorization server. */
 function attemptsOf(steps: readonly TraceStep[]): TraceStep[][] {
   const attempts: TraceStep[][] = [];
   for (const step of steps) {

@@ -54,7 +54,7 @@ function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: st
 
 /** A launch that ended in another error says what it proved of the authorization server, and does not wait for more. */
 function oauthTick(launch: Diagnosis | undefined, error: string | undefined): Judged {
-  const states = oauthStates(launch);
+  const states = launch?.steps.filter(({ name }) => OAUTH_STEPS.includes(name)).map(({ state }) => state) ?? [];
   const hasFailed = states.includes('failed') || launch?.isStalled === true;
   if (hasFailed || error === undefined) return outcomeTick(launch, hasFailed, error ?? stalledNote(launch));
   return states.every((state) => state === 'passed' || state === 'warning')
@@ -73,10 +73,6 @@ function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
     state: 'warning',
     note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.remedy].filter(Boolean).join(' '),
   };
-}
-
-function oauthStates(launch: Diagnosis | undefined) {
-  return launch?.steps.filter(({ name }) => OAUTH_STEPS.includes(name)).map(({ state }) => state) ?? [];
 }
 
 /** We never see an authorization server's own error page; we only see that the browser does not come back. */

@@ -1,4 +1,6 @@
 /** Bounds a trace before it is stored: short and printable texts, few names (ST-07). Facts are redacted before that. */
+import { LRUCache } from 'lru-cache';
+import { cached } from '#src/adapters/cache.ts';
 import type { TraceRecord } from './store.ts';
 import type { Fact, StepFacts } from './trace.ts';
 
@@ -66,4 +68,20 @@ export function scopeTokens(scope: string | undefined): string[] {
 /** The host of a URL, without path and query. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? '(not a URL)';
+}
+
+/** A server's address without its query. A slash at the end is kept: two addresses may differ by it alone. */
+export function withoutQuery(url: string): string {
+  return cached(bare, url, () => bareUrl(url));
+}
+
+/** The few addresses of an EHR come with each of its launches. */
+const bare = new LRUCache<string, string>({ max: 200 });
+
+function bareUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
+  const { origin, pathname } = parsed;
+  const hasSlash = url.split(/[?#]/, 1)[0]?.endsWith('/') === true;
+  return `${origin}${pathname === '/' && !hasSlash ? '' : pathname}`.slice(0, 200);
 }

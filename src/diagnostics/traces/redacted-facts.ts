@@ -1,15 +1,14 @@
 /** The facts that each protocol step may add to the trace: names, shapes, hosts and counts, never the values. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { LRUCache } from 'lru-cache';
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import { cached } from '#src/adapters/cache.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
-import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
+import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { few, hostOf, namesOf, scopeTokens } from './bound-facts.ts';
+import { few, hostOf, namesOf, scopeTokens, withoutQuery } from './bound-facts.ts';
 import type { StepFacts } from './trace.ts';
 
 /** The fact that names the page around the app, by its origin. */
@@ -66,30 +65,6 @@ export function redirectFacts(redirect: AuthorizationRedirect, requested: { scop
     aud: withoutQuery(sent.get('aud') ?? ''),
     'requested scopes': scopeTokens(requested.scope),
     'assertion algorithm': requested.alg,
-  };
-}
-
-/** Shows the error code if it looks like one (RFC 6749 4.1.2.1); of its description only scopes that were requested. */
-export function callbackFacts(callback: CallbackParameters, requested: string): StepFacts {
-  const { state: _state, ...others } = callback;
-  const arrived = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  const { error, iss, errorDescription = '' } = callback;
-  // What follows may be the scopes that are allowed.
-  const [refused = ''] = errorDescription.slice(0, 2_000).split(/\b(?:allowed|supported|available|valid)\b/i);
-  const words = refused.split(/[\s"'“”‘’`,;()[\]]+|[.:](?:\s|$)/);
-  const asked = scopeTokens(requested);
-  const isScope = (word = '') => asked.includes(word) && /[/_]|^(?:openid|fhirUser)$/.test(word);
-  // Of every scope; "launch" and "profile" are words of any sentence, unless they are marked or stand beside a scope.
-  const isOwn = (scope: string) =>
-    [`[${scope}]`, `'${scope}'`].some((marked) => refused.includes(marked)) ||
-    words.some((word, at) => word === scope && [word, words[at - 1], words[at + 1]].some(isScope));
-  const named = asked.filter((scope) => words.includes(scope) && isOwn(scope));
-  return {
-    parameters: ['state', ...arrived.map((name) => (name === 'errorDescription' ? 'error_description' : name))],
-    error: error === undefined ? undefined : /^[a-z_]{1,64}$/.test(error) ? error : '(unusual error)',
-    iss: iss === undefined ? undefined : withoutQuery(iss),
-    // Some servers repeat the whole list, whichever scope they refuse.
-    'scopes it names': named.length > 0 && named.length < asked.length ? named : undefined,
   };
 }
 
@@ -199,22 +174,6 @@ function momentText(now: Date, instant: unknown): string | undefined {
   if (typeof instant !== 'number') return undefined;
   const seconds = Math.round(now.getTime() / 1_000 - instant);
   return seconds < 0 ? `in ${-seconds} s` : `${seconds} s ago`;
-}
-
-/** A server's address without its query. A slash at the end is kept: two addresses may differ by it alone. */
-export function withoutQuery(url: string): string {
-  return cached(bare, url, () => bareUrl(url));
-}
-
-/** The few addresses of an EHR come with each of its launches. */
-const bare = new LRUCache<string, string>({ max: 200 });
-
-function bareUrl(url: string): string {
-  const parsed = URL.parse(url);
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
-  const { origin, pathname } = parsed;
-  const hasSlash = url.split(/[?#]/, 1)[0]?.endsWith('/') === true;
-  return `${origin}${pathname === '/' && !hasSlash ? '' : pathname}`.slice(0, 200);
 }
 
 function shortName(value: unknown): string {

@@ -4,9 +4,7 @@ import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { ErrorCode } from '#src/errors.ts';
 import type { StepName } from './trace.ts';
 
-/** Begins to measure a step. */
 export type StepWatch = (name: StepName) => {
-  /** Runs the work inside the step's span. */
   run<T>(work: () => T): T;
   /** @param code of the error, if the step failed. */
   end(code?: ErrorCode): void;

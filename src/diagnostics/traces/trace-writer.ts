@@ -13,10 +13,7 @@ import type { TraceStep } from './trace.ts';
 /** Accepts a bounded number of parts per organization. */
 export type TraceWriter = BatchWriter<TracePart>;
 
-/**
- * Parts kept per minute, organization and instance: far more than a hospital's busiest minute, and far less than could
- * fill a disk. Anyone can cause a refused launch, so those have the smallest share.
- */
+/** Per minute, organization and instance, far below a full disk. Refused launches, which cost nothing, get least. */
 const PER_MINUTE = { begun: 300, refused: 60, continued: 600 } as const satisfies Record<TracePart['kind'], number>;
 
 /** A launch that has not come back is written after this time; one that has ended waits only {@link GATHER_MS}. */
@@ -62,10 +59,7 @@ export function createTraceWriter(
 }
 
 /** Where the EHR's clock differs from ours, the database's clock says whether it is ours that is off. */
-async function withOwnClock(
-  { db, clock }: { db: Queries; clock: Clock },
-  traces: readonly TraceRecord[],
-): Promise<readonly TraceRecord[]> {
+async function withOwnClock({ db, clock }: { db: Queries; clock: Clock }, traces: readonly TraceRecord[]) {
   const isOff = (step: TraceStep) => step.facts['EHR clock'] !== undefined;
   if (!traces.some(({ steps }) => steps.some(isOff))) return traces;
   const own = clockDifference(clock().getTime(), await databaseTime(db));

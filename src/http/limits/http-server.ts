@@ -20,11 +20,7 @@ const LIMITS = {
 
 export type ServerLimits = typeof LIMITS;
 
-/**
- * Creates a server that closes stalled connections.
- * @param isProxy whether an address is one of our proxies (TRUST_PROXY). A proxy's connections carry all visitors, so
- *   only the total limit applies; the app limits the requests behind it per visitor.
- */
+/** Closes stalled connections. @param isProxy carries all visitors (TRUST_PROXY), so only the total limit applies. */
 export function createHttpServer(
   listener: RequestListener,
   isProxy: (address: string) => boolean,

@@ -28,11 +28,7 @@ interface Known {
   until: number;
 }
 
-/**
- * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
- * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
- * @param kind of the cookie: a note of one kind is not valid in another.
- */
+/** A signed note, as OWASP's "device cookies": it only says in whose share of a limit the next attempt counts. */
 export function createKnownBrowsers(
   kind: string,
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
@@ -61,7 +57,7 @@ export function createKnownBrowsers(
       const name = here?.name ?? fewRandomBytes(12).toString('base64url');
       const fresh: Known = { place: hashOf(place), name, until: clock().getTime() + KNOWN_LIFETIME_MS };
       const next = [fresh, ...known.filter((one) => one !== here)].slice(0, MOST_PLACES);
-      const entries = next.map(format).join('~');
+      const entries = next.map((one) => [one.place, one.name, one.until.toString(36)].join('.')).join('~');
       cookie.write(request, response, `${entries}~${sealer.fingerprint(signed(entries))}`);
     },
   };
@@ -70,10 +66,6 @@ export function createKnownBrowsers(
 /** Hashed, so that the cookie is short and contains no names. */
 function hashOf(place: string): string {
   return hash('sha256', place, 'base64url').slice(0, 22);
-}
-
-function format({ place, name, until }: Known): string {
-  return [place, name, until.toString(36)].join('.');
 }
 
 function parse(entry: string): Known {

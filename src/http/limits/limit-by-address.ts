@@ -3,11 +3,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Counts, createLimiter, type Limit } from './limiter.ts';
 import { visitorKey } from './visitor-key.ts';
 
-/**
- * Finds the counts of a visitor by {@link visitorKey}. Addresses are untrusted; `scope` separates counts, for example by
- * organization. A success never resets the count of a network.
- * @param limit `networkPoints` is the total allowance of an IPv6 /48.
- */
+/** Finds counts by {@link visitorKey}; a success never resets a network's. @param limit.networkPoints of a /48. */
 export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit }: Limit & { networkPoints: number }) {
   const byOne = createLimiter(store, limit);
   const byNetwork = createLimiter(store, {

@@ -27,10 +27,7 @@ export function createVisitorCap(most: number) {
 
 const MOST = 500;
 
-/**
- * Must be the first middleware that does work. @param until a request counts until it is answered, or only until its
- * body is read. @throws AppError 'request.too-many' as the request's failure.
- */
+/** The first middleware that does work. @param until its body is read, or it is answered. @throws 'request.too-many' */
 export function limitRequestsUnderWay(most = MOST, until: 'answered' | 'read' = 'answered'): RequestHandler {
   const visitors = createVisitorCap(most);
   return (request, response, next) => {

@@ -8,10 +8,7 @@ import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from '#src/http
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
-/**
- * The kind of outcome, and the parameter that names it. A refused `form` is shown at each reload; `done` once; a
- * `secret` once, after which the page can say that it was shown; `run` makes the page begin a run, once.
- */
+/** A refused `form` is shown at each reload, `done` and `secret` once, and `run` begins a run, once. */
 export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
 export type AfterPost = ReturnType<typeof createAfterPost>;
@@ -45,10 +42,7 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
     return secret && JSON.stringify([secret, contextOf(request).admin?.userId, kind, placeOf(page)]);
   };
   return {
-    /**
-     * Stores the outcome for this session and redirects; with a status, a client that asks for JSON gets it directly.
-     * @param outcome without a typed password. @throws AppError 'request.too-large' as well.
-     */
+    /** Keeps the outcome and redirects, or answers JSON. @param outcome no password. @throws 'request.too-large' */
     answer: async (
       request: Request,
       response: Response,

@@ -12,10 +12,7 @@ export interface SessionOptions {
   store: Store;
 }
 
-/**
- * Loads the session. A visitor who is not signed in has none and gets no cookie: none can be planted, and a flood
- * stores nothing. For administrators' paths only. @throws AppError 'store.unavailable' when Redis does not answer.
- */
+/** Who is not signed in has no session and no cookie. For administrators' paths. @throws 'store.unavailable' */
 export function adminSessions({ publicUrl, secrets, store }: SessionOptions): RequestHandler[] {
   const secure = publicUrl.protocol === 'https:';
   const load = session({

@@ -69,10 +69,7 @@ export function csvLine(cells: readonly string[]): string {
 /** Positions where a spreadsheet with another separator starts a new cell, quoted or not. */
 const OTHER_SEPARATORS = /(?<=[;\t\r\n])/;
 
-/**
- * Quotes every cell. What a spreadsheet would take for a formula gets an apostrophe, because values come from outside;
- * so does text after a semicolon or tab, which many countries use as separators.
- */
+/** Quoted; what a spreadsheet would take for a formula gets an apostrophe, also after a semicolon or tab. */
 function csvCell(text: string): string {
   const parts = text.split(OTHER_SEPARATORS).map((part) => (isFormula(part) ? `'${part}` : part));
   return `"${parts.join('').replaceAll('"', '""')}"`;

@@ -21,10 +21,7 @@ export function createSessionStore({ keyStore, sealer, clock, log }: SessionStor
   return forgivingTouch(new RedisStore({ client: sealedCalls(keyStore, sealer), prefix: PREFIX, ttl }), log);
 }
 
-/**
- * The node-redis calls that connect-redis makes, on our key store: keys hashed, values sealed. A value that cannot be
- * opened counts as missing, so its user signs in again; an unavailable store is a 503 page.
- */
+/** For connect-redis: hashed keys, sealed values. An unreadable one is missing; an unavailable store is a 503 page. */
 function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
   const get = async (key: string) => {
     const sealed = await keyStore.get(nameOf(key));
@@ -45,7 +42,6 @@ function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
   };
 }
 
-/** Where the session of this connect-redis key is stored. */
 function nameOf(key: string): string {
   return `${PREFIX}${hash('sha256', key.slice(PREFIX.length), 'base64url')}`;
 }

@@ -16,7 +16,6 @@ export interface UserAdmissionDependencies {
   revoker: Pick<Revoker, 'revoke'>;
 }
 
-/** Why a launch must wait before it may show a page. */
 export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
@@ -95,10 +94,7 @@ export async function recheckUser(
   return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
 }
 
-/**
- * Ties the launch to the clinician, so that it ends with the association. If another request is changing the record, or
- * renewing its token, this is left to a later request: only the claimed record can take the new token (RF-03).
- */
+/** The launch then ends with the association. A record that another request changes or renews is left alone (RF-03). */
 export async function tieToClinician(
   launches: UserAdmissionDependencies['launches'],
   opened: OpenedLaunch,

@@ -88,7 +88,6 @@ async function callbackOfThisBrowser(
   return { callback, cookie };
 }
 
-/** Gives the browser the cookie of its launch and sends it to the page. */
 function openLaunch(
   { launchCookies, knownBrowsers, limit, publicUrl, clock }: CallbackRouteDependencies,
   request: Request,

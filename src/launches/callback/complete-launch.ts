@@ -24,7 +24,6 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
 
 export interface LaunchDone extends Completion {
   kind: 'finished';
-  /** Launches of this browser that this one ended; their cookies are deleted. */
   ended: LaunchCookie[];
   /** False for a repeated callback (CB-19). */
   isFirst: boolean;
@@ -62,10 +61,7 @@ export async function completeLaunch(
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
-/**
- * Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. It
- * waits for a fail-over of the store, because the code cannot be sent again.
- */
+/** It waits for a fail-over of the store, as the code cannot be sent again. A repeated callback finds the launch. */
 async function storeLaunch(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,

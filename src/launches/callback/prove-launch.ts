@@ -1,6 +1,7 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Adapters } from '#src/adapters.ts';
-import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import { callbackFacts } from '#src/diagnostics/traces/callback-facts.ts';
+import { assertionFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -29,11 +30,8 @@ export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbo
 }
 
 /**
- * Checks the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
- * calls are the token request and, in parallel, the fetch of the issuer's keys if they are not cached. If a check of
- * the token response fails, its tokens are revoked (CB-22).
- * @param organization in its current state; the transaction holds the state at the start.
- * @throws AppError; then no part of the launch is stored.
+ * Checks callback, token, identity and context (CB-21). If a check of the token response fails, its tokens are revoked
+ * (CB-22). @param organization as it is now. @throws AppError; then no part of the launch is stored.
  */
 export async function proveLaunch(
   dependencies: ProveLaunchDependencies,
@@ -102,33 +100,23 @@ function authorizationServerOf(
 /** REG-11, MT-05: a change that an administrator made while the user signed in takes effect. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
   assertEnabled(organization);
-  if (organization.connectionVersion !== transaction.connectionVersion) {
-    throw new AppError(
-      'callback.invalid',
-      "the organization's connection was changed during the launch",
-      'callback.settings-changed',
-    );
-  }
+  const changed = "the organization's connection was changed during the launch";
+  if (organization.connectionVersion !== transaction.connectionVersion)
+    throw new AppError('callback.invalid', changed, 'callback.settings-changed');
   if (transaction.kind === 'standalone' && !organization.standalone)
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
 }
 
 /** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
-  if (redirectUri !== arrivedAt) {
-    throw new AppError(
-      'callback.wrong-issuer',
-      "the answer came to another organization's redirect URI",
-      'callback.other-redirect-uri',
-    );
-  }
+  const detail = "the answer came to another organization's redirect URI";
+  if (redirectUri !== arrivedAt) throw new AppError('callback.wrong-issuer', detail, 'callback.other-redirect-uri');
 }
 
 export interface CallbackVisit {
   callback: CallbackParameters;
   redirectUri: string;
   key: TransactionKey;
-  /** From the transaction cookie. */
   kind: LaunchKind;
   /** As the browser reports; undefined when it does not. */
   isInFrame: boolean | undefined;

@@ -24,11 +24,7 @@ export interface AskedAgain {
   organization: Organization;
 }
 
-/**
- * Asks again if the error is a refusal of scopes, at most once per launch (ER-03). State, nonce, verifier and browser
- * secret are fresh; the pinned data, `launch` and `aud` are those of the old transaction.
- * @returns undefined when the error is to be shown.
- */
+/** At most once per launch (ER-03), with fresh secrets and the same pinned data. @returns undefined otherwise. */
 export async function askAgain(
   { transactions, clock }: { transactions: Transactions; clock: Clock },
   organization: Organization,
@@ -66,10 +62,7 @@ function failureOf(error: unknown): FailedScope['failure'] | undefined {
   return error.code === 'scope.none-granted' ? 'empty-grant' : undefined;
 }
 
-/**
- * The error to show if the second request fails too: that of the first. An EHR whose launch value is spent answers the
- * second with `invalid_request` or the like, which says nothing about the scopes (SCO-20).
- */
+/** If the second request fails too, the first error: a spent launch value gives only `invalid_request` (SCO-20). */
 export function errorToShow({ answerTo }: Transaction, error: unknown): unknown {
   if (!answerTo || !(error instanceof AppError) || error.code !== 'authorization.refused') return error;
   const { failure, shown } = answerTo;

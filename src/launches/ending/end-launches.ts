@@ -9,7 +9,6 @@ import type { EndableLaunchStore } from '#src/launches/session/store.ts';
 import type { EndLaunches } from '#src/organizations/edit.ts';
 import type { Revoker } from './revoker.ts';
 
-/** Who ends the launches, for the audit trail. */
 export type Ending = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
 /** Ends launches on every instance at once, because all read the same records. */
@@ -48,7 +47,6 @@ export function createLaunchEndings(dependencies: {
   };
   return {
     end,
-    /** Ends all open launches of an organization, or those that `isChosen` selects. */
     endOf: async (
       organization: EhrOwner,
       reason: EndReason,

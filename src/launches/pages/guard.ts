@@ -27,7 +27,6 @@ export interface OpenLaunch {
   cookieSecret: string;
   /** Why this launch waits; set only behind the guard that lets waiting launches pass. */
   waits: Waiting | undefined;
-  /** When the launch ends, this visit included. */
   closing: Closing;
   /** Whether the page loaded by itself, so that the idle period was not renewed. */
   isUnattended: boolean;
@@ -59,9 +58,8 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch (MT-01, LA-09): 401 with the reason unless this browser holds the cookie, the record exists within
- * its limit, the organization is enabled and unchanged (REG-11, MT-05), and the user still its clinician (FU-07). A
- * user not associated yet is sent to the association. @param options.renews false for pages that never renew.
+ * 401 with the reason, unless this browser holds the cookie (MT-01, LA-09), the record exists, the organization is
+ * unchanged (REG-11, MT-05), and the user still its clinician (FU-07). @param options.renews false: it never renews.
  */
 export function requireLaunch(
   dependencies: LaunchGuardDependencies,

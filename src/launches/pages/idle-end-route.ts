@@ -16,10 +16,7 @@ export function leaveInTime(response: Response, launchId: string, closing: Closi
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
-/**
- * For a page with a form: the browser leaves it only when the launch has ended, because leaving loses the input.
- * @returns the seconds after which a script that saves the input is to go to the warning.
- */
+/** For a page with a form, which is left only at the end. @returns the seconds until a script is to save and warn. */
 export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
   refreshAt(response, launchId, closing.at, now);
   return secondsUntil(leaveAt(closing, now), now);
@@ -29,11 +26,7 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
   return now < warnAt ? warnAt : at;
 }
 
-/**
- * Behind a guard that renews nothing. If another tab used the launch, it goes back to the list, not as a visit: two
- * unattended tabs must not keep each other open, nor a token renewed (RF-13, RF-14). @param leftForm an unfinished
- * form.
- */
+/** Behind a guard that renews nothing: unattended tabs keep no launch open (RF-13, RF-14). @param leftForm if any */
 export function closingRoute(clock: Clock, leftForm: (launch: Launch) => Promise<string | undefined>): RequestHandler {
   return async (request, response) => {
     const { launch, organization, closing, cookieSecret } = openLaunchOf(request);

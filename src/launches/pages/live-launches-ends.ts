@@ -6,7 +6,6 @@ import { queryOf } from '#src/http/request-values.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
@@ -30,7 +29,8 @@ export const ENDS: Readonly<Record<string, { questionOf: On<Asked>; end: On<numb
     questionOf: async (deps, request, organization) => {
       const launch = queryOf(request).get('launch') ?? '';
       const found = await openedIn(deps, organization, launch);
-      return found && { question: 'End the launch of', subject: nameOf(found), button: 'End it', fields: { launch } };
+      const subject = found?.user.name ?? 'a user without a name';
+      return found && { question: 'End the launch of', subject, button: 'End it', fields: { launch } };
     },
     end: async (deps, request, organization) => {
       const found = await openedIn(deps, organization, fieldOf(request, 'launch', 'id'));
@@ -51,8 +51,4 @@ export const ENDS: Readonly<Record<string, { questionOf: On<Asked>; end: On<numb
 async function openedIn({ launches }: LiveLaunchesDependencies, { id }: Organization, launchId: string) {
   const launch = (await launches.reopen(launchId))?.launch;
   return launch?.organizationId === id ? launch : undefined;
-}
-
-function nameOf({ user }: Launch): string {
-  return user.name ?? 'a user without a name';
 }

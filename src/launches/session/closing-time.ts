@@ -11,7 +11,6 @@ export interface Closing {
   warnAt: Date;
 }
 
-/** The page warns this long before. */
 const WARNING_MS = 5 * 60_000;
 /** In a short launch, the warning takes at most this share of the time. */
 const LONGEST_WARNING_SHARE = 1 / 5;

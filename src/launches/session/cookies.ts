@@ -73,7 +73,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
   };
   const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
   return {
-    /** Did the browser send any of our cookies for this kind of launch? */
     arrived: (request: Request, kind: LaunchKind): boolean => {
       const { probe, tx, launch } = NAMES[kind];
       const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
@@ -89,17 +88,13 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
         setProbe(response, { kind, organizationId }, note);
       },
     }),
-    /**
-     * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
-     * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
-     */
+    /** Of the launch that began last, the EHR's before a standalone one. It proves nothing: for error pages (ER-01). */
     lastOrigin: (request: Request): LaunchOrigin | undefined => {
       const began = KINDS.map((kind) => ({ kind, organizationId: probeOf(request, kind)?.organizationId ?? '' }));
       return began.find(({ organizationId }) => organizationId !== '');
     },
     ofTransaction: (request: Request, state: string): CookieValue | undefined =>
       transactions(request).find(({ id }) => id === shortHash(state)),
-    /** Does this browser hold any transaction cookie? */
     isUnderWay: (request: Request): boolean => transactions(request).length > 0,
     setTransaction: (request: Request, response: Response, state: string, cookie: CookieValue): void => {
       const { kind } = cookie;
@@ -111,7 +106,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
     clearTransaction: (response: Response, state: string, kind: LaunchKind): void =>
       cookies[kind].clear(response, transactionName(state, kind)),
     ofLaunch: (request: Request, launchId: string) => launches(request).find(({ id }) => id === launchId),
-    /** Every launch cookie of this browser, oldest first. */
     launches,
     setLaunch: (response: Response, cookie: LaunchCookie): void =>
       cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),

@@ -30,7 +30,6 @@ const CODE_BY_REASON = {
   replaced: 'session.replaced',
   /** The store did not confirm the launch, so no browser got its cookie. */
   'not-stored': 'session.missing',
-  /** The record expired after an hour without a visit. */
   idle: 'session.idle',
 } as const satisfies Record<string, ErrorCode>;
 

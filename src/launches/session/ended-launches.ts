@@ -14,10 +14,7 @@ const REASON_KEPT_MS = 60 * 60_000;
 const keyOf = (launchId: string) => `ended:${launchId}`;
 const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
 
-/**
- * Each entry is only a reason, without token, user or patient. It is sealed and bound to its key like a record.
- * @throws from its methods: AppError 'store.unavailable'.
- */
+/** Each is sealed and bound to its key, and holds only a reason. @throws from its methods: 'store.unavailable'. */
 export function createEndedLaunches(redis: KeyStore, sealer: Sealer) {
   return {
     /** @param secretHash of the launch's cookie, as the record had it. */

@@ -45,11 +45,7 @@ export function standalonePath(organizationId: string): string {
   return `/smart/standalone/${encodeURIComponent(organizationId)}`;
 }
 
-/**
- * Fits a page to its origin: the organization's EHR may frame an EHR launch, or its refusal would be blank (LA-11,
- * ER-01); no page may frame a standalone launch. @param open this browser's launches. @returns the organization, if
- * any.
- */
+/** The EHR may frame an EHR launch, whose refusal would be blank (LA-11, ER-01); no page may frame a standalone one. */
 export async function fitPageTo(
   response: Response,
   directory: OrganizationDirectory,

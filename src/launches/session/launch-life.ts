@@ -3,7 +3,6 @@ import type { TokenResponse } from '#src/smart/token-response.ts';
 
 /** `state` lives this long (AZ-08). */
 export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
-/** Without a visit for this long a launch ends. */
 export const IDLE_LIMIT_MS = 60 * 60_000;
 /** The longest launch, about one long shift. */
 export const ABSOLUTE_LIMIT_MS = 12 * 60 * 60_000;

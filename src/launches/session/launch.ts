@@ -79,10 +79,7 @@ export interface InLaunch {
   organization: Organization;
 }
 
-/**
- * May the launch's token be used for this? A permission that a refresh removed stays removed, and one that it added is
- * ignored (RF-09). A scope limited by a search is enough to read but not to write; see {@link limitsOn}.
- */
+/** What a refresh removed or added does not count (RF-09). A limited scope is enough to read; see {@link limitsOn}. */
 export function mayUse(launch: Launch, permission: Permission): boolean {
   return grantsOf(launch).every((granted) => mayAsk(granted, permission));
 }

@@ -3,7 +3,6 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
 
-/** Retries for a limited time, in the background or while a visitor waits. */
 export type StoreRetries = ReturnType<typeof createStoreRetries>;
 
 /** The longest time that tokens wait in memory for the store. */
@@ -37,10 +36,7 @@ export function createStoreRetries({ log }: { log: Log }) {
   }
 
   return {
-    /**
-     * Retries until it succeeds. @param work harmless if late or twice; tried once by the caller.
-     * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
-     */
+    /** @param work harmless if late or twice; tried once by the caller. @param giveUp after a minute or at shutdown. */
     insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
       const begun = setTimeout(PAUSE_MS).then(() => attempt(work, Date.now() + LONGEST_MS));
       // The store client has already logged the cause.

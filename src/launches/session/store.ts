@@ -21,7 +21,6 @@ import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
 import { createLiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
 
-/** The records of all launches; every instance sees the same. */
 export type LaunchStore = Omit<EndableLaunchStore, 'end'>;
 /** Only for `end-launches`, which also revokes the tokens and writes the audit trail. */
 export type EndableLaunchStore = ReturnType<typeof createLaunchStore>;
@@ -125,11 +124,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    /**
-     * Deletes records with their tokens (ST-09) and stores the reason; once read, retried in the background.
-     * @returns the launches that this call ended: of many callers only one gets each, if the store says who was first.
-     * @throws AppError 'store.unavailable' when nothing could be read or deleted.
-     */
+    /** With their tokens (ST-09). @returns the launches that this call ended. @throws AppError 'store.unavailable' */
     end: async (ids: readonly string[], reason: EndReason): Promise<Launch[]> => {
       const sealed = await redis.getMany(ids.map(keyOf));
       const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));

@@ -21,7 +21,6 @@ export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 
 
 /** How long a reloaded callback leads to its launch. */
 const COMPLETION_LIFETIME_MS = 60_000;
-/** The mark that replaces a transaction when a request takes it. */
 const TAKEN = 'taken';
 /** Covers the bulkhead, the budget, the token request, the issuer's keys and the user, each with its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;
@@ -100,10 +99,7 @@ export function createTransactions(
     },
     /** Called when the launch of {@link completionsOf} is stored. */
     completed: (key: TransactionKey): void => pending.release(transactionName(key)),
-    /**
-     * Binds a code to the first transaction it comes with: a stolen one can only be brought back with the `state` of
-     * another (MT-04, RFC 9700 section 4.4 and 4.5). @returns false when it is bound to another transaction.
-     */
+    /** A code belongs to the `state` it came with first (MT-04, RFC 9700 4.4, 4.5). @returns false if to another. */
     bindCode: async (key: TransactionKey, code: string): Promise<boolean> => {
       const mark = `code:${hash('sha256', code, 'base64url')}`;
       const name = transactionName(key);

@@ -44,10 +44,7 @@ export function transactionName({ state, secret }: TransactionKey): string {
   return `tx:${hash('sha256', `${state}.${secret}`, 'base64url')}`;
 }
 
-/**
- * The launch's id and secret, from transaction key and our secrets: a reloaded callback finds the launch without stored
- * data. @returns one per secret, the current one first: another instance may have used an older one.
- */
+/** A reloaded callback finds the launch by them without stored data. @returns one per secret, the current one first. */
 export function completionsOf(
   { state, secret }: TransactionKey,
   { fingerprints }: Pick<Sealer, 'fingerprints'>,

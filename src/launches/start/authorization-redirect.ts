@@ -78,10 +78,7 @@ export async function beginAuthorization(
 }
 
 /** Sends no browser to an EHR that is down, which would show its own error page and spend the launch value. */
-async function usableConfiguration(
-  { connections, outbound }: AuthorizationDependencies,
-  organization: Organization,
-): Promise<SmartConfiguration> {
+async function usableConfiguration({ connections, outbound }: AuthorizationDependencies, organization: Organization) {
   const configuration = await connections.configurationOf(organization);
   const ehr = outbound.forOrganization(organization);
   try {
@@ -94,7 +91,6 @@ async function usableConfiguration(
   }
 }
 
-/** The data that is fixed at launch, without the secrets of the attempt. */
 function transactionOf(
   { publicUrl }: AuthorizationDependencies,
   organization: Organization,

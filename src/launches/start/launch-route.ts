@@ -76,11 +76,7 @@ function frameFacts({ frameAncestors }: Organization, page: StepFacts[string]): 
   return isOther ? { rule: 'launch.other-frame', warning: 'framed by a page that may not show the app' } : {};
 }
 
-async function findOrganization(
-  directory: OrganizationDirectory,
-  request: Request,
-  query: URLSearchParams,
-): Promise<Organization> {
+async function findOrganization(directory: OrganizationDirectory, request: Request, query: URLSearchParams) {
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
   if (!orgId || named.length > 1)
@@ -94,10 +90,7 @@ async function findOrganization(
   return organization;
 }
 
-/**
- * Is the EHR the organization's (LA-02, LA-08)?
- * @throws 'launch.organization-disabled', 'launch.not-connected' or 'launch.unknown-issuer'
- */
+/** LA-02, LA-08. @throws 'launch.organization-disabled', 'launch.not-connected' or 'launch.unknown-issuer' */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
   assertEnabled(organization);
   assertConnected(organization);
@@ -134,7 +127,6 @@ function isEnterable(iss: string, fhirBaseUrl: string): boolean {
   return isAccepted && `${iss}/`.startsWith(`${origin}/`) && !iss.endsWith('//');
 }
 
-/** FHIR versions other than R4, as servers name them in their FHIR bases. */
 const OTHER_VERSIONS = new Set(['dstu2', 'stu3', 'r2', 'r3', 'r4b', 'r5']);
 
 /** Whether a URL is the R4 one but for the name of its version. */

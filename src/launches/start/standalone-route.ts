@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { standalonePath } from '#src/launches/session/fit-page.ts';
-import { assertConnected, assertEnabled, type Organization } from '#src/organizations/organization.ts';
+import { assertConnected, assertEnabled } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import { type LaunchRouteDependencies, noteOrganization } from './launch-route.ts';
 
@@ -23,11 +23,7 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
   };
 }
 
-/** Finds the organization, before this server sends any request. */
-async function checkLaunch(
-  { directory, launchCookies }: LaunchRouteDependencies,
-  request: Request,
-): Promise<Organization> {
+async function checkLaunch({ directory, launchCookies }: LaunchRouteDependencies, request: Request) {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization)
     throw new AppError('launch.unknown-organization', 'no organization has this orgId', 'launch.org-id-unknown');

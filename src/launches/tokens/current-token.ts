@@ -8,7 +8,6 @@ import { type RefreshDependencies, refreshOnce } from './refresh.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './refresh-times.ts';
 import { verifyLater } from './refreshed-id-token.ts';
 
-/** Why the FHIR server's refusal ends a launch. */
 export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-accepted'>;
 
 /** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
@@ -43,10 +42,7 @@ export function createCurrentTokens(dependencies: RefreshDependencies) {
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
       return refresh(opened, organization);
     },
-    /**
-     * After a refusal of the token, the launch with a newer one (RF-09); undefined when there is none (FH-05).
-     * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
-     */
+    /** The launch with a newer token (RF-09), or undefined (FH-05). @throws AppError if there may be one later. */
     renew: async (launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined> => {
       const latest = await launches.reopen(launchId);
       if (!latest) return undefined;

@@ -24,10 +24,7 @@ export function seeing(facts: StepFacts) {
   };
 }
 
-/**
- * The error that ends the launch, with the rule that failed, never a value (ID-21, TK-20): 'refresh.identity-refused',
- * 'token.invalid' for a malformed response, else 'session.expired'.
- */
+/** With the rule, never a value (ID-21, TK-20). Identity and form have codes of their own, else `session.expired`. */
 export function renewalError(error: unknown): AppError {
   if (!(error instanceof AppError))
     return new AppError('session.expired', 'the token could not be renewed', { cause: error });

@@ -57,10 +57,7 @@ export async function claimRefresh(
   return isStillDue ? claimRefresh(dependencies, latest) : undefined;
 }
 
-/**
- * Stores the tokens before they are used (RF-03), or retries in the background. @param revokeRenewed if it cannot.
- * @returns false when the record has ended or was replaced. @throws AppError 'store.unavailable'
- */
+/** Before the tokens are used (RF-03). @returns false if the record has ended. @throws AppError 'store.unavailable' */
 export async function saveRenewed(
   { launches, retries }: RefreshLockDependencies,
   { claimed }: RefreshClaim,
@@ -85,10 +82,7 @@ async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch)
   return latest?.launch.tokens.accessToken === next.tokens.accessToken;
 }
 
-/**
- * RF-07: puts the refresh token back, with a random pause that grows each time. @param revokeHeld if it ended (RV-02).
- * @throws AppError 'refresh.unavailable' when the old token has expired, 'session.missing' when the launch has ended.
- */
+/** RF-07, RV-02: after a random pause that grows. @throws AppError 'refresh.unavailable', 'session.missing' if over */
 export async function putOff(
   { launches, clock, log, retries }: RefreshLockDependencies,
   { launch, claimed }: RefreshClaim,

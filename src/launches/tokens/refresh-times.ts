@@ -7,7 +7,6 @@ import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 const CLAIM_LIFETIME_MS = 20_000;
 /** Keys that take longer to fetch count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
 export const LONGEST_PROOF_MS = 4_000;
-/** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** A page waits this long for a refresh by another request, and looks this often. */

@@ -28,11 +28,7 @@ export function areKeysUnavailable(error: unknown): error is AppError {
 
 const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
-/**
- * The same issuer, subject and audience; nonce and `auth_time` absent or the launch's (RF-10, OIDC Core 12.2).
- * @param idToken untrusted; checked by the time it was received. @throws AppError 'refresh.identity-refused',
- * 'identity.…'
- */
+/** As before; nonce and `auth_time` may be absent (RF-10, OIDC Core 12.2). @throws AppError of identity or refresh */
 export async function assertSameUser(
   { issuerKeys }: Pick<IdTokenDependencies, 'issuerKeys'>,
   launch: Launch,
@@ -52,21 +48,14 @@ export async function assertSameUser(
     now,
     keys: issuerKeys,
   }).catch(seeing(idTokenFacts(idToken, [iss], now)));
-  if (identity.sub !== sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', 'refresh.other-user');
+  const refused = (other: string) =>
+    new AppError('refresh.identity-refused', `the refreshed id_token is of another ${other}`, 'refresh.other-user');
+  if (identity.sub !== sub) throw refused('user');
   const { authTime = launch.authTime } = identity;
-  if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError(
-      'refresh.identity-refused',
-      'the refreshed id_token is of another sign-in',
-      'refresh.other-user',
-    );
+  if (launch.authTime !== undefined && authTime !== launch.authTime) throw refused('sign-in');
 }
 
-/**
- * Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15); the fetch of keys goes on for the
- * next try. @throws also AppError 'identity.keys-timeout'.
- */
+/** Before the claim of the refresh token expires (RF-15). @throws also AppError 'identity.keys-timeout'. */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
   await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error;
@@ -80,10 +69,7 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
   return { ...launch, refresh: { kind: 'unproven', idToken, until, failures: 1 } };
 }
 
-/**
- * Retries a postponed id_token. Concurrent calls are harmless. @throws AppError 'refresh.unavailable' without keys;
- * 'refresh.identity-refused' when it is invalid, which ends the launch.
- */
+/** @throws AppError 'refresh.unavailable' without keys; 'refresh.identity-refused' if invalid: the launch ends. */
 export async function verifyLater(
   dependencies: IdTokenDependencies,
   opened: OpenedLaunch,

@@ -23,10 +23,7 @@ export interface ParsedCapability {
   /** The FHIR base as the server itself writes it. */
   baseUrl: string | undefined;
   resources: Map<string, CapabilityResource>;
-  /**
-   * The endpoints of the oauth-uris extension, under their names in a smart-configuration, so that one reader handles
-   * both documents. Undefined when there are none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
-   */
+  /** Of the oauth-uris extension, named as in a smart-configuration (SMART 2.2.0, deprecated; DI-18, DI-21). */
   endpoints: JsonObject | undefined;
 }
 

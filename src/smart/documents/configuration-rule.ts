@@ -11,10 +11,7 @@ export function isFhirBase(metadata: Fetched | undefined): boolean {
   return parseCapability(documentOf(metadata)) !== undefined;
 }
 
-/**
- * @param wellKnown an answer that is not a JSON object with status 200. @param isBase the FHIR URL is proved correct,
- * so that the EHR has to correct its document; otherwise the FHIR URL is the first suspect.
- */
+/** @param wellKnown no JSON object with status 200. @param isBase the EHR's document is wrong, not the FHIR URL. */
 export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
   const ofGateway = ruleOfGateway(wellKnown);

@@ -13,7 +13,6 @@ export interface FetchedAnswer {
   status: number;
   contentType: string;
   text: string;
-  /** The body when it is a JSON object. */
   document: JsonObject | undefined;
   date: string | undefined;
   /** Milliseconds; 0 when the server forbids caching. */
@@ -69,7 +68,6 @@ export function isAbsent(fetched: Fetched): boolean {
   return fetched.kind === 'answer' && (fetched.status === 404 || fetched.status === 410);
 }
 
-/** `object` is what a document should be. */
 export type Shape = 'object' | 'html' | 'xml' | 'other JSON' | 'not JSON' | 'empty';
 
 /** Classifies a body by its text first; the content type only helps where the text is not JSON. */

@@ -8,16 +8,12 @@ import { documentOf, type Fetched, type FetchedAnswer, fetchDocument, isAbsent }
 import { fetchKeySet, type ParsedKeySet, type VerificationKeySet } from './key-set.ts';
 import { findIssuer, type ParsedIssuer } from './openid-configuration.ts';
 
-/** An issuer whose id_tokens an organization accepts. */
 export interface IssuerToTrust {
   /** Compared as a plain string with `iss`; one trailing slash is stripped only to build the URL. */
   readonly issuer: string;
   /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
   readonly fallbackJwksUri?: string | undefined;
-  /**
-   * The probable address of the keys. It is fetched at the same time as the OpenID configuration, and used only if that
-   * names the same address or does not exist (ID-03). It must be an address that the organization already knows.
-   */
+  /** Probable, of those known: fetched early, and used only if the issuer's document agrees or is absent (ID-03). */
   readonly likelyJwksUri?: string | undefined;
   /** An address that an administrator entered. If set, no document of the issuer is fetched (DI-23). */
   readonly givenJwksUri?: string | undefined;
@@ -32,11 +28,7 @@ export interface FetchedKeys {
   readonly lifetimeMs: number;
 }
 
-/**
- * Fetches an issuer's keys from the `jwks_uri` of its OpenID configuration (ID-03); one round trip if `likelyJwksUri`
- * is right. @throws AppError identity.keys-timeout or identity.keys-unavailable. Only a 404 or 410 allows the JWKS of
- * smart-configuration instead (ID-22).
- */
+/** From the issuer's `jwks_uri` (ID-03); only 404 and 410 allow that of smart-configuration (ID-22). @throws */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
   const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
   const fetching = {

@@ -23,11 +23,9 @@ const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-384', 'ES384'],
 ]);
 
-/** A JWKS, as far as it could be fetched and read. */
 export interface ParsedKeySet {
   /** undefined when the address is unusable, so no request was sent. */
   fetched: Fetched | undefined;
-  /** The entries; undefined when the document is not a key set. */
   keys: ParsedKey[] | undefined;
   /** undefined when no key can verify an id_token. */
   keySet: VerificationKeySet | undefined;
@@ -47,10 +45,7 @@ export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): 
   return { fetched, ...(await parseKeySet(documentOf(fetched))) };
 }
 
-/**
- * Keeps usable keys; ignores unknown, malformed, private ones and those not for signatures (ID-10; RFC 7517 §5), so
- * that one bad entry breaks no other. Only key material, `kid` and `alg` are kept, once.
- */
+/** Other keys are ignored, so that one bad entry breaks no other (ID-10; RFC 7517 §5). None that is private is kept. */
 async function parseKeySet(document: JsonObject | undefined): Promise<Pick<ParsedKeySet, 'keys' | 'keySet'>> {
   const listed = document?.['keys'];
   if (!Array.isArray(listed)) return { keys: undefined, keySet: undefined };

@@ -9,7 +9,6 @@ export interface ParsedIssuer {
   /** undefined when the issuer is not a usable URL, so no request was sent. */
   fetched: Fetched | undefined;
   state: 'valid' | 'absent' | 'mismatch' | 'no jwks_uri' | 'broken';
-  /** `issuer` and `jwks_uri` of the document. */
   named: string | undefined;
   jwksUri: string | undefined;
 }

@@ -1,7 +1,4 @@
-/**
- * The SMART configuration: an untrusted document turned into the fields we use. SMART App Launch 2.2.0, "Conformance",
- * "Metadata"; rules DI-03..05, DI-07..10, DI-24.
- */
+/** Reads the untrusted SMART configuration. SMART 2.2.0, "Conformance", "Metadata"; DI-03..05, DI-07..10, DI-24. */
 import { z } from 'zod';
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
@@ -86,10 +83,7 @@ const givenSchema = documentSchema.extend({
   jwks_uri: z.string().min(1).max(LONGEST_URL),
 });
 
-/**
- * Reads smart-configuration; pure, so that Settings can run it as a check. @param document untrusted. @param source
- * with `settings`, every address has to be usable. @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused'
- */
+/** @param document untrusted. @param source for `settings`, every address must be usable. @throws 'discovery.…' */
 export function readSmartConfiguration(
   document: unknown,
   rules: EndpointRules,
@@ -142,12 +136,9 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
 
 /** May a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
 export function assertUsable(configuration: SmartConfiguration): void {
+  const detail = 'the token endpoint does not list private_key_jwt';
   if (!acceptsPrivateKeyJwt(configuration))
-    throw new AppError(
-      'discovery.no-client-authentication',
-      'the token endpoint does not list private_key_jwt',
-      'discovery.no-private-key-jwt',
-    );
+    throw new AppError('discovery.no-client-authentication', detail, 'discovery.no-private-key-jwt');
   chooseAssertionAlg(configuration, 'RS384');
 }
 
@@ -165,11 +156,8 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;
-  throw new AppError(
-    'discovery.no-client-authentication',
-    'the server accepts neither RS384 nor ES384 assertions',
-    'discovery.no-common-algorithm',
-  );
+  const detail = 'the server accepts neither RS384 nor ES384 assertions';
+  throw new AppError('discovery.no-client-authentication', detail, 'discovery.no-common-algorithm');
 }
 
 type AssertionAlg = 'RS384' | 'ES384';

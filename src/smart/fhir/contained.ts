@@ -2,7 +2,6 @@
 import { asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
 import { localReference } from './reference.ts';
 
-/** The context in which a reference is resolved. */
 export interface Place {
   base: URL;
   /** The resource whose `contained` holds the target of `#id`. */

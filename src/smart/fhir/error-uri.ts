@@ -1,15 +1,9 @@
-/**
- * The reason that Oracle Health gives in `error_uri` alone, as a URN in its path, such as
- * `…/errors/urn%3Acerner%3Aerror%3Aauthorization-server%3Aoauth2%3Agrant%3Aunknown-client/instances/1`.
- */
+/** The reason that Oracle Health gives in `error_uri` alone, as a URN such as `urn:cerner:error:…:unknown-client`. */
 
 /** Parts of every URN, which say nothing of the reason. */
 const STRUCTURE = new Set(['authorization-server', 'oauth2', 'smart-v1', 'grant', 'token', 'jwt-bearer']);
 
-/**
- * The words of the URN, for comparison only: the address is neither shown, fetched nor kept (CB-13). Each part comes as
- * single words and as one word with underscores. @param uri untrusted. @returns '' where there is no such URN.
- */
+/** For comparison only (CB-13); each part as words, and as one word. @param uri untrusted. @returns '' for no URN. */
 export function wordsOfErrorUri(uri: unknown): string {
   if (typeof uri !== 'string') return '';
   const path = uri.slice(0, 2_000).replaceAll(/%3A/gi, ':').split('?', 1)[0] ?? '';

@@ -1,17 +1,9 @@
 /** Reads fields of untrusted FHIR JSON without relying on their type. Every domain parser uses it (FH-11, FH-12). */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { oneLine } from './clean-text.ts';
 import { namedCode } from './code-systems.ts';
 import { unmarked } from './markup.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
-import { visibleLength } from './visible-length.ts';
-
-const characters = new Intl.Segmenter();
-
-/** One line of Latin letters, single spaces and ASCII that begins no markup. Most texts are such: they need no cleaning. */
-const PLAIN_LINE = /^[!-%'-;=-z|-~\u00C0-\u024F]+(?: [!-%'-;=-z|-~\u00C0-\u024F]+)*$/;
-
-/** The beginning of such a line. Each of its characters stands alone, so that it can be cut anywhere. */
-const PLAIN_HEAD = /^[!-%'-;=-z|-~\u00C0-\u024F]+(?: [!-%'-;=-z|-~\u00C0-\u024F]+)* ?$/;
 
 export type ForeignRecord = JsonObject;
 
@@ -23,7 +15,6 @@ export function asRecord(value: unknown): ForeignRecord {
 /** One shared object, because a list page reads thousands of absent elements. */
 const NOTHING: ForeignRecord = Object.freeze({});
 
-/** How many members of a repeating element are read. */
 export const MOST_READ = 50;
 
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */
@@ -34,37 +25,9 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
   return items.every(isJsonObject) ? items : items.filter(isJsonObject);
 }
 
-/**
- * One line of readable text. Letters of every script stay, and joiners (Persian, emoji). Controls become spaces. Markup
- * and invisible formatting, above all bidirectional overrides, are removed. A letter keeps at most eight marks. Not
- * HTML-safe: views escape it (FH-10).
- * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
- */
+/** As {@link oneLine} of a string; other values are undefined. */
 export function asText(value: unknown, maxLength = 200): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
-  if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
-    return `${value.slice(0, maxLength - 1)}…`;
-  if (last.value !== value || last.maxLength !== maxLength) last = { value, maxLength, text: clean(value, maxLength) };
-  return last.text;
-}
-
-/** The last text that was cleaned: several readers ask for the same one in turn, and RTF is slow to read. */
-let last: { value?: string; maxLength?: number; text?: string | undefined } = {};
-
-function clean(value: string, maxLength: number): string | undefined {
-  const line = unmarked(value, maxLength * 8)
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
-    // More marks on one letter than any script has would cover the lines above.
-    .replace(/(\p{M}{8})\p{M}+/gu, '$1')
-    // Fonts draw these letters as a space.
-    .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  const bounded = line.length > maxLength ? shorten(line, maxLength) : line;
-  return visibleLength(bounded) > 0 ? bounded : undefined;
+  return typeof value === 'string' ? oneLine(value, maxLength) : undefined;
 }
 
 const MOST_LINES = 40;
@@ -82,17 +45,6 @@ export function asWritten(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Cuts between visible characters, not inside an emoji or an accented letter. The rest of the line is not examined. */
-function shorten(line: string, maxLength: number): string {
-  let [end, count] = [0, 1];
-  for (const { index, segment } of characters.segment(line)) {
-    if (count >= maxLength) break;
-    count += 1;
-    end = index + segment.length;
-  }
-  return `${line.slice(0, end)}…`;
-}
-
 /** The texts of a repeating string element, at most `limit`; one lone string counts as a list of one. */
 export function asTexts(value: unknown, limit = 10): string[] {
   const items: unknown[] = Array.isArray(value) ? value.slice(0, limit) : [value];
@@ -105,10 +57,7 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
   return text === undefined || saysNothing(text) ? undefined : text;
 }
 
-/**
- * The best text of a CodeableConcept: its text, the display its author picked, any display, else a bare code (FHIR R4
- * datatypes). A reason for a missing value counts as not given; "Other" is used only when nothing says more.
- */
+/** Its text, a chosen display, any display, or a code (FHIR R4 datatypes). "Other" counts only for want of another. */
 export function asConceptText(value: unknown): string | undefined {
   return conceptText(value, USUAL);
 }

@@ -4,11 +4,7 @@ const ID = /^[A-Za-z0-9\-.]{1,128}$/;
 /** FHIR R4 datatype `id`. */
 const LONGEST = 64;
 
-/**
- * May an untrusted value be used as a resource id in a URL path? Ids of real EHRs, such as Epic's, may be longer than
- * FHIR's 64 characters. FHIR allows `.` and `..` as ids. They are refused here, because in a path they name another
- * resource.
- */
+/** Longer than FHIR's 64 characters, as Epic's are; not `.` and `..`, which name another resource in a path. */
 export function isResourceId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value) && value !== '.' && value !== '..';
 }

@@ -41,10 +41,7 @@ export function namesMissingParameter(words: string, issues: readonly string[]):
   return (lacks || issues.includes('required')) && !/\bpatient\b/i.test(words);
 }
 
-/**
- * Do these words say that the app is refused, and not the user: for a tenant, or where an organization has not switched it on?
- * @param body of a gateway, in JSON of its own or as text.
- */
+/** Do these words refuse the app, and not the user: for a tenant, or not switched on? @param body of a gateway. */
 export function saysNotEnabled(words: string, body: unknown): boolean {
   const own = isJsonObject(body) ? Object.values(body) : [body];
   // Every address of Oracle Health names a tenant, whatever the reason.

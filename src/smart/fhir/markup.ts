@@ -25,10 +25,7 @@ const RTF_CHARACTERS = new Map([
 const BREAK = '\u200B';
 const WINDOWS = new TextDecoder('windows-1252');
 
-/**
- * The text without markup, lines kept apart; not HTML-safe. Linear.
- * @param most the characters that are read; of RTF without its pictures, ten times as many.
- */
+/** Keeps lines apart; not HTML-safe. Linear. @param most characters read; of RTF without pictures ten times as many. */
 export function unmarked(whole: string, most = 100_000): string {
   const isRtf = whole.startsWith('{\\rtf');
   const text = isRtf ? cut(withoutGroups(whole, most * 100), most * 10) : cut(whole, most);

@@ -51,7 +51,6 @@ export function rangeText(range: unknown): string | undefined {
   return least === undefined ? most && `up to ${most}` : `at least ${least}`;
 }
 
-/** In one unit. */
 function isReversed(low: unknown, high: unknown): boolean {
   const [from, to] = [asRecord(low), asRecord(high)];
   return (

@@ -55,7 +55,6 @@ const NAMED = [
   ...['requester', 'performer', 'locationReference', 'encounter', 'reasonReference', 'insurance', 'supportingInfo'],
   ...['relevantHistory', 'specimen'],
 ];
-/** The most references that are looked up. */
 const MOST_NAMED = 12;
 
 /** Of these the display may do, if there are many: it is worse to miss that a diagnosis is refuted. */
@@ -64,10 +63,7 @@ const READ_LAST = new Set(['performer', 'locationReference']);
 /** Of the others a display does not say enough: whether it is refuted, over or closed, and how it is reached. */
 const KNOWN_BY_NAME = new Set(['requester', 'encounter', 'specimen']);
 
-/**
- * `Type/id` of every resource that the request's page has to read, so that it can fetch all of them at once: references
- * without a display first, then those whose display does not say enough.
- */
+/** What the request's page reads at once: first what has no display, then that whose display says too little. */
 export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
   const [nameless, others, last]: [string[], string[], string[]] = [[], [], []];
   for (const name of NAMED) {

@@ -1,7 +1,4 @@
-/**
- * Finds the rule that a failed FHIR call broke, by its status, what stands before the server, and its words. Words may be
- * clinical: they are compared, and none is kept.
- */
+/** The rule that a failed FHIR call broke, by status, gateway and words. Words may be clinical: none is kept. */
 import { type GatewayAnswer, OF_ADDRESS, ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';

@@ -10,10 +10,7 @@ const MOST_INSTANTS = 2_000;
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?/g;
 
-/**
- * Distances are in minutes below an hour, in hours below two days, then in days: no text changes before the next step
- * of any instant in the answer. Midnights: {@link dayKey}. @returns ms since 1970; at most ten minutes from now.
- */
+/** When a text may change first: at a minute, hour or day of an instant. Midnights: {@link dayKey}. @returns ms */
 export function steadyUntil(text: string, now: Date): number {
   const nowMs = now.getTime();
   const instants = new Set(Array.from(text.matchAll(INSTANT), ([instant]) => instant));
@@ -28,12 +25,8 @@ function nextStep(instant: string, nowMs: number): number {
   if (Number.isNaN(at)) return Infinity;
   const since = nowMs - at;
   const distance = Math.abs(since);
-  const step = distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
   // Without a readable zone (it is the reader's, or is escaped in the JSON) only the minute is certain.
-  return afterStep(since, isLocal ? MINUTE_MS : step, nowMs);
-}
-
-function afterStep(since: number, step: number, nowMs: number): number {
+  const step = isLocal || distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
   return nowMs + step - (((since % step) + step) % step);
 }
 

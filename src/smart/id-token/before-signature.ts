@@ -22,10 +22,7 @@ export function isDecodable(token: string): boolean {
   return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), JSON_BOUNDS.idToken));
 }
 
-/**
- * The checks without a key: refuses a missing token (TK-14), a malformed, encrypted or oversized one (ID-19), another
- * algorithm (ID-06), and `crit` (ID-07); header keys are not read. @throws AppError identity.invalid
- */
+/** TK-14, ID-19, ID-06 and, for `crit`, ID-07; header keys are not read. @throws AppError identity.invalid */
 export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   if (idToken === undefined || idToken === null)
     throw refusedIdToken('id-token.missing', 'id_token is missing although openid was granted');

@@ -14,8 +14,11 @@ export type ClaimsProblem = readonly [rule: Rule, detail: string];
 export interface ClaimsExpectation {
   readonly clientId: string;
   readonly nonce: string;
+  /** False accepts an absent nonce. A wrong one is always refused (ID-15). */
   readonly nonceRequired: boolean;
+  /** False accepts an absent `aud`, only in a refresh. A wrong one is always refused (RF-10). Default: required. */
   readonly audienceRequired?: boolean;
+  /** From the same token response, for `at_hash`. */
   readonly accessToken: string;
   readonly now: Date;
   /** From the verified header, on the allow-list. It determines the hash of `at_hash`. */

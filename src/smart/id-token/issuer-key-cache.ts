@@ -28,10 +28,7 @@ const RESERVATION_MS = 30_000;
 /** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
-/**
- * Cache-Control decides how long keys are fresh: at most an hour, and five minutes without it. Failures are not cached
- * (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
- */
+/** Cache-Control decides, up to an hour; else five minutes. Failures are not cached (ID-22). 500 issuers at most. */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }) {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
   const now = () => options.clock().getTime();

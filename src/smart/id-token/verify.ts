@@ -15,7 +15,13 @@ import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './before-signature.ts';
-import { type ClaimsProblem, idTokenProblem, isInMilliseconds, isOtherwiseWritten } from './claims.ts';
+import {
+  type ClaimsExpectation,
+  type ClaimsProblem,
+  idTokenProblem,
+  isInMilliseconds,
+  isOtherwiseWritten,
+} from './claims.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
 
 declare const verified: unique symbol;
@@ -34,18 +40,9 @@ export interface VerifiedIdentity {
   readonly authTime: number | undefined;
 }
 
-export interface IdTokenExpectation {
+export interface IdTokenExpectation extends Omit<ClaimsExpectation, 'alg'> {
   /** The organization's issuers. The token's `iss` can only select one of them. */
   readonly expectedIssuers: readonly IssuerToTrust[];
-  readonly clientId: string;
-  readonly nonce: string;
-  /** False accepts an absent nonce. A wrong one is always refused (ID-15). */
-  readonly nonceRequired: boolean;
-  /** False accepts an absent `aud`, only in a refresh. A wrong one is always refused (RF-10). Default: required. */
-  readonly audienceRequired?: boolean;
-  /** From the same token response, for `at_hash`. */
-  readonly accessToken: string;
-  readonly now: Date;
   readonly keys: IssuerKeys;
 }
 
@@ -76,11 +73,7 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
   return identity as VerifiedIdentity;
 }
 
-async function verifySignature(
-  token: UnverifiedIdToken,
-  issuer: IssuerToTrust,
-  expectation: IdTokenExpectation,
-): Promise<JWTPayload> {
+async function verifySignature(token: UnverifiedIdToken, issuer: IssuerToTrust, expectation: IdTokenExpectation) {
   const { keySet, fetchAgain } = await expectation.keys.keysFor(issuer);
   const isUnaddressed = expectation.audienceRequired === false && decodeJwt(token.text).aud === undefined;
   const options = {
@@ -123,11 +116,7 @@ async function verifyWith(keys: VerificationKeySet, token: string, options: JWTV
 }
 
 /** Tries each distinct key. A claims error under a key that verifies the signature is final. */
-async function retryWithEachKey(
-  candidates: AsyncIterable<CryptoKey>,
-  token: string,
-  options: JWTVerifyOptions,
-): Promise<JWTPayload> {
+async function retryWithEachKey(candidates: AsyncIterable<CryptoKey>, token: string, options: JWTVerifyOptions) {
   const tried = new Set<string>();
   for await (const key of candidates) {
     const thumbprint = await calculateJwkThumbprint(await exportJWK(key));

@@ -24,10 +24,7 @@ const LAUNCH_SCOPE = /^launch(?:\/[a-z]+(?:\?role=[^&=?]+)?)?$/;
 // RFC 6749 §3.3, scope-token; the space is the separator and cannot occur.
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/**
- * Reads `patient/Observation.rs?category=x` or `patient/*.read` (SCO-01); a v1 suffix never carries a filter (SCO-05).
- * @returns undefined for every token that is not a well-formed resource scope.
- */
+/** `patient/Observation.rs?category=x` or `patient/*.read` (SCO-01); a v1 suffix carries no filter (SCO-05). */
 export function parseResourceScope(token: string): ResourceScope | undefined {
   const match = SCOPE_TOKEN.test(token) ? RESOURCE_SCOPE.exec(token) : null;
   const [, level, type, suffix, filter] = match ?? [];
@@ -65,10 +62,7 @@ function isExtensionScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && (/^__\w/.test(token) || /^(?:https?:\/\/[^/]|urn:[a-z0-9])/i.test(token));
 }
 
-/**
- * Writes a scope in the other syntax (SCO-03 to v2, SCO-04 to v1: r, s become `.read`; c, u, d become `.write`). Both
- * give two tokens: servers do not list `.*`. A filter is dropped, because v1 has none.
- */
+/** SCO-03 to v2; SCO-04 to v1, without a filter. Never `.*`, which servers do not list, but `.read` and `.write`. */
 export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
   const stem = `${scope.level}/${scope.type}`;
   if (syntax === 'v2') return [`${stem}.${scope.interactions}${scope.filter === undefined ? '' : `?${scope.filter}`}`];

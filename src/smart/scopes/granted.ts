@@ -18,10 +18,7 @@ export interface GrantedScopes {
 const KEPT = { maxSize: 262_144, maxEntrySize: 16_384 };
 const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (_granted, scope) => scope.length + 1 });
 
-/**
- * The granted tokens, whole and case-sensitive (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), the empty
- * string no access (SCO-18). @param scope untrusted, from the token response.
- */
+/** Whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), '' no access (SCO-18). */
 export function grantedScopes(scope: string): GrantedScopes {
   const known = lately.get(scope);
   if (known) return known;
@@ -33,10 +30,7 @@ export function grantedScopes(scope: string): GrantedScopes {
   return granted;
 }
 
-/**
- * Does the grant cover an unrestricted interaction (SCO-03, SCO-16, SCO-19)? `user/` counts unless `level` says
- * otherwise: it includes the open chart. `system/` never counts, a `?` limit is not enough, write is not read (SCO-22).
- */
+/** Without limit (SCO-03, SCO-16, SCO-19)? `user/` includes the chart; never `system/`; write is not read (SCO-22). */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
   return limitsIn(granted.reach, permission)?.length === 0;
 }

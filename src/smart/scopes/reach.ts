@@ -29,10 +29,7 @@ export function reachOf(scopes: readonly ResourceScope[]): Reach {
   return reach;
 }
 
-/**
- * The searches that limit an interaction, one set per level and wildcard; `system/` never counts.
- * @returns empty when the interaction is unlimited; undefined when no scope covers it.
- */
+/** One set per level and wildcard; `system/` never counts. @returns empty if unlimited; undefined if not covered. */
 export function limitsIn(reach: Reach, { type, interaction, level }: Permission): ReadonlySet<string>[] | undefined {
   const levels = level === undefined ? ['patient', 'user'] : [level];
   const covering = levels

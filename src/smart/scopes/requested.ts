@@ -4,11 +4,7 @@ import { parseResourceScope, scopeInSyntax, tokenProblem } from './grammar.ts';
 export const LONGEST_SETTING = 4_000;
 const MOST_PROBLEMS = 20;
 
-/**
- * One sentence for each problem of a configured scope string: SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07)
- * and `openid fhirUser` (SCO-10) are required; v1 and v2 are not mixed (SCO-02).
- * @param text untrusted; any white space separates, because people paste from web pages.
- */
+/** SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07), `openid fhirUser` (SCO-10); no mixed v1 and v2 (SCO-02). */
 export function scopeProblems(text: string): string[] {
   if (text.length > LONGEST_SETTING) return [`must be at most ${LONGEST_SETTING} characters`];
   const tokens = configuredTokens(text);
@@ -37,10 +33,7 @@ function mixedSyntaxProblems(tokens: readonly string[]): string[] {
   return v1 && v2 ? [`v1 scopes (${v1}) and v2 scopes (${v2}) cannot be mixed`] : [];
 }
 
-/**
- * The `scope` parameter. SCO-02: in `auto`, converted only when the server advertises exactly one of `permission-v1`
- * and `permission-v2`. SCO-13: unique tokens, single spaces, order kept. `scopes_supported` drops nothing (DI-11).
- */
+/** `auto` converts only if the server advertises one syntax (SCO-02). Tokens are unique, in order (SCO-13, DI-11). */
 export function requestedScope(
   setting: string,
   options: { version: 'auto' | 'v1' | 'v2'; capabilities: readonly string[] },
