@@ -107,8 +107,9 @@ export function steps(props: StepsProps): SafeHtml {
     launch: props.accepted !== undefined,
   };
   const isReady = current === 'launch' && props.isEnabled && !props.isClientIdMissing;
+  const { fhirBaseUrl } = connection.inUse;
   const step = (name: Step, title: string, body: SafeHtml) =>
-    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(isDone[name])}</summary>
+    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2>${name === 'url' && fhirBaseUrl !== '' ? html` <bdi class="in-use">${fhirBaseUrl}</bdi>` : null} ${stateWord(isDone[name])}</summary>
 ${body}</details>
 `;
   return html`<div class="steps">

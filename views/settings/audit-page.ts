@@ -45,7 +45,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
   const { rows, filter, search, retentionDays, isLookGone } = props;
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
-<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
+<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash. To find an actor, type an e-mail address or a hash.</p>
 ${notice('info', isLookGone && 'A patient is shown only once for each reason, and this one was shown already. To look again, give the reason again.')}
 ${filterForm(props)}
 ${searchNotices('/settings/audit', props)}
@@ -62,7 +62,7 @@ ${clinicianField(props)}
 ${timeFields(props)}
 <div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => option(name, name, filter.event))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
-<div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
+<div class="field"><label for="actor">Actor</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off"></div>
 <button class="btn btn-primary" type="submit">Show</button>
 <a class="btn btn-outline-primary" href="/settings/audit.csv${query}">Export CSV</a>
@@ -73,7 +73,7 @@ ${organizations === undefined ? null : organizationChoice(organizations, filter.
 function table({ rows, organizations, admin, timeZone }: AuditPageProps): SafeHtml {
   const isOperator = organizations !== undefined;
   return html`<table class="settings-table audit">
-<thead><tr><th scope="col">When</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Support code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
 <tbody>
 ${rows.map((row) => auditRow(row, { isOperator, csrfToken: admin.csrfToken, timeZone }))}</tbody>
 </table>
@@ -87,7 +87,7 @@ function auditRow(
   return html`<tr id="row-${row.id}"><td data-label="When">${exactInstant(row.at, timeZone)}</td><td data-label="Event">${row.event}</td>
 ${isOperator ? html`<td data-label="Organization">${row.organizationId ?? ''}</td>` : null}
 <td data-label="Actor">${row.actorName === undefined ? html`<code>${row.actor.length > 20 ? `${row.actor.slice(0, 12)}…` : row.actor}</code>` : html`<bdi>${row.actorName}</bdi>`}</td>
-<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>
+<td data-label="Address">${row.address ?? ''}</td><td data-label="Support code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>
 ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>` : null}</tr>
 `;
 }
