@@ -73,7 +73,7 @@ ${organizations === undefined ? null : organizationChoice(organizations, filter.
 function table({ rows, organizations, admin, timeZone }: AuditPageProps): SafeHtml {
   const isOperator = organizations !== undefined;
   return html`<table class="settings-table audit">
-<thead><tr><th scope="col">When</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Support code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
 <tbody>
 ${rows.map((row) => auditRow(row, { isOperator, csrfToken: admin.csrfToken, timeZone }))}</tbody>
 </table>
@@ -87,7 +87,7 @@ function auditRow(
   return html`<tr id="row-${row.id}"><td data-label="When">${exactInstant(row.at, timeZone)}</td><td data-label="Event">${row.event}</td>
 ${isOperator ? html`<td data-label="Organization">${row.organizationId ?? ''}</td>` : null}
 <td data-label="Actor">${row.actorName === undefined ? html`<code>${row.actor.length > 20 ? `${row.actor.slice(0, 12)}…` : row.actor}</code>` : html`<bdi>${row.actorName}</bdi>`}</td>
-<td data-label="Address">${row.address ?? ''}</td><td data-label="Support code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>
+<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>
 ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>` : null}</tr>
 `;
 }
