@@ -72,6 +72,7 @@ describe('saving the FHIR URL', () => {
     expect(withoutToken(saved.body.replaceAll(posted, ''))).toBe(withoutToken(body));
     expect(body).toContain('Not all checks passed');
     expect(body).toContain('Whose job: <strong>EHR team</strong>');
+    expect(body.match(/btn-primary"[^>]*>([^<]*)/g)).toEqual(['btn-primary" type="submit">Check again']);
     const places = [
       '<h1>',
       'Not all checks passed',
