@@ -27,7 +27,7 @@ function saidBy(field) {
   if (field.type === 'checkbox') {
     const label = field.closest('label');
     const parts = [label?.querySelector('bdi') ?? label, label?.querySelector('.chart-label')];
-    const text = parts.flatMap((part) => part?.textContent.trim() ?? []).join(', ');
+    const text = parts.flatMap((part) => part?.textContent.trim() ?? []).join(' · ');
     return field.checked ? [wordsOf(field.closest('fieldset')?.querySelector('legend')), text] : undefined;
   }
   const label = field.id && request.querySelector(`label[for="${CSS.escape(field.id)}"]`);

@@ -28,9 +28,9 @@ export function proofText({ outcome, found, owner, used }: KeyProof, reader: Rea
 export function usualCauses(used: NonNullable<KeyProof['used']>, publicUrl: URL): string[] {
   return [
     `Another client ID: the EHR must know this app as ${used.clientId}.`,
-    `Our JWKS URL is not registered or not reachable from the EHR: ${new URL('/.well-known/jwks.json', publicUrl).href}. It must show the key ${used.kid}; changes may need hours to arrive.`,
-    'Another environment: test and production have client IDs and keys of their own.',
+    `Our JWKS URL is not registered or not reachable from the EHR: ${new URL('/.well-known/jwks.json', publicUrl).href}. It must show the key ${used.kid}. A change may need hours to reach the EHR.`,
+    'The EHR is another environment. Test and production have their own client IDs and keys.',
     `The algorithm or the audience is not accepted: the assertion was signed with ${used.alg} and addressed to ${used.audience}. If a proxy before the EHR rewrites Host, the EHR expects another address.`,
-    'A clock that is off: the assertion lives for two minutes. See the row about both clocks.',
+    'A clock is wrong. The assertion lives for two minutes. See the row about both clocks.',
   ];
 }

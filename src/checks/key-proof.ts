@@ -63,7 +63,7 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
   };
   try {
     await attempt(organization, dependencies, seen);
-    const remedy = ['A server must refuse a code it never gave out: tell the EHR team before this server is used.'];
+    const remedy = ['A server must refuse a code it never gave out. Tell the EHR team before this server is used.'];
     return proof('accepted', 'the server accepted an invented code', { owner: 'EHR team', remedy });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -19,7 +19,7 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
       setting: 'issuers' as const,
       value: [issuer],
       title: `Expect the issuer ${issuer}`,
-      why: 'Choose the issuer that is the "iss" in the id_tokens of this EHR; the EHR team knows it.',
+      why: 'Choose the issuer that is the "iss" in the id_tokens of this EHR. The EHR team knows it.',
     })),
   ];
 }

@@ -11,7 +11,7 @@ export const requestErrors = {
   'request.not-found': {
     status: 404,
     title: 'Page not found',
-    help: '{Again}.',
+    help: 'Go back, or {again}.',
     settings: { help: 'Check the address, or open Settings and choose the page there.' },
     causes: ['The address is misspelled, or belongs to a page that no longer exists'],
   },
@@ -81,9 +81,9 @@ export const requestErrors = {
     canReload: true,
     owner: 'VectorCare',
     causes: [
-      'Redis or the database of this service does not answer, or does not write: it is full, or a read-only replica',
+      'Redis or the database of this service does not answer or does not write. It is full, or a read-only replica',
     ],
-    remedy: 'The operator looks at Redis and PostgreSQL: the command doctor says what is wrong with which of the two.',
+    remedy: 'The operator looks at Redis and PostgreSQL. The command doctor says which of the two is wrong, and why.',
   },
   'server.unexpected': {
     status: 500,
@@ -94,6 +94,6 @@ export const requestErrors = {
     },
     owner: 'VectorCare',
     causes: ['A defect of this app'],
-    remedy: 'Send the support code to the operator of this service: the log line has the details.',
+    remedy: 'Send the support code to the operator of this service. The log line has the details.',
   },
 } satisfies Record<string, ErrorRow>;

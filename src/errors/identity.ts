@@ -8,7 +8,7 @@ export const identityErrors = {
     help: 'What the EHR says about who you are failed a check. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The id_token breaks a rule, which the inspector names'],
-    remedy: 'Open the launch in Settings > Launches: it names the rule that failed and the next step.',
+    remedy: 'Open the launch in Settings > Launches. It names the rule that failed and the next step.',
   },
   'identity.keys-unavailable': {
     status: 502,
@@ -25,14 +25,14 @@ export const identityErrors = {
   'scope.missing': {
     status: 403,
     title: 'The EHR did not grant a permission this app needs',
-    help: 'Give the support code to {help desk}: it says which permission is missing.',
+    help: 'Give the support code to {help desk}. It says which permission is missing.',
     rules: ['scope.patient-missing', 'scope.openid-missing'],
-    remedy: 'Register the scopes of the registration sheet; the missing ones are named on this page.',
+    remedy: 'Register the scopes of the registration sheet. This page names the missing ones.',
   },
   'scope.none-granted': {
     status: 403,
     title: 'The EHR granted this app nothing to read',
-    help: 'Give the support code to {help desk}: it says which permissions are missing.',
+    help: 'Give the support code to {help desk}. It says which permissions are missing.',
     rules: ['scope.nothing'],
   },
   'user.not-allowed': {
@@ -52,7 +52,7 @@ export const identityErrors = {
   'user.not-associated': {
     status: 403,
     title: 'You are not known here yet',
-    help: '{Again} and follow what it asks for.',
+    help: '{Again} and follow the steps it shows.',
     causes: ['A page was opened before the one-time code was typed or the administrator had confirmed the user'],
   },
   'user.too-many-tries': {

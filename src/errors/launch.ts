@@ -17,13 +17,13 @@ export const launchErrors = {
   'launch.unknown-issuer': {
     status: 400,
     title: 'The app was opened from an EHR that is not connected here',
-    help: 'Give the support code to {help desk}: it says from which EHR the app was opened.',
+    help: 'Give the support code to {help desk}. It says from which EHR the app was opened.',
     owner: 'Your administrator',
     causes: [
       'The EHR launches from another environment than the one whose FHIR URL is in Settings',
       'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
     ],
-    remedy: 'Open the launch in Settings > Launches: it shows both addresses and says which one to correct.',
+    remedy: 'Open the launch in Settings > Launches. It shows both addresses and says which one to correct.',
   },
   'launch.not-connected': {
     status: 400,
@@ -62,10 +62,10 @@ export const launchErrors = {
   'launch.frame-not-allowed': {
     status: 403,
     title: 'This app may not be shown inside this page yet',
-    help: 'Ask {help desk} to allow it: give them the support code, then {again}.',
+    help: 'Ask {help desk} to allow it, and give them the support code. Then {again}.',
     owner: 'Your administrator',
     causes: [
-      'The EHR shows the app in a frame, and the organization allows no EHR page to do so; the launch was stopped before its code was spent',
+      'The EHR shows the app in a frame, but the organization allows no EHR page to do so. The app stopped the launch before its code was spent',
     ],
     remedy:
       'Enter the origins of the EHR at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.',
@@ -73,7 +73,7 @@ export const launchErrors = {
   'launch.cookies-blocked': {
     status: 400,
     title: 'Your browser blocks cookies here',
-    help: 'Inside the chart, open the app in a new window. If that does not help, allow cookies for this site, or ask {help desk} to.',
+    help: 'Inside the chart, open the app in a new window. If that does not help, allow cookies for this site, or ask {help desk} to do it.',
     owner: 'Workstation team',
     causes: [
       'The browser or a policy blocks third-party cookies in the EHR’s frame, partitioned ones included',
@@ -110,7 +110,7 @@ export const launchErrors = {
     help: 'What the EHR says about its sign-in is missing or wrong. Give the support code to {help desk}.',
     rules: ['discovery.html', 'discovery.endpoint-missing', 'discovery.redirect'],
     remedy:
-      'Check again in Settings > Integrations > SMART on FHIR: the checks name the field that is missing or wrong.',
+      'Check again in Settings > Integrations > SMART on FHIR. The checks name the field that is missing or wrong.',
   },
   'discovery.endpoint-refused': {
     status: 502,

@@ -8,7 +8,7 @@ export const patientErrors = {
     help: "Open the app from a patient's chart. If you did, give the support code to {help desk}.",
     standalone: {
       title: 'The EHR did not say which patient was picked',
-      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to {help desk}.',
+      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient. If you did, give the support code to {help desk}.',
     },
     rules: ['context.patient-missing', 'context.no-patient-picked', 'context.id-malformed'],
   },
@@ -36,7 +36,7 @@ export const patientErrors = {
     title: 'This patient’s record was merged into another one',
     help: 'Nothing was sent. Open the patient’s current record in the EHR and start the app from there.',
     causes: ['The EHR launched the app for a record that its Patient.link calls replaced'],
-    remedy: 'Open the patient’s current record in the EHR; requests are not written to a record that was merged.',
+    remedy: 'Open the patient’s current record in the EHR. The app writes no requests to a record that was merged.',
   },
   'patient.unavailable': {
     status: 503,

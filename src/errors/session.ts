@@ -27,7 +27,7 @@ export const sessionErrors = {
   'session.idle': {
     status: 401,
     title: 'This page has closed',
-    help: 'Most likely it was not used for an hour: it closes by itself then, to protect the patient. {Again}.',
+    help: 'Most likely it was not used for an hour. It then closes by itself, to protect the patient. {Again}.',
     causes: ['The page was not used for an hour'],
   },
   'session.limit': {

@@ -35,7 +35,7 @@ export const settingsErrors = {
   'settings.reason-needed': {
     status: 400,
     title: 'Please say why',
-    help: 'Go back and write down the reason: it becomes part of the audit trail.',
+    help: 'Go back and write down the reason. It becomes part of the audit trail.',
     causes: ['The reason for looking at patient access was left empty or is too short'],
   },
   'admin.sign-in-needed': {

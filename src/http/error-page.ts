@@ -76,11 +76,13 @@ function isReloadable({ method, path }: Request, { code, rule }: AppError): bool
   return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 
-/** The list page, when an action failed but its launch stays open. */
+/** The list page, when an action failed or a page is missing, but the launch stays open. */
 function listBehind(request: Request, code: ErrorCode): string | undefined {
-  const isOver = errorRows[code].status === 401 || code === 'patient.mismatch';
+  const { status } = errorRows[code];
+  const isOver = status === 401 || code === 'patient.mismatch';
   const launchId = /^\/launches\/([\w-]+)\//.exec(request.path)?.[1];
-  return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
+  const leadsOn = request.method === 'POST' || status === 404;
+  return leadsOn && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
 }
 
 /** Is a style sheet asked for? Its error is an empty one, because no user would see a page there. */

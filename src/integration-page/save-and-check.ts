@@ -16,8 +16,8 @@ import { type IntegrationDependencies, refused, saverOf, type Visit } from './pa
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
   'in use': 'Saved. Every launch uses this address and what was found there.',
   'used anyway': 'Saved as you asked, although its checks failed. Every launch uses this address now.',
-  draft: 'Not in use: the address is kept as a draft until it passes.',
-  unchanged: 'This address is in use already; nothing was changed.',
+  draft: 'This address is not in use. It stays a draft until it passes the checks.',
+  unchanged: 'This address is in use already. Nothing was changed.',
 };
 
 /** Everything the page shows of an organization's connection. */

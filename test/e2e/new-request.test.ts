@@ -148,7 +148,7 @@ test('a wide page shows beside the form the request so far and what is still nee
   const said = (await soFar.innerText()).replace(/\s+/g, ' ');
   expect(said).toContain('Service Transport What is needed <b>Van</b> Priority Urgent');
   expect(said).toContain('On these days Mon, Thu Oxygen on the way No');
-  expect(said).toContain('Diagnoses Congestive heart failure, Encounter diagnosis Allergies');
+  expect(said).toContain('Diagnoses Congestive heart failure · Encounter diagnosis Allergies');
   expect(said).not.toMatch(/Still needed|Liters/);
   await examine(page, 'form with what it says so far');
   await page.setViewportSize({ width: 700, height: 800 });

@@ -150,6 +150,22 @@ describe('the button of an error page', () => {
     ]);
   });
 
+  test.for(['requests/nothing-here', 'requests/no%20id', 'nothing'])(
+    'a page that an open launch does not have leads back to the list: %s',
+    async (path) => {
+      await launch();
+      const page = await browser.visit(url(path));
+      const back = `Back to the requests: /launches/${launchIdOf(list)}/requests`;
+      expect([page.status, ...waysOn(page)]).toEqual([404, back]);
+    },
+  );
+
+  test('a page that is missing outside a launch leads nowhere', async () => {
+    await launch();
+    expect(waysOn(await browser.visit(`${world.url}/launches`))).toEqual([]);
+    expect(waysOn(await browser.visit(`${world.url}/smart/nothing`))).toEqual([]);
+  });
+
   test('the error page of an ended launch has no link into the app', async () => {
     await launch();
     await signOut();

@@ -68,10 +68,11 @@ describe('saving the FHIR URL', () => {
     const saved = await save(world.sandbox.fhirBase);
     const { body } = await page();
     // The pages are equal except for the result of the post and the marks of the answers.
-    const posted = /<div class="checking".*?<\/div>\n|<p>This address is in use already; nothing was changed.<\/p>/gs;
+    const posted = /<div class="checking".*?<\/div>\n|<p>This address is in use already. Nothing was changed.<\/p>/gs;
     expect(withoutToken(saved.body.replaceAll(posted, ''))).toBe(withoutToken(body));
     expect(body).toContain('Not all checks passed');
     expect(body).toContain('Whose job: <strong>EHR team</strong>');
+    expect(body.match(/btn-primary"[^>]*>([^<]*)/g)).toEqual(['btn-primary" type="submit">Check again']);
     const places = [
       '<h1>',
       'Not all checks passed',
@@ -292,7 +293,7 @@ describe('saving the FHIR URL', () => {
   test('of a portal that answers with web pages keeps it as a draft, and launches use the former URL', async () => {
     const { body } = await save(portal());
     expect(body).toContain('Kept as a draft');
-    expect(body).toContain('Not in use: the address is kept as a draft');
+    expect(body).toContain('This address is not in use. It stays a draft');
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
     expect((await page()).body).toContain('stays in use');
     expect((await world.launch('pat-ada')).body).toContain('Requests for');

@@ -115,7 +115,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     await admin('organization', 'set', 'down', '--name', 'Down', '--fhir-url', url, '--client-id', 'c');
     const asked = await examine(stores);
     expect(asked.said.get('EHR of down')).toMatch(
-      /^failed: 127\.0\.0\.1:\d+: The host is there, and nothing listens on the port .+; see: npm run admin -- organization check down$/,
+      /^failed: 127\.0\.0\.1:\d+: The host exists, but nothing listens on the port .+; see: npm run admin -- organization check down$/,
     );
     await admin('organization', 'disable', 'down');
     expect((await examine(stores)).said.has('EHR of down')).toBe(false);

@@ -126,7 +126,7 @@ function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads):
 <h2 id="todo">What to do</h2>
 <ol class="checklist">
 <li>Create one application in the EHR’s ${props.environment} environment with the values below.</li>
-<li>Send to the person who sent you this page: the <strong>FHIR URL</strong> of this environment, the <strong>web address</strong> of the EHR’s own pages, such as <code>https://ehr.example.org</code>, and the <strong>Client ID</strong> ${registration.clientId === '' ? 'that the EHR gave out' : 'if it differs from the one below'}. Pages at that web address may then show the app in a frame. If you sign in here yourself, enter the two addresses at <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>; the operator of this service enters the Client ID.</li>
+<li>Send three values back to the person who sent you this page: the <strong>FHIR URL</strong> of this environment, the <strong>web address</strong> of the EHR’s own pages, such as <code>https://ehr.example.org</code>, and the <strong>Client ID</strong> ${registration.clientId === '' ? 'that the EHR gave out' : 'if it differs from the one below'}. Pages at that web address may then show the app in a frame. If you sign in here yourself, enter the two addresses at <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>; the operator of this service enters the Client ID.</li>
 <li>Allow the network connections below.</li>
 <li>Put the app into the patient chart, for the roles that need it, as an embedded window.</li>
 <li>When the FHIR URL, the web address and the Client ID are entered, open the app from the chart of a test patient. You are done when you see the page that is shown at the end of this sheet. If you see an error, send its support code to the person who sent you this page. Or enter the code at <a href="/settings/launches">Settings &gt; Launches</a> to find the cause.</li>
@@ -145,7 +145,8 @@ ${guideNetwork({ ...network, jwksUri: registration.jwksUri })}
 </section>
 <section class="no-print" aria-labelledby="file">
 <h2 id="file">The registration as a file</h2>
-<p>For EHRs that take client metadata (RFC 7591), such as dynamic registration by SMART or UDAP. If the EHR wants a signed software statement, its claims are the values of this file. ${copyButton('Copy the registration as JSON', metadata)}${downloads.json === undefined ? null : html` <a href="${downloads.json}" download>Download JSON</a>`}</p>
+<p>For EHRs that take client metadata (RFC 7591), such as dynamic registration by SMART or UDAP. If the EHR wants a signed software statement, its claims are the values of this file.</p>
+<p>${downloads.json === undefined ? null : html`<a href="${downloads.json}" download>Download JSON</a> `}${copyButton('Copy the registration as JSON', metadata)}</p>
 <pre class="metadata" tabindex="0">${metadata}</pre>
 </section>
 `;

@@ -84,7 +84,7 @@ function nothing({ filter, search, nearest, timeZone }: LaunchesPageProps): Safe
 
 function table({ rows, organizations, timeZone }: LaunchesPageProps): SafeHtml {
   return html`<table class="settings-table launches">
-<thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step tried</th><th scope="col">Whose job</th><th scope="col">Framed</th><th scope="col">User</th></tr></thead>
+<thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step tried</th><th scope="col">Whose job</th><th scope="col">In a frame</th><th scope="col">User</th></tr></thead>
 <tbody>
 ${rows.map((row) => launchRow(row, organizations !== undefined, timeZone))}</tbody>
 </table>
@@ -99,7 +99,7 @@ ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? (row.outcome === 'completed' && row.owner !== undefined ? ', and something is missing' : null) : html` ${row.shownTitle}`}</td>
 <td data-label="Last step tried">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
-<td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
+<td data-label="In a frame">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
 <td data-label="User">${userCell(row)}</td></tr>
 `;
 }

@@ -52,7 +52,7 @@ function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
 <article class="check check-${row.verdict}" id="check-${row.id}">
 <p class="verdict">${icon(picture)} ${word}</p>
 <div><h4><a class="row-link" href="#check-${row.id}">${row.title}</a></h4>
-<p class="found"><bdi>${row.found}</bdi></p>
+<p class="found"><bdi>${row.found}</bdi>${needsWork(row) && !/[.!?…]$/.test(row.found) ? '.' : null}</p>
 ${
   needsWork(row)
     ? html`<p><strong>What to do:</strong> ${row.remedy}</p>

@@ -71,8 +71,8 @@ export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionPro
 <h2 id="draft">${icon('draft')} Kept as a draft</h2>
 <p><code class="value">${draft.fhirUrl}</code> failed a check that every launch depends on. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
 ${draft.accepted.length === 0 ? null : html`<p>These settings come into use together with it:</p><ul>${draft.accepted.map((text) => html`<li>${text}</li>`)}</ul>`}
-<form method="post" action="${actionOf('check')}">${fields}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
-<p><a class="btn btn-outline-secondary" href="${actionOf('discard-draft')}">Delete the draft</a></p>
+<div class="message-actions"><form method="post" action="${actionOf('check')}">${fields}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
+<a class="btn btn-outline-secondary" href="${actionOf('discard-draft')}">Delete the draft</a></div>
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
 ${fields}

@@ -107,8 +107,9 @@ export function steps(props: StepsProps): SafeHtml {
     launch: props.accepted !== undefined,
   };
   const isReady = current === 'launch' && props.isEnabled && !props.isClientIdMissing;
+  const { fhirBaseUrl } = connection.inUse;
   const step = (name: Step, title: string, body: SafeHtml) =>
-    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(isDone[name])}</summary>
+    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2>${name === 'url' && fhirBaseUrl !== '' ? html` <bdi class="in-use">${fhirBaseUrl}</bdi>` : null} ${stateWord(isDone[name])}</summary>
 ${body}</details>
 `;
   return html`<div class="steps">
@@ -127,8 +128,10 @@ function stateWord(isDone: boolean): SafeHtml {
 function urlStep({ connection, run, vendorSuggestion }: StepsProps, isCurrent: boolean): SafeHtml {
   const { fhirBaseUrl, authorizationServer } = connection.inUse;
   const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
+  // What was checked already is checked again once the EHR is corrected; saving it again changes nothing.
+  const isChecked = isCurrent && run?.fhirUrl === connection.field.value && connection.draft === undefined;
   return html`${fhirBaseUrl === '' ? null : html`<p>In use for every launch: <code class="value">${fhirBaseUrl}</code>${authorizationServer === undefined ? null : html`, where clinicians sign in at <code class="value">${authorizationServer}</code>`}</p>`}
-${draftNotice(connection)}${fhirUrlForm(connection, isCurrent)}
+${draftNotice(connection)}${fhirUrlForm(connection, isCurrent && !isChecked)}
 ${vendorSuggestion ? suggestedPreset(vendorSuggestion, connection) : null}
 ${
   run === undefined
@@ -136,7 +139,7 @@ ${
     : html`${suggestionList(run.suggestions, connection)}<section class="checks" aria-labelledby="checks"><h3 id="checks">Last checks</h3>
 <p class="note">Checked ${instant(run.at, connection.timeZone)} by <bdi>${run.by}</bdi>: <bdi>${run.fhirUrl}</bdi></p>
 ${foldedCheckRows(run.rows)}
-${connection.draft ? null : html`<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>`}</section>`
+${connection.draft ? null : html`<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn ${isChecked ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Check again</button></form>`}</section>`
 }
 `;
 }

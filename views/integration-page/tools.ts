@@ -17,8 +17,9 @@ export interface SuggestionProps {
 export function suggestionList(suggestions: readonly SuggestionProps[], forms: Forms): SafeHtml | null {
   const { actionOf, csrfToken } = forms;
   if (suggestions.length === 0) return null;
-  const suggestion = ({ key, title, why }: SuggestionProps) =>
-    html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
+  // What several of them share is said once.
+  const suggestion = ({ key, title, why }: SuggestionProps, index: number) =>
+    html`${why === suggestions[index - 1]?.why ? null : html`<p>${why}</p>`}<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
 `;
   return html`<div class="suggestions"><h3>Suggested changes</h3>
 ${suggestions.map(suggestion)}</div>

@@ -20,14 +20,14 @@ export interface CancelPageProps {
   readonly taken: string | undefined;
   /** What providers have answered could not be read */
   readonly isUnheard: boolean;
-  readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
+  readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode?: string } | undefined;
   /** undefined where the request cannot, or can no longer, be cancelled */
   readonly form: { readonly version: string; readonly status: string; readonly reason: string } | undefined;
 }
 
 const CHOICES = [
   { value: 'revoked', text: 'It is no longer needed' },
-  { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient, wrong order' },
+  { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient or wrong order' },
 ] as const;
 
 const REQUIRED = html`<span class="demand">(required)</span>`;
@@ -48,7 +48,7 @@ ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href=
 function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['said']>): SafeHtml {
   return isDone
     ? html`<p class="notice notice-done" id="${RESULT}" role="status" tabindex="-1">${icon('done')} <span>${text}</span></p>`
-    : html`<p class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
+    : html`<p class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <span>${text}${supportCode === undefined ? null : html` Support code: <code>${supportCode}</code>`}</span></p>`;
 }
 
 function cancelForm(

@@ -122,7 +122,7 @@ function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
   if (entries.length === 0) return null;
   return html`<section class="fact-section"><h2>What happened</h2><ol class="timeline">${entries.map(
     ({ what, when, who, source }) =>
-      html`<li><p><bdi>${dates(what, withDayWords, false)}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
+      html`<li><p><bdi>${dates(what, withDayWords, false)}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`}${source === 'Request' ? null : html` · ${source}`}</p></li>`,
   )}</ol></section>
 `;
 }

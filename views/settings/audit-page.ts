@@ -45,7 +45,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
   const { rows, filter, search, retentionDays, isLookGone } = props;
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
-<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
+<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash. To find an actor, type an e-mail address or a hash.</p>
 ${notice('info', isLookGone && 'A patient is shown only once for each reason, and this one was shown already. To look again, give the reason again.')}
 ${filterForm(props)}
 ${searchNotices('/settings/audit', props)}
@@ -62,7 +62,7 @@ ${clinicianField(props)}
 ${timeFields(props)}
 <div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => option(name, name, filter.event))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
-<div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
+<div class="field"><label for="actor">Actor</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off"></div>
 <button class="btn btn-primary" type="submit">Show</button>
 <a class="btn btn-outline-primary" href="/settings/audit.csv${query}">Export CSV</a>

@@ -43,7 +43,7 @@ ${pageLinks(props)}
 
 function table({ rows, timeZone }: TimelinePageProps): SafeHtml {
   return html`<table class="settings-table launches">
-<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Detail</th><th scope="col">Code</th></tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Detail</th><th scope="col">Support code</th></tr></thead>
 <tbody>
 ${rows.map((row) => timelineRow(row, timeZone))}</tbody>
 </table>
@@ -53,6 +53,6 @@ ${rows.map((row) => timelineRow(row, timeZone))}</tbody>
 function timelineRow({ id, at, what, detail, href, supportCode }: TimelineRowProps, timeZone: string): SafeHtml {
   return html`<tr id="row-${id}"><td data-label="When">${exactInstant(at, timeZone)}</td>
 <td data-label="What">${href === undefined ? what : html`<a href="${href}">${what}</a>`}</td>
-<td data-label="Detail">${detail ?? ''}</td><td data-label="Code">${supportCode === undefined ? '' : html`<code>${supportCode}</code>`}</td></tr>
+<td data-label="Detail">${detail ?? ''}</td><td data-label="Support code">${supportCode === undefined ? '' : html`<code>${supportCode}</code>`}</td></tr>
 `;
 }

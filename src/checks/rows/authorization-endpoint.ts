@@ -92,7 +92,7 @@ function judgeRedirect(
   if (searchParams.has('code'))
     return warning(
       `${seen}: it gave out a code without a user`,
-      'Give out codes only for users who have signed in; only a test server may do without.',
+      'Give out codes only for users who have signed in. Only a test server may do without.',
     );
   const said = ruleOfDescription(error, `${searchParams.get('error_description') ?? ''} ${reason}`);
   if (error === 'unauthorized_client' || said === 'client.off' || said === 'authorization.launch-type')

@@ -11,7 +11,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'pkce',
     title: 'PKCE with S256',
-    why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
+    why: 'A stolen code is worthless without its verifier. Every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
     judge: onDocument((found) => {
       const methods = listMember(found.document, 'code_challenge_methods_supported');
       if (methods?.includes('S256')) return pass('S256');
@@ -47,7 +47,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'launch-standalone',
     title: 'Launch outside the EHR',
-    why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
+    why: 'Users open the app outside the chart, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
     judge: async (context) =>
       context.settings.standalone ? judgeStandalone(context) : skipped('standalone launch is off'),
   },
@@ -62,7 +62,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'client-authentication',
     title: 'The app may authenticate with private_key_jwt',
-    why: 'A signed assertion instead of a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
+    why: 'The app proves itself by a signed assertion, not by a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
     hard: true,
     judge: onDocument(judgeAuthentication),
   },
@@ -98,7 +98,7 @@ function judgeFlow({ document }: ParsedConfiguration, { settings }: CheckContext
   if (capabilities && !capabilities.includes('sso-openid-connect'))
     return warning(
       'sso-openid-connect is not among the capabilities',
-      'Switch on sign-in by OpenID Connect for this server, and list it: launches need an id_token.',
+      'Switch on sign-in by OpenID Connect for this server, and list it. Launches need an id_token.',
     );
   if (grants && !grants.includes('refresh_token') && /\b(?:online|offline)_access\b/.test(settings.scopes))
     return info('refresh_token is not listed; a launch shows whether the EHR gives refresh tokens');
@@ -112,7 +112,7 @@ const judgeStandalone = onDocument((found) => {
   if (capabilities.includes('launch-standalone')) return pass(`launch-standalone; ${picker}`);
   return warning(
     'launch-standalone is not among the capabilities',
-    'Standalone launches are tried anyway. Ask the EHR team whether this server lets a user of the app pick a patient, or switch standalone launch off.',
+    'The app tries standalone launches anyway. Ask the EHR team whether this server lets a user of the app pick a patient, or switch standalone launch off.',
   );
 });
 
@@ -157,8 +157,8 @@ function judgeAuthentication({ document, configuration }: ParsedConfiguration): 
   if (methods) return pass(`private_key_jwt in ${METHODS}`);
   if (byCapability) return pass('client-confidential-asymmetric among the capabilities; no list of methods');
   return warning(
-    'neither a list of methods nor the capability',
-    'Ask the EHR team whether private_key_jwt may be used; launches try it.',
+    'the document has neither a list of methods nor the capability',
+    'Ask the EHR team whether the app may use private_key_jwt. Launches try it.',
   );
 }
 

@@ -25,7 +25,7 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'given-endpoints',
     title: 'Endpoints given by hand are still needed',
-    why: 'While they are set, the EHR’s own documents are ignored. This check notices when it publishes some.',
+    why: 'While they are set, the app ignores the EHR’s own documents. This check notices when the EHR publishes some.',
     owner: 'Your administrator',
     judge: judgeGiven,
   },
@@ -40,7 +40,7 @@ async function judgeGiven(context: CheckContext): Promise<Outcome> {
   if (own.length > 0)
     return failure(
       `${own.join(', ')}: an address of this app`,
-      'Enter the address of the EHR there: the EHR team has it.',
+      'Enter the address of the EHR there. The EHR team has it.',
     );
   if (!published) {
     const seen = describeFetched(fetched);
@@ -53,7 +53,7 @@ async function judgeGiven(context: CheckContext): Promise<Outcome> {
   if (differing.length === 0) return info(`the EHR publishes the same in its ${published.source} now; not used`);
   return warning(
     `the EHR publishes a ${published.source} now, with another ${differing.join(', ')}; not used`,
-    'Ask the EHR team which addresses are right. To use its document, empty all fields under “Endpoints given by hand”; until then launches use what is there.',
+    'Ask the EHR team which addresses are right. To use its document, empty all fields under “Endpoints given by hand”. Until then launches use the addresses there.',
   );
 }
 

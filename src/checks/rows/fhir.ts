@@ -14,20 +14,20 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'capability-statement',
     title: '{FHIR URL}/metadata gives a CapabilityStatement',
-    why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities").',
+    why: 'The CapabilityStatement says what the server can do. A launch does not need it (FHIR R4, "capabilities").',
     judge: judgeStatement,
   },
   {
     id: 'fhir-url-written',
     title: 'The FHIR URL is written as the EHR writes it',
-    why: 'A launch names the FHIR base in iss. It is refused if the two differ, even by a capital letter; only one slash at the end is ignored (SMART App Launch 2.2.0, "Launch App: EHR Launch").',
+    why: 'A launch names the FHIR base in iss. The app refuses the launch if the two differ, even by a capital letter. It ignores only one slash at the end (SMART App Launch 2.2.0, "Launch App: EHR Launch").',
     owner: 'Your administrator',
     judge: judgeWritten,
   },
   {
     id: 'fhir-version',
     title: 'FHIR version 4.0',
-    why: 'The app reads FHIR R4; other versions have other fields.',
+    why: 'The app reads FHIR R4. Other versions have other fields.',
     hard: true,
     judge: onCapability(({ fhirVersion }) => {
       if (fhirVersion === undefined) return warning('not said', 'Name fhirVersion in the CapabilityStatement.');
@@ -35,7 +35,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
       if (/^4\.3(\.|$)/.test(fhirVersion))
         return warning(
           `${shown(fhirVersion, 20)} (R4B)`,
-          'The app is made for 4.0.1; enter the R4 FHIR URL if there is one.',
+          'The app is made for 4.0.1. Enter the R4 FHIR URL if there is one.',
         );
       return broken('fhir.version', `fhirVersion ${shown(fhirVersion, 20)}`);
     }, judgeConformance),
@@ -43,7 +43,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'fhir-resources',
     title: 'The resources the app uses, with read and search',
-    why: 'Patient is read for every page, ServiceRequest is read and searched for the requests of the EHR; the rest fills names and forms.',
+    why: 'The app reads Patient for every page, and reads and searches ServiceRequest for the requests of the EHR. The other resources fill names and forms.',
     judge: onCapability(judgeResources),
   },
   {

@@ -15,13 +15,13 @@ export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
   {
     id: 'issuer-fhir-url',
     title: 'FHIR URL and issuer',
-    why: 'An id_token must name exactly the expected issuer; many EHRs have another one than their FHIR URL.',
+    why: 'An id_token must name exactly the expected issuer. In many EHRs that is not the FHIR URL.',
     judge: judgeFhirUrl,
   },
   {
     id: 'jwks-keys',
     title: 'The key set has keys that can verify an id_token',
-    why: `RS256 must work; ${idTokenAlgorithms.slice(1).join(', ')} are accepted as well (OpenID Connect Core 1.0 §3.1.3.7).`,
+    why: `RS256 must work. The app accepts ${idTokenAlgorithms.slice(1).join(', ')} as well (OpenID Connect Core 1.0 §3.1.3.7).`,
     hard: true,
     judge: judgeKeys,
   },
@@ -37,7 +37,7 @@ async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
     const signsIn = listMember(found.document, 'capabilities')?.includes('sso-openid-connect') ?? false;
     if (signsIn && (await issuers).every(({ state }) => state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
     const seen = 'smart-configuration names no issuer; the FHIR URL is used instead';
-    return signsIn ? warning(seen, 'Name the issuer: it is required of servers with sso-openid-connect.') : info(seen);
+    return signsIn ? warning(seen, 'Name the issuer, which servers with sso-openid-connect have to do.') : info(seen);
   }
   if (isSameFhirBase(issuer, fhirUrl)) return pass('the same');
   return info(`issuer differs from FHIR URL, normal: ${shown(issuer, 200)}`);
@@ -78,7 +78,7 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   if (ambiguity === undefined) return pass(`${seen}: ${kids}`);
   return warning(
     `${seen}: ${kids}; ${ambiguity}`,
-    'Publish each key once, with a kid of its own: launches try the keys in turn, other apps may fail.',
+    'Publish each key once, with its own kid. Launches of this app try the keys in turn, but other apps may fail.',
   );
 }
 

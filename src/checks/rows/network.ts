@@ -23,14 +23,14 @@ export const networkChecks = checksOf('Network', 'EHR team', [
   {
     id: 'dns',
     title: TITLES.dns,
-    why: 'Calls go to public addresses only, unless the operator allowed a private network (RFC 9700 §4.9.1).',
+    why: 'This service calls public addresses only, unless the operator has allowed a private network (RFC 9700 §4.9.1).',
     hard: true,
     judge: judgeName,
   },
   {
     id: 'port',
     title: TITLES.port,
-    why: 'The guide asks networks to open port 443; an EHR on another port needs that one opened.',
+    why: 'The guide asks networks to open port 443. If the EHR uses another port, they have to open that one.',
     hard: true,
     judge: judgePort,
   },
@@ -53,14 +53,14 @@ export const networkChecks = checksOf('Network', 'EHR team', [
   {
     id: 'tls-version',
     title: TITLES.version,
-    why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996).',
+    why: 'Older versions of TLS can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996).',
     hard: true,
     judge: judgeVersion,
   },
   {
     id: 'tls-expiry',
     title: 'The certificate does not expire soon',
-    why: 'On that day every launch stops.',
+    why: 'When the certificate expires, every launch stops.',
     judge: async (context) => onHandshake((handshake) => judgeExpiry(handshake, context.now()))(context),
   },
 ]);

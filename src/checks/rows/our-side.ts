@@ -14,7 +14,7 @@ export const ownChecks = checksOf('This app', 'VectorCare', [
   {
     id: 'public-url',
     title: 'Our own address is https',
-    why: 'Launch URL, redirect URI and JWKS URL are built from it.',
+    why: 'Launch URL, redirect URI and JWKS URL begin with it.',
     judge: async ({ publicUrl }) => {
       if (publicUrl.protocol === 'https:') return pass(publicUrl.origin);
       if (isLoopbackHost(publicUrl.hostname)) return info(`${publicUrl.origin}, for development on this machine only`);
@@ -24,7 +24,7 @@ export const ownChecks = checksOf('This app', 'VectorCare', [
   {
     id: 'organization-enabled',
     title: 'The organization is switched on',
-    why: 'While it is switched off, every launch of it is refused, however good the connection is.',
+    why: 'While the organization is switched off, the app refuses all its launches, however good the connection is.',
     judge: async ({ settings: { enabled } }) => {
       if (enabled === undefined) return skipped('no organization was named');
       if (enabled) return pass('switched on');
@@ -54,7 +54,7 @@ export const ownChecks = checksOf('This app', 'VectorCare', [
   {
     id: 'clock',
     title: 'Both clocks agree',
-    why: 'Assertions and id_tokens live for minutes: a clock that is off makes them expired or not yet valid (RFC 7523 §3).',
+    why: 'Assertions and id_tokens live for minutes. If a clock is wrong, they are expired or not yet valid (RFC 7523 §3).',
     owner: 'EHR team',
     judge: judgeClock,
   },
@@ -68,7 +68,7 @@ async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome
   if (!Array.isArray(keys))
     return failure(
       describeFetched(fetched),
-      'PUBLIC_URL leads to something else: correct it, or the proxy before this service.',
+      'Correct PUBLIC_URL, which leads to something else, or the proxy before this service.',
     );
   const served = new Set(
     keys.map((key: unknown) => (typeof key === 'object' && key !== null && 'kid' in key ? key.kid : '')),
@@ -77,7 +77,7 @@ async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome
   if (missing.length > 0)
     return failure(
       `not served: ${shown(missing.join(', '), 160)}`,
-      'PUBLIC_URL leads to another deployment, or a cache before this service is stale.',
+      'Correct PUBLIC_URL if it leads to another deployment. Otherwise empty the cache before this service, which is stale.',
     );
   return pass(keys.length === 1 ? '1 key, which is ours' : `${keys.length} keys, all of ours`);
 }

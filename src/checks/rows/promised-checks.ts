@@ -29,14 +29,14 @@ export const guideChecks = checksOf('The checks of the implementation guide', 'E
   {
     id: 'guide-smart-configuration',
     title: GUIDE_TITLES.configuration,
-    why: 'It says where clinicians sign in; without it no launch can begin (SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration").',
+    why: 'This document says where clinicians sign in. Without it no launch can begin (SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration").',
     hard: true,
     judge: judgeConfiguration,
   },
   {
     id: 'guide-issuer',
     title: GUIDE_TITLES.issuer,
-    why: 'It vouches for who signed in (SMART App Launch 2.2.0, "Scopes for requesting identity data"; OpenID Connect Discovery 1.0 §4).',
+    why: 'This document vouches for who signed in (SMART App Launch 2.2.0, "Scopes for requesting identity data"; OpenID Connect Discovery 1.0 §4).',
     hard: true,
     judge: judgeIssuer,
   },

@@ -37,7 +37,7 @@ async function judgePermissions({ configuration, settings }: CheckContext): Prom
   if (settings.scopeVersion !== 'auto' && isOther)
     return warning(
       `“Scope syntax” is set to ${settings.scopeVersion}, and the server names only ${named.join(', ')}`,
-      'Set “Scope syntax” in Advanced settings to Automatic, which follows what the EHR announces.',
+      'Set “Scope syntax” in Advanced settings to Automatic. It follows what the EHR announces.',
       'Your administrator',
     );
   if (settings.scopeVersion !== 'auto')
@@ -70,7 +70,7 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
     return info(`${seen} (of ${listed.length} listed; such short lists are examples)`);
   return warning(
     seen,
-    'Ask the EHR team whether these are granted. Where wildcards are refused, choose the EHR vendor under Advanced settings: its preset names each resource.',
+    'Ask the EHR team whether the EHR grants these scopes. If it refuses wildcards, choose the EHR vendor under Advanced settings. The vendor’s preset names each resource.',
   );
 }
 

@@ -32,14 +32,14 @@ export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
   {
     id: 'token-endpoint',
     title: 'The token endpoint answers',
-    why: 'Every launch exchanges its code there. This check asks it once, with an invented code and without our key; the key proof shows whether it accepts the key (RFC 6749 §5.2).',
+    why: 'Every launch exchanges its code there. This check asks it once, with an invented code and without our key. The key proof shows whether the EHR accepts the key (RFC 6749 §5.2).',
     hard: true,
     judge: async (context) => judgeEndpoint(context, 'tokenEndpoint', judgeToken),
   },
   {
     id: 'introspection-endpoint',
     title: 'The EHR can be asked whether a token is still active',
-    why: 'With this setting, the app asks once a minute; without a working introspection endpoint, it learns nothing. This check asks once about an invented token, without our key (RFC 7662).',
+    why: 'With this setting, the app asks once a minute. Without a working introspection endpoint, it learns nothing. This check asks once about an invented token, without our key (RFC 7662).',
     owner: 'Your administrator',
     judge: judgeIntrospection,
   },
@@ -73,7 +73,7 @@ async function judgeToken(
     readTokenResponse(await postGrant({ tokenEndpoint }, body, { request }));
     return failure(
       `${host}: it took an invented code`,
-      'Refuse codes that were never given out: tell the vendor before this server is used.',
+      'Refuse codes that were never given out. Tell the vendor before this server is used.',
     );
   } catch (error) {
     if (!(error instanceof AppError) || error.rule === undefined) throw error;
@@ -107,7 +107,7 @@ async function judgeIntrospection(context: CheckContext): Promise<Outcome> {
     return askIntrospection(context, new URL(configuration.introspectionEndpoint), configuration.source);
   return warning(
     'no usable introspection endpoint is named',
-    'Switch “Ask the EHR whether a token is still active” off in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
+    'Switch off “Ask the EHR whether a token is still active” in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
   );
 }
 

@@ -10,27 +10,27 @@ const keptOut = (why: string, remedy: string) =>
 
 export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
-    'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed its own error page. In that case the client ID {client id} or the redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
   'authorization.not-back-framed': ehrTeam(
-    'Nothing has come back from the authorization server yet, and the app was opened in a frame of the chart. Either the user is still there; or the sign-in page on {host} may not be shown in a frame (X-Frame-Options, frame-ancestors), so the frame stays empty; or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint, or the server fails',
-    'Look at what the frame shows. If it is empty or refuses to connect: let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in a window of its own. If it shows an error: compare the registration with what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
+    'Nothing has come back from the authorization server yet, and the app was opened in a frame of the chart. Either the user is still there. Or the sign-in page on {host} may not be shown in a frame (X-Frame-Options, frame-ancestors), so the frame stays empty. Or the server showed its own error page: the client ID {client id} or the redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint, or the server fails',
+    'Look at what the frame shows. If it is empty or refuses to connect, let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in its own window. If it shows an error, compare the registration with what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
   'authorization.sign-in-unframed': ehrTeam(
-    'Its pages limit who may frame them (X-Frame-Options, frame-ancestors), so a user who has to sign in again may see an empty frame in the chart',
-    'Let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in a window of its own.',
+    'The sign-in pages limit who may frame them (X-Frame-Options, frame-ancestors). A user who has to sign in again may see an empty frame in the chart',
+    'Let the chart frame the sign-in page on {host}, sign users in by single sign-on, or open the app in its own window.',
   ),
   'authorization.not-back-given': administrator(
-    'Nothing has come back from the authorization server yet. Either the user is still there, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
-    'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter; then what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or nothing is at the authorization endpoint on {host}, which was given by hand. Or the client ID {client id} or the redirect URI {redirect URI} is not registered there like this',
+    'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter. Then compare what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',
   ),
   'authorization.not-there': ehrTeam(
-    'Nothing is at the authorization endpoint, on {host} (404, 405 or 410)',
+    'Nothing is at the authorization endpoint on {host} (404, 405 or 410)',
     'Correct authorization_endpoint in smart-configuration: host, path and tenant.',
   ),
   'authorization.error-page': ehrTeam(
-    'The authorization server shows an error page of its own in place of an answer to our redirect URI: client ID {client id} or redirect URI {redirect URI} is not registered there like this, or it takes no request without a launch',
+    'The authorization server shows its own error page in place of an answer to our redirect URI. The client ID {client id} or the redirect URI {redirect URI} is not registered there like this, or it accepts no request without a launch',
     'Compare client ID {client id} and redirect URI {redirect URI} with the registration of this environment, letter for letter. If launches arrive, there is nothing to do.',
   ),
   'authorization.denied': ehrTeam(
@@ -38,8 +38,8 @@ export const authorizationEndpointRules = {
     'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
   'authorization.blocked': lastingAtEhr(
-    'A rule of the authorization server keeps this user or the app out. The user has a locked account, is not assigned to {client id}, is not linked to a clinician, or lacks a role, right or licence; or an access policy (such as conditional access) blocks the sign-in, the device or the address of our servers',
-    'Look into the sign-in log of the authorization server, which names the reason. Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record that it asks for. Let the access policies allow {client id} with these scopes and from our egress addresses.',
+    'A rule of the authorization server keeps this user or the app out. The user has a locked account, is not assigned to {client id}, is not linked to a clinician, or lacks a role, right or licence. Or an access policy, such as conditional access, blocks the sign-in, the device or the address of our servers',
+    'Find the reason in the sign-in log of the authorization server. Assign this user, or a group of theirs, to {client id} with the role, right and clinician’s record that it asks for. Let the access policies allow {client id} with these scopes and from our egress addresses.',
     ASK_FOR_ACCESS,
   ),
   'authorization.not-assigned': keptOut('is not assigned to this app', 'Assign the user, or a group, to {client id}.'),
@@ -54,16 +54,16 @@ export const authorizationEndpointRules = {
   ),
   'authorization.second-factor': user(
     'The EHR’s sign-in wants a second factor (MFA), and could not ask for it here',
-    'Sign in to the EHR with the second factor, then open the app again from the patient’s chart. If every launch fails so, the EHR team looks at the access policy of {client id}.',
+    'Sign in to the EHR with the second factor, then open the app again from the patient’s chart. If every launch fails like this, the EHR team looks at the access policy of {client id}.',
   ),
   'authorization.policy': lastingAtEhr(
     'An access policy of the EHR’s sign-in, such as conditional access, blocks this sign-in',
-    'Look into the sign-in log of the authorization server: it names the policy. Let that policy allow {client id}, at the token endpoint also from our egress addresses.',
+    'Find the policy in the sign-in log of the authorization server. Let it allow {client id}, and at the token endpoint also our egress addresses.',
     ASK_FOR_ACCESS,
   ),
   'authorization.address': lastingAtEhr(
-    'The EHR’s sign-in does not take the network address that this request came from',
-    'Allow the network of the workstations for {client id} at the sign-in, and our egress addresses, which the guide lists, at the token endpoint.',
+    'The EHR’s sign-in does not accept the network address that this request came from',
+    'Allow the network of the workstations for {client id} at the sign-in. Allow our egress addresses at the token endpoint; the guide lists them.',
     ASK_FOR_ACCESS,
   ),
   'authorization.declined': user(
@@ -71,11 +71,11 @@ export const authorizationEndpointRules = {
     'Open the app again from the patient’s chart, and agree or choose where the EHR asks.',
   ),
   'authorization.client-not-allowed': lastingAtEhr(
-    'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client, unsupported_response_type)',
+    'The EHR knows the client ID {client id}, but does not let it ask for a code (unauthorized_client, unsupported_response_type)',
     'Switch on the grant type Authorization Code for this client, in this environment and for this organization.',
   ),
   'authorization.launch-type': lastingAtEhr(
-    'The EHR does not let {client id} be launched from a chart: EHR launch is not enabled in its registration',
+    'The EHR does not let a chart launch {client id}, because EHR launch is not enabled in its registration',
     'Enable EHR launch (a launch from a chart) for {client id}, with the launch URL of the registration sheet.',
   ),
   'authorization.client-unknown': lastingAtEhr(
@@ -83,8 +83,8 @@ export const authorizationEndpointRules = {
     'Compare the client ID {client id} with the registration of this environment.',
   ),
   'authorization.launch-over': user(
-    'The EHR no longer takes the launch value: it is used up or too old, or of another environment',
-    'Open the app again from the patient’s chart; a reload or Back sends an old one. If every launch fails so, the EHR team looks at how long launch values live.',
+    'The EHR no longer accepts the launch value. It is used up, too old, or from another environment',
+    'Open the app again from the patient’s chart. A reload or Back sends an old value. If every launch fails like this, the EHR team looks at how long launch values live.',
     OFTEN,
   ),
   'authorization.audience': lastingAtEhr(
@@ -93,23 +93,23 @@ export const authorizationEndpointRules = {
   ),
   'authorization.tenant': lastingAtEhr(
     'The authorization server does not know the tenant that its address names, or has not set it up for this app',
-    'Compare the tenant in the endpoints of smart-configuration, and in the FHIR base {aud}, with that of this organization; then set {client id} up for it.',
+    'Compare the tenant in the endpoints of smart-configuration, and in the FHIR base {aud}, with that of this organization. Then set up {client id} for it.',
   ),
   'authorization.other-user': user(
     'The browser is signed in to the authorization server as another user than the one who opened the app in the chart',
-    'Close the windows of the other user, or sign out there; then open the app again from the patient’s chart.',
+    'Close the windows of the other user, or sign out there. Then open the app again from the patient’s chart.',
     { help: 'The EHR takes you for another user. Sign out of its other windows, then {again}.' },
   ),
   'authorization.pkce': lastingAtEhr(
-    'The authorization server refuses the PKCE challenge; S256 was sent',
-    'Let the authorization server take code_challenge_method S256 (RFC 7636).',
+    'The authorization server refuses the PKCE challenge. The app sent S256',
+    'Let the authorization server accept code_challenge_method S256 (RFC 7636).',
   ),
   'authorization.parameter-lost': lastingAtEhr(
-    'The authorization server misses a parameter that the browser was sent to it with: a gateway or sign-in page before it drops a part of the query',
-    'Let the gateway and the sign-in page before the authorization endpoint pass the whole query on, unchanged. What was sent is below.',
+    'A parameter that the browser was sent with did not reach the authorization server. A gateway or sign-in page before it drops a part of the query',
+    'Let the gateway and the sign-in page before the authorization endpoint pass on the whole query, unchanged. What was sent is below.',
   ),
   'authorization.redirect-uri': lastingAtEhr(
-    'The authorization server does not take the redirect URI {redirect URI}',
+    'The authorization server does not accept the redirect URI {redirect URI}',
     'Register {redirect URI} for this client, letter for letter.',
   ),
   'authorization.sign-in-needed': user(
@@ -126,26 +126,26 @@ export const authorizationEndpointRules = {
   ),
   'authorization.request-refused': ehrTeam(
     'The EHR considers the authorization request malformed (invalid_request), often because of aud, launch or PKCE',
-    'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
+    'Look for this request in the authorization server’s log, which names the parameter. What was sent is below.',
   ),
   'authorization.pushed-request': lastingAtEhr(
-    'The authorization server takes only pushed or signed authorization requests from this client (PAR, JAR)',
+    'The authorization server accepts only pushed or signed authorization requests from this client (PAR, JAR)',
     'Switch off the demand for pushed or signed authorization requests for {client id}: SMART App Launch sends the parameters with the browser.',
   ),
   'authorization.server-error': ehrTeam(
-    'The authorization server failed inside (server_error)',
-    'Look into the authorization server’s log for this request.',
+    'The authorization server failed internally (server_error)',
+    'Look for this request in the authorization server’s log.',
   ),
   'authorization.other-error': ehrTeam(
     'The authorization server refused with an error code of its own',
-    'Look into the authorization server’s log for this request, and at the error the step shows.',
+    'Look for this request in the authorization server’s log. The step shows the error.',
   ),
   'scope.refused-named': ehrTeam(
-    'The EHR refuses scopes that the app asks for; its words name {scopes it names}',
-    'Register {scopes it names} for this client; all that was asked for is below. If this EHR calls such a scope by another name, give your administrator that name.',
+    'The EHR refuses scopes that the app asks for. Its answer names {scopes it names}',
+    'Register {scopes it names} for this client. All scopes that were asked for are below. If this EHR has another name for such a scope, give that name to your administrator.',
   ),
   'scope.refused': ehrTeam(
     'The EHR refuses a scope that the app asks for, or finds that it does not go with the FHIR base',
-    'Register the scopes of the registration sheet for this client; what was asked for is below.',
+    'Register the scopes of the registration sheet for this client. What was asked for is below.',
   ),
 } satisfies Record<string, RuleRow>;

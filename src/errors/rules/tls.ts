@@ -15,20 +15,20 @@ export const tlsRules = {
     'Install a certificate of a public authority.',
   ),
   'tls.unknown-authority': lastingAtEhr(
-    'The certificate is of an authority that this service does not know: a hospital’s own, or that of a proxy between us which inspects TLS',
+    'The certificate is from an authority that this service does not know. It is a hospital’s own, or that of a proxy between us which inspects TLS',
     'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
   'tls.inspected': networkTeam(
-    'The certificate is not the server’s own: a proxy between us and the server opens TLS to inspect it, and its authority, which is named as issuer, is not known to this service',
+    'The certificate is not the server’s own. A proxy between us and the server opens TLS to inspect it. This service does not know the proxy’s authority, which the certificate names as issuer',
     'Exempt the host from TLS inspection for our egress addresses. If the proxy stands before this service and has to stay, the operator lets this service trust its authority (NODE_EXTRA_CA_CERTS).',
     LASTING,
   ),
   'tls.incomplete-chain': lastingAtEhr(
-    'The server does not send the intermediate certificate that belongs to its own. Browsers fetch it themselves, so the address opens there; servers do not',
+    'The server does not send the intermediate certificate that belongs to its own. Browsers fetch it themselves, so the address opens in a browser. Servers do not fetch it',
     'Install the whole chain: the server’s certificate with all intermediate certificates.',
   ),
   'tls.no-known-authority': lastingAtEhr(
-    'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
+    'The certificate leads to no authority that this service knows. An intermediate certificate is missing, or the authority is the hospital’s own',
     'Install a certificate of a public authority, with all its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
   'tls.unknown-host': lastingAtEhr(
@@ -48,27 +48,27 @@ export const tlsRules = {
     'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
   ),
   'tls.handshake': lastingAtEhr(
-    'There is no TLS handshake: the server has no TLS version or cipher in common with us, or wants a certificate of the caller',
+    'The TLS handshake fails. The server has no TLS version or cipher in common with us, or wants a client certificate',
     'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
   ),
   'tls.plain-http': lastingAtEhr(
-    'What answers on this port does not speak TLS: most often a server of plain http',
+    'The service on this port does not speak TLS. Most often it is a server of plain http',
     'Offer https on this port, or publish the address with the port of https.',
   ),
   'tls.http-sent': lastingAtEhr(
-    'The server says that plain http came to its port for https: a gateway before it passes requests on without TLS',
+    'The server says that plain http came to its port for https. A gateway before it passes requests on without TLS',
     'Let the gateway before the server pass requests on by https, or to the server’s port for http.',
   ),
   'tls.http-url': lastingInSettings(
-    'The FHIR URL begins with http, and what answers on its port speaks TLS',
+    'The FHIR URL begins with http, but the service on its port speaks TLS',
     'Enter the FHIR URL with https, and with the port that the EHR team names for it.',
   ),
   'tls.behind-gateway': lastingAtEhr(
     'The gateway before the server does not accept the server’s own certificate, or finds no common TLS with it (525, 526)',
-    'Install a certificate on the server behind the gateway that the gateway accepts: valid today, for this host name, with the whole chain.',
+    'Install a certificate that the gateway accepts on the server behind it: valid today, for this host name, with the whole chain.',
   ),
   'tls.client-certificate': lastingAtEhr(
-    'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
-    'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',
+    'The server, or a gateway before it, wants a client certificate (mutual TLS), which this app does not have',
+    'Let our egress addresses through to this host without a client certificate. The guide lists them. SMART authenticates this app by signed assertions.',
   ),
 } satisfies Record<string, RuleRow>;

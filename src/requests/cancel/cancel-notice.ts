@@ -14,7 +14,7 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
   unknown:
     'The EHR did not confirm the cancellation, so the request may or may not be cancelled. Reload the request, or look in the chart.',
   over: 'Nothing was changed now: the request is no longer open in the EHR.',
-  'no-reason': 'Nothing was cancelled yet: say why, in a few words, and choose what happened.',
+  'no-reason': 'Nothing was cancelled yet. Choose what happened, and say why in a few words.',
 };
 
 /** @param said what the EHR's answer says in words. */

@@ -88,7 +88,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         isUnheard: list === 'unread' || list?.problem !== undefined,
         said: outcome && {
           ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said, outcome.hasReason),
-          supportCode: outcome.supportCode,
+          // An incomplete form is no failure, and its trace was discarded.
+          ...(outcome.kind === 'no-reason' ? {} : { supportCode: outcome.supportCode }),
         },
         form:
           isOpen && outcome?.kind !== 'cancelled'

@@ -90,7 +90,7 @@ export function readFacts(
       'Further text in the EHR': listed(furtherText(resource)),
       'For the patient': instructionsOf(resource),
     },
-    'Documents and information': {
+    'Linked records': {
       Attached: named('supportingInfo'),
       History: named('relevantHistory'),
       'Made from': named('basedOn'),

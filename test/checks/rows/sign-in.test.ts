@@ -84,7 +84,7 @@ const AUTHORIZATION: Case[] = [
     'an error page',
     { ...HTML, status: 400 },
     'warning',
-    /client ID abc or redirect URI http/,
+    /client ID abc or the redirect URI http/,
     'authorization.error-page',
   ],
   [
@@ -111,14 +111,14 @@ const AUTHORIZATION: Case[] = [
     'a page of status 200 that refuses the redirect URI',
     { ...HTML, body: '<h1>Sign in</h1><p>AADSTS50011: The redirect URI specified in the request does not match</p>' },
     'warning',
-    /error page of its own/,
+    /its own error page/,
     'authorization.error-page',
   ],
   [
     'a page of status 200 that does not know the client',
     { ...HTML, body: '<h1>Error</h1><p>Unknown client_id in the request.</p>' },
     'warning',
-    /error page of its own/,
+    /its own error page/,
     'authorization.error-page',
   ],
   [
@@ -140,8 +140,8 @@ const TOKEN: Case[] = [
   ['invalid_client', json(401, { error: 'invalid_client' }), 'pass', /401, invalid_client/],
   ['invalid_request', json(400, { error: 'invalid_request' }), 'pass', /400, invalid_request/],
   ['a portal', HTML, 'failure', /web page/, 'token.web-page'],
-  ['a web page with 404', { ...HTML, status: 404 }, 'failure', /Nothing takes token requests/, 'token.not-there'],
-  ['nothing', json(404, { message: 'no' }), 'failure', /Nothing takes token requests/, 'token.not-there'],
+  ['a web page with 404', { ...HTML, status: 404 }, 'failure', /Nothing accepts token requests/, 'token.not-there'],
+  ['nothing', json(404, { message: 'no' }), 'failure', /Nothing accepts token requests/, 'token.not-there'],
   ['a framework without this address', json(404, { error: 'Not Found' }), 'failure', /404/, 'token.not-there'],
   ['a redirect', to('https://elsewhere.example/token'), 'failure', /redirects/, 'token.redirect'],
   ['a gateway’s words', json(401, { message: 'Unauthorized' }), 'warning', /without an OAuth error/, 'token.forbidden'],
@@ -186,8 +186,8 @@ test.for([
   ['an issuer that is down', DOCUMENT, 503, 'skipped', '2.'],
   ['keys that keep us out', '/auth/jwks', 401, 'skipped', '3.'],
   // Launches do without this document, so its row fails nothing.
-  ['an issuer without a document', DOCUMENT, 404, 'failure', 'Nothing takes token requests'],
-  ['nothing else', '/nowhere', 404, 'failure', 'Nothing takes token requests'],
+  ['an issuer without a document', DOCUMENT, 404, 'failure', 'Nothing accepts token requests'],
+  ['nothing else', '/nowhere', 404, 'failure', 'Nothing accepts token requests'],
 ] as const)('a token endpoint that is not there, beside %s', async ([, path, status, verdict, found]) => {
   ehr.on('token', () => json(404, { message: 'no' }));
   ehr.on(path, () => json(status, { message: 'no' }));

@@ -122,7 +122,7 @@ test.for([
   const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase, issuers: [issuer] } });
   expectRow(open, 'guide-issuer', 'issuer.setting-differs');
   expect(open[0]?.found).toContain(issuer);
-  expect(open[0]?.found).toContain(`calls itself ${ehr.issuer}:`);
+  expect(open[0]?.found).toContain(`calls itself ${ehr.issuer}.`);
 });
 
 test('the checks report that the organization is disabled', async () => {

@@ -16,7 +16,7 @@ const basic: Meddling = {
 const EXPECTED = 'JWT audience is invalid, expected https://ehr.example/oauth2/token';
 
 launchesSay('token', [
-  ['a client assertion refused without a reason', 'invalid-client', 'client.key', /must show the key [\w-]+/],
+  ['a client assertion refused without a reason', 'invalid-client', 'client.key', /shows the key [\w-]+/],
   ['a JWKS URL that is not ours', { registered: { jwksUrl: 'http://localhost:1/jwks.json' } }, 'client.key'],
   [
     'an audience setting that the EHR does not take',
@@ -90,7 +90,7 @@ launchesSay('token', [
     atPath(TOKEN, { headers: (headers) => void (headers.host = 'ehr.internal:8443') }),
     'client.key',
     {
-      says: /a proxy rewrites Host, so that the EHR expects another address of its token endpoint than that on localhost:\d+.*let the proxy pass Host on/,
+      says: /a proxy rewrites Host, so that the EHR expects another address of its token endpoint than the one on localhost:\d+.*let the proxy pass on Host/,
       shown: /does not recognize this app/,
     },
   ],

@@ -248,7 +248,7 @@ test('a smart-configuration that moved may mean that the EHR did', async () => {
   const moved = 'https://new.hospital.example/r4/.well-known/smart-configuration';
   const said = await launchWith({ fault: ['discovery-redirect', moved] });
   expectSaid(said, 'discovery', 'discovery.redirect');
-  expect(said.words).toMatch(/if the EHR has moved/);
+  expect(said.words).toMatch(/If the EHR has moved/);
 });
 
 test('an EHR of the open kind, without sign-in, is asked for its other FHIR URL', async () => {

@@ -137,7 +137,7 @@ launchesSay('patient', [
     'a gateway that wants a key of its own',
     refusing(/^\/fhir\/r4\/P/, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
     'network.gateway-key',
-    { says: /key of its own.*on without a key/, shown: /Trying again does not help/ },
+    { says: /wants its own key.*without a key or sign-in of its own/, shown: /Trying again does not help/ },
   ],
   [
     'a token of another environment',
@@ -264,7 +264,7 @@ launchesSay('requests', [
     'a parameter of searches that the EHR does not know',
     { settings: { searchParameters: ['foo=bar'] }, fault: 'search-refused' },
     'fhir.search-setting',
-    /add parameters to it: foo\./,
+    /add these parameters to it: foo\./,
   ],
   [
     'a proxy that removes it from searches',

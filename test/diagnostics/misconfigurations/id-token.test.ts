@@ -77,7 +77,7 @@ launchesSay('id-token', [
     'a key set for another algorithm',
     atPath(KEYS, { body: (text) => text.replaceAll('"alg":"RS256"', '"alg":"RS1"') }),
     'keys.none-usable',
-    /the algorithm of id_tokens/,
+    /the algorithm of the id_tokens/,
   ],
 ]);
 

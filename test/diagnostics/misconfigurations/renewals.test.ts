@@ -29,14 +29,14 @@ test.for<[fault: FaultName, rule: Rule, says: RegExp]>([
   [
     'foreign-issuer',
     'id-token.issuer',
-    /issuer https:\/\/elsewhere\.example\S*, and the EHR’s metadata names http:\/\/localhost/,
+    /issuer https:\/\/elsewhere\.example\S*, but the EHR’s metadata names http:\/\/localhost/,
   ],
   ['unknown-key', 'id-token.unknown-key', /under the kid unpublished-key/],
   ['alg-none', 'id-token.algorithm', /not accepted \(none\)/],
   ['no-sub', 'id-token.subject', /names no user/],
   ['wrong-audience', 'id-token.audience', /another app/],
   ['no-audience', 'refresh.audience-missing', /has no aud/],
-  ['token-500', 'token.server-error', /log of the authorization server/],
+  ['token-500', 'token.server-error', /logs of the authorization server/],
   ['token-html-404', 'token.not-there', /token_endpoint/],
   ['slow-token', 'token.late', /JWKS/],
 ])('a renewal with the fault %s', async ([fault, rule, says]) => {

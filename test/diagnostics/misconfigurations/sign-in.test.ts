@@ -78,13 +78,13 @@ launchesSay('callback', [
     'a scope that is not registered, and is named',
     sign('invalid_scope:Invalid scopes: "patient/ServiceRequest.read". Of patient/Smith.read too, at launch'),
     'scope.refused-named',
-    /name patient\/ServiceRequest\.read\..*Register patient\/ServiceRequest\.read for/,
+    /names patient\/ServiceRequest\.read\..*Register patient\/ServiceRequest\.read for/,
   ],
   [
     'scopes that are named in a row',
     sign('invalid_scope:Invalid scopes: openid launch profile fhirUser'),
     'scope.refused-named',
-    /name (?:[^.]*, )?launch[,.]/,
+    /names (?:[^.]*, )?launch[,.]/,
   ],
   [
     'a list of all scopes that were asked for',

@@ -60,7 +60,7 @@ launchesSay('id-token', [
 
 launchesSay('practitioner', [
   ['a Practitioner who may not be read', outcome(USER, 403), 'user.not-read', /status 403/],
-  ['a Practitioner who is not there', outcome(USER, 404), 'user.not-read', /status 404.*has to be there/],
+  ['a Practitioner who is not there', outcome(USER, 404), 'user.not-read', /status 404.*has to exist/],
   ['a directory that is down', outcome(USER, 503), 'user.not-read', /status 503/],
   ['a portal in place of the user', page(USER, 200), 'user.not-read', /no such resource came/],
   ['a fhirUser of another server', 'foreign-fhir-user', 'user.fhir-user-elsewhere'],

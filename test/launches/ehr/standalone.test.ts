@@ -217,7 +217,7 @@ describe('on embedded stores', () => {
     expect(page.body).toContain('<dt>Kind of launch</dt><dd>standalone</dd>');
     expect(page.body).toContain('The app is opened at its standalone address');
     const list = await operator.open(`${world.url}/settings/launches?organization=${ORG_ID}`);
-    expect(list.body).toContain('<td data-label="Framed">standalone</td>');
+    expect(list.body).toContain('<td data-label="In a frame">standalone</td>');
     const verify = await operator.open(`${world.url}/settings/verify?organization=${ORG_ID}`);
     expect(verify.body).toContain('Launch from a chart to see this.');
   });
