@@ -144,6 +144,8 @@ export async function describeDetail(
         'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&
         'This request replaces an older one that a provider may still carry out, or may have carried out. Open the older one, and call the provider.',
+      request.isDerivedOrder &&
+        'The list does not show this entry, because it is a step of carrying out an order. See the order in the EHR.',
       isAlone && 'Names and events that the EHR keeps elsewhere could not be read with this request.',
       isPartial && 'Not everything about this request could be read. See the EHR.',
     ].filter((line) => typeof line === 'string'),

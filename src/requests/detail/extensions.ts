@@ -5,7 +5,8 @@ import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { elementText, type Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, where it is done, and that it must not be done. */
-const ELSEWHERE = /(?:request-statusReason|doNotPerform|\/bodySite|procedure-targetBodyStructure)$/i;
+const ELSEWHERE =
+  /(?:request-statusReason|doNotPerform|\/bodySite|procedure-targetBodyStructure|ServiceRequest\.focus)$/i;
 /** Elements whose extensions are read too. The extensions of a site, a time or a note are shown with that element. */
 const ELEMENTS = 'category code orderDetail requester performer locationCode reasonCode insurance'.split(' ');
 const MORE = 'more in the EHR';

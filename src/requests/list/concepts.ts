@@ -10,11 +10,12 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 import { withSides } from './sides.ts';
@@ -66,7 +67,9 @@ export function readDetail(
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
-  const all = [...new Set([...bodySitesOf(resource), ...amounts, ...ordered])];
+  const codes = ANY_ORDERS.has(lettersOf(service)) ? otherNames(asRecord(resource.code)) : [];
+  const about = focusesOf(resource).map((text) => `For ${text}`);
+  const all = [...new Set([...about, ...codes, ...bodySitesOf(resource), ...amounts, ...ordered])];
   const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
@@ -74,6 +77,33 @@ export function readDetail(
   const moreDetails = details.slice(shown);
   const more = moreDetails.length > 0 ? ` +${moreDetails.length} more` : '';
   return { detail: `${details.slice(0, shown).join(', ')}${more}` || undefined, moreDetails };
+}
+
+/** Names under which any order may be found. */
+const ANY_ORDERS = new Set(
+  'consult consultation consults konsil referral überweisung überweisungsschein verwijzing order auftrag anforderung request sonstiges autre anders otro procedure service miscellaneous externalreferral ambulatoryreferral'.split(
+    ' ',
+  ),
+);
+
+/** What the codings of a concept say beside its name, as each may be something else, and its translations. */
+export function otherNames(concept: ForeignRecord): string[] {
+  const name = asConceptText(concept)?.toLowerCase();
+  const displays = asRecords(concept.coding).flatMap(({ display }) => asInformation(display) ?? []);
+  const translations = asRecords(asRecord(concept['_text']).extension)
+    .filter(({ url }) => asWritten(url).endsWith('/translation'))
+    .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
+  return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);
+}
+
+/** FHIR R5 ServiceRequest.focus, also as an extension: a fetus or a donor, whom the order is about. Another person is not named. */
+export function focusesOf({ focus, extension, subject }: ForeignRecord): string[] {
+  if (focus === undefined && extension === undefined) return [];
+  const later = asRecords(extension).filter(({ url }) => asWritten(url).endsWith('ServiceRequest.focus'));
+  const given = [...asRecords(focus), ...later.map(({ valueReference }) => asRecord(valueReference))];
+  return given
+    .filter(({ reference }) => reference === undefined || reference !== asRecord(subject).reference)
+    .map((one) => (leadsToPatient(one) ? 'another person (see the EHR)' : (displayOf(one) ?? 'what is in the EHR')));
 }
 
 /** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */

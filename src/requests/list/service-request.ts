@@ -2,7 +2,7 @@
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
+import { isOver, isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
 import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
@@ -101,6 +101,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isUnclear,
     /** It is about the end of something, so that finding a provider may be the opposite of what is meant. */
     isStop: !isUnasked && isStop(service),
+    /** Its name says that it is over. */
+    isOver: isOver(service),
     isPatients,
     isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */
