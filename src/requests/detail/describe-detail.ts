@@ -13,6 +13,7 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
+import { withLaterElements } from '#src/requests/timing/later-elements.ts';
 import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -131,7 +132,12 @@ export async function describeDetail(
       (one) => !related.some(({ id }) => localReference(one, base) === `ServiceRequest/${id}`),
     );
   const authoredOn = request.authoredOn && resource.authoredOn;
-  const facts = { ...resource, authoredOn, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
+  const facts = {
+    ...withLaterElements(resource),
+    authoredOn,
+    basedOn: unlinked('basedOn'),
+    replaces: unlinked('replaces'),
+  };
   return {
     row,
     sections: readFacts(facts, referred, shownFacts, place),

@@ -1,12 +1,12 @@
 /** Reads what guides add to a request by extensions, such as how long a prescription is valid, as far as it is simple. */
 import { sideExtensions } from '#src/requests/list/sides.ts';
+import { LATER_ELEMENT } from '#src/requests/timing/later-elements.ts';
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { elementText, type Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, where it is done, and that it must not be done. */
-const ELSEWHERE =
-  /(?:request-statusReason|doNotPerform|\/bodySite|procedure-targetBodyStructure|ServiceRequest\.focus)$/i;
+const ELSEWHERE = /(?:request-statusReason|doNotPerform|\/bodySite|procedure-targetBodyStructure)$/i;
 /** Elements whose extensions are read too. The extensions of a site, a time or a note are shown with that element. */
 const ELEMENTS = 'category code orderDetail requester performer locationCode reasonCode insurance'.split(' ');
 const MORE = 'more in the EHR';
@@ -23,7 +23,13 @@ export function readExtensions(resource: ForeignRecord, place: Place): [string, 
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
     .flatMap((extensions) => asRecords(extensions))
-    .filter((one) => !ELSEWHERE.test(asWritten(one.url)) && !isNullSystem(one.url) && !sides.includes(one));
+    .filter(
+      (one) =>
+        !ELSEWHERE.test(asWritten(one.url)) &&
+        !LATER_ELEMENT.test(asWritten(one.url)) &&
+        !isNullSystem(one.url) &&
+        !sides.includes(one),
+    );
   const rest: [string, string[]][] = given.length > MOST ? [['Other details', [MORE]]] : [];
   const read = given.slice(0, MOST).map((one): [string, string[]] => {
     const parts = partsIn(one);

@@ -79,6 +79,9 @@ test('an order not to resuscitate asks no provider', async () => {
   expect(await stepOf({ code: { text: 'Do-not-resuscitate order' } })).toBe('Nothing to do if it asks no provider');
 });
 
+const coded = (text: string, ...displays: string[]) => ({
+  code: { text, coding: displays.map((display) => ({ display })) },
+});
 const later = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ServiceRequest.focus';
 test.for<[string, object, string | undefined, string[] | undefined]>([
   ['R5’s focus', { focus: [{ display: 'Fetus B' }] }, 'For Fetus B', ['Fetus B']],
@@ -119,9 +122,101 @@ test.for<[string, object, string | undefined, string[] | undefined]>([
   expect(JSON.stringify([row, page.sections])).not.toMatch(/Baby Other|Service request\.focus/);
 });
 
-const coded = (text: string, ...displays: string[]) => ({
-  code: { text, coding: displays.map((display) => ({ display })) },
+const laterly = (name: string, value: object) => ({ url: later.replace('focus', name), ...value });
+test.for<[string, object[], object, string | undefined]>([
+  ['asNeeded', [laterly('asNeeded', { valueBoolean: true })], {}, 'as needed'],
+  ['asNeededFor', [laterly('asNeededFor', { valueCodeableConcept: { text: 'Pain' } })], {}, 'as needed for Pain'],
+  [
+    'asNeededFor inside',
+    [laterly('asNeededFor', { extension: [{ url: 'concept', valueCodeableConcept: { text: 'Pain' } }] })],
+    {},
+    'as needed for Pain',
+  ],
+  ['asNeeded, false', [laterly('asNeeded', { valueBoolean: false })], {}, undefined],
+  [
+    'an element of its own',
+    [laterly('asNeededFor', { valueCodeableConcept: { text: 'Pain' } })],
+    { asNeededCodeableConcept: { text: 'Fever' } },
+    'as needed for Fever',
+  ],
+  ['another one', [laterly('priority', { valueCode: 'stat' })], {}, undefined],
+])('R5’s elements as extensions: %s', async ([, extension, change, needed]) => {
+  const { row, page } = await readField({ extension, ...change });
+  expect([row?.needed, page.row.needed]).toEqual([needed, needed]);
 });
+
+const reasoned = (url: string, value: object) => ({ extension: [{ url, ...value }] });
+const moved = { valueString: 'Patient moved away' };
+test.for<[string, object, string | undefined, string]>([
+  [
+    'a national reason',
+    { status: 'revoked', ...reasoned('http://x/cancel-reason', { valueCodeableConcept: { text: 'Wrong patient' } }) },
+    'Wrong patient',
+    'Nothing to do',
+  ],
+  [
+    'a reason beside the status',
+    { status: 'revoked', _status: reasoned('http://x/reason', moved) },
+    'Patient moved away',
+    'Nothing to do',
+  ],
+  ['a reason of an active order', { _status: reasoned('http://x/reason', moved) }, 'Patient moved away', CHECK],
+  [
+    'an EHR’s own status that is over',
+    { _status: reasoned('http://x/order-status', { valueString: 'Discontinued' }) },
+    'Discontinued',
+    CHECK,
+  ],
+  ['an EHR’s own status', { _status: reasoned('http://x/order-status', { valueString: 'Sent' }) }, undefined, FIND],
+  ['the reason of the visit', reasoned('http://x/visit-reason', moved), undefined, FIND],
+  ['a reason for a priority', reasoned('http://x/priority-reason', moved), undefined, FIND],
+])('why an order has its status: %s', async ([, change, note, step]) => {
+  const { row, page } = await readField(change);
+  expect([row?.status.note, row?.next.text, page.row.status.note]).toEqual([note, step, note]);
+});
+
+const selected = (text: string | undefined, first: string, second: string) => ({
+  code: { ...(text ? { text } : {}), coding: [{ display: first }, { display: second, userSelected: true }] },
+});
+test.for<[string, object, string | undefined]>([
+  [
+    'with and without contrast',
+    coded('CT abdomen without contrast', 'CT Abdomen W contrast IV'),
+    'Also coded as CT Abdomen W contrast IV',
+  ],
+  ['without and with', coded('MRI with contrast', 'MRI w/o contrast'), 'Also coded as MRI w/o contrast'],
+  ['German', coded('MRT ohne Kontrastmittel', 'MRT mit Kontrastmittel'), 'Also coded as MRT mit Kontrastmittel'],
+  ['adult and pediatric', coded('Wheelchair, adult', 'Wheelchair, pediatric'), 'Also coded as Wheelchair, pediatric'],
+  [
+    'one way and round trip',
+    coded('One-way transport', 'Transport, round trip'),
+    'Also coded as Transport, round trip',
+  ],
+  [
+    'inpatient and outpatient',
+    coded('Inpatient rehabilitation', 'Outpatient rehabilitation'),
+    'Also coded as Outpatient rehabilitation',
+  ],
+  [
+    'codings alone',
+    { code: { coding: [{ display: 'CT with contrast' }, { display: 'CT without contrast' }] } },
+    'Also coded as CT without contrast',
+  ],
+  ['what the user chose', selected('Oxygen', 'Home oxygen', 'Hyperbaric oxygen'), 'Also coded as Hyperbaric oxygen'],
+  ['what the user chose in the text’s words', selected('Home oxygen', 'Oxygen', 'HOME OXYGEN'), undefined],
+  ['the same', coded('CT without contrast', 'CT WO contrast'), undefined],
+  ['both', coded('MRI with and without contrast', 'MRI W contrast'), undefined],
+  [
+    'without and with, as LOINC writes it',
+    coded('MRI brain W and WO contrast', 'MR Brain WO and W contrast IV'),
+    undefined,
+  ],
+  ['one that says nothing of it', coded('CT without contrast', 'CT abdomen'), undefined],
+  ['an adult child', coded('Adult day care', 'Day care for adults'), undefined],
+])('codings that say the opposite are shown in the list: %s', async ([, change, detail]) => {
+  expect((await readField(change)).row?.detail).toBe(detail);
+});
+
 test.for<[string, object, string | undefined]>([
   ['Consult', coded('Consult', 'Referral to oncologist'), 'Referral to oncologist'],
   ['Überweisung', coded('Überweisung', 'Kardiologie'), 'Kardiologie'],
