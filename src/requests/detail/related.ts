@@ -15,7 +15,7 @@ export function relatedRequests(
   const { basedOn, replaces, byNumber = [], requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
-  /** Another one of its service is told apart by its details, such as its side. */
+  /** The details of another one of its service distinguish it, such as its side. */
   const inFull = (row: Parameters<typeof withCaution>[0] & Partial<Pick<RequestRow, 'detail'>>) =>
     [withCaution(row), ...(row.service === own.service && row.detail !== own.detail ? [row.detail] : [])]
       .filter(Boolean)

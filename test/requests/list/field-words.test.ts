@@ -29,7 +29,7 @@ test.for([
   ...['MRT abgesetzt', 'Rollstuhltransport entfällt', 'Storniert: Taxi', 'CT storniert', 'Taxi nicht mehr nötig'],
   ...['Transport annulé', 'Annulée : IRM', 'Traslado cancelado', 'Anulada ambulancia', 'TAC annullata'],
   ...['Avbestilt syketransport', 'Inställd: rullstolstaxi', 'Kørsel aflyst', 'Rit geannuleerd', 'Vervoer vervalt'],
-])('an order whose name says that it is over is checked, whoever has it: %s', async (text) => {
+])('an order whose name says that it is over is checked, whatever provider has it: %s', async (text) => {
   expect(await stepOf({ code: { text } })).toBe(CHECK);
   expect(await stepOf({ code: { text }, performer: [{ display: 'Northside' }] })).toBe(CHECK);
   expect(await stepOf({ code: { text } }, { tasks: [{ ...handOver, status: 'accepted' }] })).toBe(CHECK);
@@ -290,7 +290,7 @@ test.for([
   else expect(what).toContain(words);
 });
 
-test('orders of one form are told apart by their sides', async () => {
+test('the sides of orders of one form distinguish them', async () => {
   const form = { requisition: { system: 'urn:forms', value: '1' }, bodySite: [{ text: 'Left' }] };
   const { page } = await readField(form, { along: [{ ...base, ...form, id: 'b', bodySite: [{ text: 'Right' }] }] });
   expect(page.related).toMatchObject([{ relation: 'On the same form', service: 'Walker, Right' }]);
