@@ -13,6 +13,7 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
+import { withLaterElements } from '#src/requests/timing/later-elements.ts';
 import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -131,7 +132,12 @@ export async function describeDetail(
       (one) => !related.some(({ id }) => localReference(one, base) === `ServiceRequest/${id}`),
     );
   const authoredOn = request.authoredOn && resource.authoredOn;
-  const facts = { ...resource, authoredOn, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
+  const facts = {
+    ...withLaterElements(resource),
+    authoredOn,
+    basedOn: unlinked('basedOn'),
+    replaces: unlinked('replaces'),
+  };
   return {
     row,
     sections: readFacts(facts, referred, shownFacts, place),
@@ -144,6 +150,8 @@ export async function describeDetail(
         'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&
         'This request replaces an older one that a provider may still carry out, or may have carried out. Open the older one, and call the provider.',
+      request.isDerivedOrder &&
+        'The list does not show this entry, because it is a step of carrying out an order. See the order in the EHR.',
       isAlone && 'Names and events that the EHR keeps elsewhere could not be read with this request.',
       isPartial && 'Not everything about this request could be read. See the EHR.',
     ].filter((line) => typeof line === 'string'),

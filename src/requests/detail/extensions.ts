@@ -1,5 +1,6 @@
 /** Reads what guides add to a request by extensions, such as how long a prescription is valid, as far as it is simple. */
 import { sideExtensions } from '#src/requests/list/sides.ts';
+import { LATER_ELEMENT } from '#src/requests/timing/later-elements.ts';
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { elementText, type Place } from './referred.ts';
@@ -22,7 +23,13 @@ export function readExtensions(resource: ForeignRecord, place: Place): [string, 
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
     .flatMap((extensions) => asRecords(extensions))
-    .filter((one) => !ELSEWHERE.test(asWritten(one.url)) && !isNullSystem(one.url) && !sides.includes(one));
+    .filter(
+      (one) =>
+        !ELSEWHERE.test(asWritten(one.url)) &&
+        !LATER_ELEMENT.test(asWritten(one.url)) &&
+        !isNullSystem(one.url) &&
+        !sides.includes(one),
+    );
   const rest: [string, string[]][] = given.length > MOST ? [['Other details', [MORE]]] : [];
   const read = given.slice(0, MOST).map((one): [string, string[]] => {
     const parts = partsIn(one);

@@ -1,6 +1,6 @@
 /** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
-import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
+import { DETAIL_LABELS, focusesOf, orderDetailsOf, otherNames } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { eachDay } from '#src/requests/timing/listed-times.ts';
@@ -14,7 +14,6 @@ import {
   asRecords,
   asText,
   asTexts,
-  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
@@ -55,6 +54,7 @@ export function readFacts(
     What: {
       Service: serviceInFull(resource),
       'Also coded as': otherNames(asRecord(resource.code)),
+      About: focusesOf(resource),
       Category: concepts('category').map(categoryWords),
       'Body site': bodySitesOf(resource),
       Quantity: quantitiesOf(resource),
@@ -128,16 +128,6 @@ function serviceInFull(resource: ForeignRecord): string[] {
   const text = asLongConceptText(code);
   if (text === undefined) return listed(narrativeOf(resource, LONGEST_NOTE));
   return text === asConceptText(code) ? [] : listed(text);
-}
-
-/** What the codings of a concept say beside its name, as each may be something else, and its translations. */
-function otherNames(concept: ForeignRecord): string[] {
-  const name = asConceptText(concept)?.toLowerCase();
-  const displays = asRecords(concept.coding).flatMap(({ display }) => asInformation(display) ?? []);
-  const translations = asRecords(asRecord(concept['_text']).extension)
-    .filter(({ url }) => asWritten(url).endsWith('/translation'))
-    .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
-  return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);
 }
 
 /** A text in R4; in R5 a list of texts and documents. */

@@ -15,17 +15,22 @@ export function relatedRequests(
   const { basedOn, replaces, byNumber = [], requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
+  /** The details of another one of its service distinguish it, such as its side. */
+  const inFull = (row: Parameters<typeof withCaution>[0] & Partial<Pick<RequestRow, 'detail'>>) =>
+    [withCaution(row), ...(row.service === own.service && row.detail !== own.detail ? [row.detail] : [])]
+      .filter(Boolean)
+      .join(', ');
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');
       if (type !== 'ServiceRequest' || id === undefined || local === self) return [];
       const known = [...others, ...rows.flatMap(({ older }) => older ?? [])].find((one) => one.id === id);
-      return [{ relation, id, service: known ? withCaution(known) : displayed.get(local), needed: known?.needed }];
+      return [{ relation, id, service: known ? inFull(known) : displayed.get(local), needed: known?.needed }];
     });
   const entry = (relation: string, row: RequestRow) => ({
     relation,
     id: row.id,
-    service: withCaution(row),
+    service: inFull(row),
     needed: row.needed,
   });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>

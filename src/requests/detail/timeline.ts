@@ -115,6 +115,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
     period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
   const times = [
     ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
+    repetitionsOf(task),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
   const said = [
@@ -138,6 +139,13 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   const isPatients = leadsToPatient(askedOf(task));
   const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
   return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
+}
+
+/** FHIR R4 Task.restriction.repetitions: a provider may take fewer trips than were ordered. */
+function repetitionsOf({ restriction }: ForeignRecord): string | undefined {
+  const { repetitions } = asRecord(restriction);
+  if (typeof repetitions !== 'number') return undefined;
+  return repetitions === 1 ? 'at most once' : `at most ${repetitions} times`;
 }
 
 /** The first inputs or results of a Task, in quotation marks, and how many more there are. */

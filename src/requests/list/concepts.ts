@@ -1,5 +1,6 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { certaintiesOf, conditionsOf, prohibitionOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { isOver } from '#src/requests/progress/asks-no-provider.ts';
 import { lettersOf } from '#src/requests/progress/letters.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -10,11 +11,12 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 import { withSides } from './sides.ts';
@@ -30,7 +32,6 @@ const LONGEST_DETAIL = 80;
 const ROOM_FOR_DETAILS = 80;
 /** "3" alone says nothing. */
 const UNITLESS = /^(?:up to |at least )?(?:[<>]=? )?[\d.]+(?: to [\d.]+)?$/;
-const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
@@ -66,7 +67,11 @@ export function readDetail(
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
-  const all = [...new Set([...bodySitesOf(resource), ...amounts, ...ordered])];
+  const codes = ANY_ORDERS.has(lettersOf(service))
+    ? otherNames(asRecord(resource.code))
+    : contraryNames(resource, service);
+  const about = focusesOf(resource).map((text) => `For ${text}`);
+  const all = [...new Set([...about, ...codes, ...bodySitesOf(resource), ...amounts, ...ordered])];
   const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
@@ -74,6 +79,57 @@ export function readDetail(
   const moreDetails = details.slice(shown);
   const more = moreDetails.length > 0 ? ` +${moreDetails.length} more` : '';
   return { detail: `${details.slice(0, shown).join(', ')}${more}` || undefined, moreDetails };
+}
+
+/** Names under which any order may be found. */
+const ANY_ORDERS = new Set(
+  'consult consultation consults konsil referral überweisung überweisungsschein verwijzing order auftrag anforderung request sonstiges autre anders otro procedure service miscellaneous externalreferral ambulatoryreferral'.split(
+    ' ',
+  ),
+);
+
+/** Words of which one denies the other. */
+const OPPOSITES = [
+  [
+    /\b(?:without|wo|w\/o|ohne|sans|sin|senza|zonder) (?:and (?:with|w) |und mit )?(?:iv |i\.v\. )?(?:contrast|kontrast)/i,
+    /\b(?:with|w|mit|avec|con|met) (?:and (?:without|wo|w\/o) |und ohne )?(?:iv |i\.v\. )?(?:contrast|kontrast)/i,
+  ],
+  [/\badult/i, /\bpa?ediatric/i],
+  [/\bone[- ]way\b/i, /\bround[- ]trip\b/i],
+  [/\binpatient\b/i, /\boutpatient\b/i],
+] as const;
+
+/** The codings that deny the name, and the one that the user chose if it says something else. */
+function contraryNames({ code }: ForeignRecord, service: string): string[] {
+  const chosen = asRecords(asRecord(code).coding).flatMap(({ userSelected, display }) =>
+    userSelected === true && !lettersOf(service).includes(lettersOf(asWritten(display))) ? display : [],
+  );
+  const denies = (name: string) =>
+    OPPOSITES.some((pair) => {
+      const [own = '', others = ''] = [service, name].map((text) =>
+        pair.map((words) => Number(words.test(text))).join(''),
+      );
+      return ['01,10', '10,01'].includes(`${own},${others}`);
+    });
+  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name));
+  return names.map((name) => `Also coded as ${name}`);
+}
+
+/** What the codings of a concept say beside its name, as each may be something else, and its translations. */
+export function otherNames(concept: ForeignRecord): string[] {
+  const name = asConceptText(concept)?.toLowerCase();
+  const displays = asRecords(concept.coding).flatMap(({ display }) => asInformation(display) ?? []);
+  const translations = asRecords(asRecord(concept['_text']).extension)
+    .filter(({ url }) => asWritten(url).endsWith('/translation'))
+    .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
+  return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);
+}
+
+/** FHIR R5 ServiceRequest.focus: a fetus or a donor, whom the order is about. Another person is not named. */
+export function focusesOf({ focus, subject }: ForeignRecord): string[] {
+  return asRecords(focus)
+    .filter(({ reference }) => reference === undefined || reference !== asRecord(subject).reference)
+    .map((one) => (leadsToPatient(one) ? 'another person (see the EHR)' : (displayOf(one) ?? 'what is in the EHR')));
 }
 
 /** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */
@@ -92,11 +148,18 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
   });
 }
 
+/** The same of national guides. Beside the status, any reason is the status's. */
+const OWN_REASON = /(?:status|cancel\w{0,8}|revo\w{0,8}|hold|stop)[-_]?reason$/i;
+
 /** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it; some put it on the status. */
 export function readStatusReason({ extension, _status: beside }: ForeignRecord): string | undefined {
   if (extension === undefined && beside === undefined) return undefined;
-  const given = [...asRecords(extension), ...asRecords(asRecord(beside).extension)];
-  const reasons = given.filter(({ url }) => url === STATUS_REASON);
+  const isOfStatus = ({ url, valueString }: ForeignRecord) =>
+    /reason$/i.test(asWritten(url)) || isOver(asText(valueString) ?? '');
+  const reasons = [
+    ...asRecords(extension).filter(({ url }) => OWN_REASON.test(asWritten(url))),
+    ...asRecords(asRecord(beside).extension).filter(isOfStatus),
+  ];
   if (reasons.length === 0) return undefined;
   const words = reasons.map(({ valueCodeableConcept, valueCoding, valueString }) => {
     const coding = valueCoding === undefined ? {} : { coding: [valueCoding] };

@@ -115,7 +115,7 @@ export function toRow(
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
-        (isOpen && (request.isUnclear || (request.isStop && !task && !status.hasProvider))) ||
+        (isOpen && (request.isUnclear || request.isOver || (request.isStop && !task && !status.hasProvider))) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,

@@ -2,12 +2,13 @@
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
+import { isOver, isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
 import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { describePriority } from '#src/requests/progress/priority.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
+import { withLaterElements } from '#src/requests/timing/later-elements.ts';
 import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/phrases.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -28,8 +29,9 @@ const UNASKED_INTENTS = new Set<unknown>(['directive', 'option']);
 const DERIVED_INTENTS = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
 /** Never throws, whatever is missing or odd (FH-11). @param at `timeZone` is the organization's. */
-export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now: Date; timeZone: string }) {
+export function readServiceRequest(received: ForeignRecord, at: { base: URL; now: Date; timeZone: string }) {
   const { base } = at;
+  const resource = withLaterElements(received);
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
   const given = asRecords(resource.performer).filter(namesProvider);
@@ -101,6 +103,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isUnclear,
     /** It is about the end of something, so that finding a provider may be the opposite of what is meant. */
     isStop: !isUnasked && isStop(service),
+    /** Its name says that it is over. */
+    isOver: isOver(service),
     isPatients,
     isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */
@@ -125,7 +129,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     reasons: readReasons(resource, base),
     references: referencesToRead(resource, base),
     relations: relationsOf(resource, base),
-    keys: readRequestKeys(resource, base),
+    keys: readRequestKeys(received, base),
   };
 }
 

@@ -3,7 +3,7 @@
 /** SNOMED CT: for and not for resuscitation, with and without an attempt at it; no known allergy, of drugs, of food. */
 const CODES = /\|(?:304252001|304253006|450475007|450476008|716186003|409137002|429625007)$/;
 const WORDS =
-  /^(?:code status|full code|(?:limited|partial|no) code|resus(?:citation)? status|(?:not )?for (?:attempted )?(?:cpr\b|resus)|do not (?:attempt )?(?:cardiopulmonary )?(?:resus|intubat|cpr)|no (?:cpr|resuscitation|intubation)|(?:dna?r|dnacpr|dni|nfr)\b|allow natural death|ceiling of (?:care|treatment)|treatment escalation plan|no known (?:\w{1,20} )?allerg|nk[dfm]?a\b|allerg(?:y|ies):? (?:no|nk)|comfort (?:measures|care) only|advance directive|[pm]olst\b|vital signs|npo\b|nil by mouth|bed ?rest\b|(?:\w{1,20} )?precautions\b|activity as tolerated|(?:non |partial |full |toe[- ]touch )?weight[- ]bearing|nursing communication|notify (?:physician|provider|md|doctor)|nicht reanimieren|keine reanimation|niet reanimeren|ne pas réanimer)/iu;
+  /^(?:code status|full code|(?:limited|partial|no) code|resus(?:citation)? status|(?:not )?for (?:attempted )?(?:cpr\b|resus)|do[- ]not[- ](?:attempt[- ])?(?:cardiopulmonary )?(?:resus|intubat|cpr)|no (?:cpr|resuscitation|intubation)|(?:dna?r|dnacpr|dni|nfr)\b|allow natural death|ceiling of (?:care|treatment)|treatment escalation plan|no known (?:\w{1,20} )?allerg|nk[dfm]?a\b|allerg(?:y|ies):? (?:no|nk)|comfort (?:measures|care) only|advance directive|[pm]olst\b|vital signs|npo\b|nil by mouth|bed ?rest\b|(?:\w{1,20} )?precautions\b|activity as tolerated|(?:non |partial |full |toe[- ]touch )?weight[- ]bearing|nursing communication|notify (?:physician|provider|md|doctor)|nicht reanimieren|keine reanimation|niet reanimeren|ne pas réanimer)/iu;
 /** Words of work that a provider is asked to do, although the order also names such an instruction. */
 const ASKED =
   /\b(?:discuss\w*|conversation|counsel\w*|consult\w*|referral|review|form|paperwork|educat\w*|teach\w*|bracelet|(?:wrist)?band|transport\w*|ambulance|evaluat\w*|assess\w*|planning|training|class|deliver\w*|aids?|equipment|device|kit|home|remote|monitor(?:ing)?|visits?)\b/i;
@@ -18,9 +18,32 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
  * SNF" is a discharge, and a tube that is held waits for its test.
  */
 const STOPS =
-  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube|for pick))|withhold|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|contrast (?:ct|mri)))|kein(?:en?)?|nicht(?! invasiv)|geen|stoppen|absetzen|pas de|arr[êe]te[rz]|suspender|annul\w{1,10})\s/iu;
+  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube|for pick))|withhold|do not|don['’]t|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|contrast (?:ct|mri)))|kein(?:en?)?|(?:nicht|niet|ikke|inte)(?! invasi)|geen|stoppen|absetzen|stornieren|storno|(?:ne )?pas|arr[êe]te[rz]|suspender|annul(?:ieren|eren|eer|lare|er|ez|ation)|anular|n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare)))\s/iu;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
   return STOPS.test(service);
+}
+
+const CALLED_OFF =
+  'storniert|abbestellt|abgesagt|abgesetzt|entfällt|geannuleerd|vervalt|vervallen|afgezegd|avbestilt|avbeställ[dt]|avlyst|avbokad|inställ[dt]|aflyst|anulad[oa]|cancelad[oa]|annullat[oa]|annulée?';
+const IN_ERROR =
+  'entered (?:in error|on (?:the )?wrong patient)|ordered in error|(?:on )?wrong patient|duplicate order';
+/** "CANCELLED: MRI", "Avbestilt syketransport". A visit for what was cancelled is a service. */
+const BEGINS_OVER = new RegExp(
+  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?! (?:appointment|visit|surger|procedure|order))|duplicate (?:order|request|of)|${CALLED_OFF}|${IN_ERROR})(?!\\p{L})`,
+  'iu',
+);
+/** "Wheelchair van (cancelled)", "MRT abgesetzt". */
+const ENDS_OVER = new RegExp(
+  `(?:[-–—:,;(] ?(?:void(?:ed)?|patient (?:declined|refused)|(?:no longer|not) (?:needed|required|indicated)|(?:do not|don['’]t) use)|(?<!\\p{L})(?:cancell?ed|discontinued|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}))[).\\]!]{0,2}$`,
+  'iu',
+);
+/** "Continue telemetry until discontinued" is in force. */
+const CONDITION =
+  /(?<!\p{L})(?:until|till|when|if|once|unless|after|bis|falls|wenn|sobald|nachdem|tot|wanneer|si|jusqu|hasta|cuando|quando|hvis|om)(?!\p{L})/iu;
+
+/** Does a service say of itself that it is over, or was never meant, although its status may not say so? */
+export function isOver(service: string): boolean {
+  return (BEGINS_OVER.test(service) || ENDS_OVER.test(service)) && !CONDITION.test(service);
 }

@@ -72,6 +72,14 @@ const REFERRAL_DONE = says(
   'The referral made from this order is done, but the order is still open in the EHR.',
   'Check what was done',
 );
+const REFERRAL_CANCELLED = says(
+  'the referral made from it is cancelled',
+  'The referral made from this order is cancelled, but the order is still open in the EHR.',
+);
+const ORDERED_SINCE = says(
+  'an order was made from it',
+  'An order was made from this proposal, but the proposal is still open in the EHR.',
+);
 
 const keyOf = ({ id }: { readonly id: string }) => `ServiceRequest/${id}`;
 
@@ -143,7 +151,18 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       const note = `the referral made from it: ${referral.status.word.toLowerCase()}`;
       return { step: referral.next, note, notice: 'The list shows this order as the referral made from it.' };
     }
-    return referral?.status.icon === 'done' ? REFERRAL_DONE : undefined;
+    if (referral?.status.icon === 'done') return REFERRAL_DONE;
+    return referral?.status.icon === 'cancelled' ? REFERRAL_CANCELLED : undefined;
+  };
+  /** A plan may lead to several orders, and what a provider has answered goes on. */
+  const byOrder = (own: Entry): Replaced | undefined => {
+    if (own.source !== 'proposed in the EHR' || own.status.icon !== 'ordered') return undefined;
+    const isFrom = ({ source, service, ehrStatus, relations }: Row) =>
+      source === 'EHR order' &&
+      isInForce(ehrStatus) &&
+      service === own.service &&
+      relations.basedOn.includes(keyOf(own));
+    return rows.some(isFrom) ? ORDERED_SINCE : undefined;
   };
   return {
     replacersOf,
@@ -166,7 +185,7 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return forbiddenBy('Another');
       if (found.some(({ relation }) => relation !== NOT_IN_FORCE)) return PERHAPS;
       const isCancelled = ({ status, isProhibited }: Row) => status.icon === 'cancelled' && !isProhibited;
-      return rowsOf(NOT_IN_FORCE).some(isCancelled) ? BY_CANCELLED : byReferral(own);
+      return rowsOf(NOT_IN_FORCE).some(isCancelled) ? BY_CANCELLED : (byReferral(own) ?? byOrder(own));
     },
   };
 }
@@ -191,8 +210,8 @@ export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | u
 
 /** Marks the open rows that another row of the list replaces, or may replace, and that yet have a row of their own. */
 export function markReplaced<Row extends Entry>(rows: readonly Row[]): readonly Row[] {
-  const speaks = ({ id, relations: { replaces, byNumber }, isProhibited }: Row) =>
-    replaces.length > 0 || byNumber !== undefined || isProhibited === true || id.startsWith('R-');
+  const speaks = ({ relations: { replaces, byNumber, basedOn }, isProhibited }: Row) =>
+    replaces.length > 0 || byNumber !== undefined || basedOn.length > 0 || isProhibited === true;
   if (!rows.some(speaks) && new Set(rows.map(({ id }) => id)).size === rows.length) return rows;
   const { replaced } = replacingIn(rows);
   return rows.map((row) => withReplaced(row, replaced(row)));

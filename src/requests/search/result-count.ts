@@ -7,6 +7,9 @@ const COMPANIONS = new Set([
   ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],
 ]);
 
+/** A Bundle in a Bundle may hold requests. */
+const NEVER_ALONG = new Set(['', 'Bundle']);
+
 /** Pages may overlap, so a request counts once. */
 export function createTally() {
   const ids = new Set<unknown>();
@@ -20,7 +23,7 @@ export function createTally() {
     add: ({ resourceType, id }: ForeignRecord, mode: unknown): void => {
       const type = asText(resourceType, 64) ?? '';
       const isRequest = type === 'ServiceRequest';
-      const isCompanion = COMPANIONS.has(type) || (mode === 'include' && type !== '');
+      const isCompanion = COMPANIONS.has(type) || (mode === 'include' && !NEVER_ALONG.has(type));
       if (!isRequest && !isCompanion) unreadable += 1;
       if (!isRequest && (isCompanion || mode === 'outcome')) return;
       if (isRequest && typeof id === 'string') ids.add(id);
