@@ -13,6 +13,8 @@ export type FindAddresses = (hostname: string) => Promise<LookupAddress[]>;
 const TRY_MS = 1_200;
 /** How much longer than for IPv4 addresses to wait for IPv6 ones: some name servers never answer about them. */
 const IPV6_PATIENCE_MS = 200;
+/** Of each family, as each is judged for every connection: an answer over TCP has room for four thousand (MT-06). */
+const MOST_ADDRESSES = 16;
 /** No system tries more of its search list. */
 const MOST_DOMAINS = 6;
 /** How long the hosts file, the search list and the list of name servers are used as they were read. */
@@ -53,7 +55,8 @@ async function askInTurn(resolver: Resolver, hostname: string, searchOf: () => P
 }
 
 async function ask(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
-  const of = (family: 4 | 6) => (addresses: string[]) => addresses.map((address) => ({ address, family }));
+  const of = (family: 4 | 6) => (addresses: string[]) =>
+    addresses.slice(0, MOST_ADDRESSES).map((address) => ({ address, family }));
   const four = resolver.resolve4(hostname).then(of(4));
   const six = resolver.resolve6(hostname).then(of(6));
   const patience = four.then(

@@ -13,7 +13,8 @@ export function mergeRequests(
   isOurs: (number: string) => boolean = () => false,
 ) {
   const olderOf = directlyOlder(requests);
-  const replaced = findReplaced(requests, inDoubt, olderOf);
+  const found = findReplaced(requests, inDoubt, olderOf);
+  const replaced = isTangled(requests, found, olderOf) ? new Set<ServiceRequest>() : found;
   const current = requests.filter((request) => !replaced.has(request));
   const pairs = findPairs(current);
   const orderOf = new Map([...pairs].map(([order, referral]) => [referral, order]));
@@ -48,10 +49,19 @@ const NONE: readonly ServiceRequest[] = [];
 
 type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 
+/**
+ * Twice the longest list, both of relations and of what is reached by them. With more, requests replace each other in
+ * more ways than any EHR writes, which proves nothing: all are shown (MT-06).
+ */
+const MOST_RELATIONS = 1_000;
+
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
   if (requests.every(({ keys }) => keys.replaces.length === 0)) return () => NONE;
   const byKey = Map.groupBy(requests, keyOf);
-  const older = new Map(requests.map(({ keys }) => [keys, keys.replaces.flatMap((key) => byKey.get(key) ?? [])]));
+  const older = new Map(
+    requests.map(({ keys }) => [keys, [...new Set(keys.replaces)].flatMap((key) => byKey.get(key) ?? [])]),
+  );
+  if ([...older.values()].flat().length > MOST_RELATIONS) return () => NONE;
   // A request that is shown with more facts is the same one.
   return ({ keys }) => older.get(keys) ?? [];
 }
@@ -70,6 +80,15 @@ function findReplaced(
       if (mayReplace(newer, older) && circleOf.get(older) !== circleOf.get(newer)) replaced.add(older);
   }
   return replaced;
+}
+
+function isTangled(requests: readonly ServiceRequest[], replaced: ReadonlySet<ServiceRequest>, olderOf: OlderOf) {
+  let reached = 0;
+  const takesRoom = (one: ServiceRequest) => {
+    reached += replaced.has(one) ? 0 : olderThan(one, replaced, olderOf).length;
+    return reached > MOST_RELATIONS;
+  };
+  return requests.some(takesRoom);
 }
 
 function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>, olderOf: OlderOf): ServiceRequest[] {

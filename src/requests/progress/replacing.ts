@@ -1,4 +1,5 @@
 /** Tells which requests say that they replace another one, what that proves, and what has to be done about the other one. */
+import { cached } from '#src/adapters/cache.ts';
 import type { relationsOf } from '#src/smart/fhir/reference.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
 import { codeOf } from './codes.ts';
@@ -105,6 +106,9 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   const forbidding = rows.filter(
     ({ isProhibited, ehrStatus, status }) => isProhibited && status.group === 'open' && !OVER.includes(ehrStatus ?? ''),
   );
+  const forbiddingBy = new Map<string, Row[]>();
+  for (const row of forbidding)
+    for (const key of numberKeysOf(row)) cached(forbiddingBy, key, (): Row[] => []).push(row);
   const referrals = rows.filter(({ id }) => id.startsWith('R-'));
 
   /** Requests that replace each other in a circle prove nothing, and one of them is needed. */
@@ -139,8 +143,10 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
         keys.add(keyOf(row));
       }
     }
-    for (const row of own.isProhibited ? [] : forbidding)
-      if (!found.has(row) && row.id !== own.id && isUnderOneNumber(row, own)) found.set(row, SAME_NUMBER);
+    const isAllowed = own.isProhibited !== true && forbidding.length > 0;
+    const sameNumber = new Set(isAllowed ? numberKeysOf(own).flatMap((key) => forbiddingBy.get(key) ?? []) : []);
+    for (const row of sameNumber.size > 0 ? forbidding : [])
+      if (sameNumber.has(row) && !found.has(row) && row.id !== own.id) found.set(row, SAME_NUMBER);
     return [...found].flatMap(([row, relation]) => (relation === undefined ? [] : { row, relation }));
   };
   /** Of Oracle Health, which lists an order and the referral made from it. */
@@ -193,8 +199,9 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
 const linksOf = <Row>(row: Row, keys: readonly string[] = [], { isDirect = true, isByNumber = false } = {}) =>
   keys.map((key) => ({ row, key, isDirect, isByNumber }));
 
-const isUnderOneNumber = (one: Entry, other: Entry) =>
-  one.service === other.service && one.numbers?.some((number) => other.numbers?.includes(number)) === true;
+/** One for each number of a row, with its service: rows that share one are compared no further. */
+const numberKeysOf = ({ service, numbers = [] }: Pick<Entry, 'service' | 'numbers'>) =>
+  [...new Set(numbers)].map((number) => JSON.stringify([service, number]));
 
 /** The row, with what is to be done about it. A question is answered first. */
 export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | undefined): Row {

@@ -1,7 +1,7 @@
 /** Checks the id_token claims for which there are rules beyond those of every JWT. */
 import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { isBlank } from '#src/adapters/bounded-text.ts';
+import { boundedName, boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 
@@ -37,8 +37,10 @@ export function idTokenProblem(claims: JWTPayload, expectation: ClaimsExpectatio
 }
 
 function subjectProblem({ sub }: JWTPayload): ClaimsProblem | undefined {
-  const valid = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUB_LENGTH;
-  return valid ? undefined : ['id-token.subject', 'sub is not a string of 1 to 255 characters'];
+  // An EHR that sends a blank one for every user would make all of them one person.
+  const isUsable =
+    boundedText(sub, MAX_SUB_LENGTH)?.isWellFormed() === true && boundedName(sub, MAX_SUB_LENGTH) !== undefined;
+  return isUsable ? undefined : ['id-token.subject', 'sub is not a visible string of 1 to 255 characters'];
 }
 
 /** The only trusted audience is our client id, with or without azp (ID-12). */

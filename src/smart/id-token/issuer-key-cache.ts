@@ -1,6 +1,6 @@
 /** Caches the signing keys of trusted issuers in memory. Launches share one fetch; a key rotation causes a new one. */
 import { LRUCache } from 'lru-cache';
-import { atMost } from '#src/adapters/cache.ts';
+import { atMost, cached } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -23,14 +23,18 @@ interface Entry {
   refetchedAt: number[];
 }
 
-const MAX_ENTRIES = 500;
+const MOST_ORGANIZATIONS = 5_000;
+/** Several environments and a change of issuer; an EHR may name a new one at each launch (MT-06). */
+const MOST_ISSUERS = 20;
+
+type Entries = LRUCache<string, LRUCache<string, Entry>>;
 const RESERVATION_MS = 30_000;
 /** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
-/** Cache-Control decides, up to an hour; else five minutes. Failures are not cached (ID-22). 500 issuers at most. */
+/** Cache-Control decides, up to an hour; else five minutes. Failures are not cached (ID-22). 20 issuers of an organization at most. */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }) {
-  const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
+  const entries: Entries = new LRUCache(atMost(MOST_ORGANIZATIONS));
   const now = () => options.clock().getTime();
 
   const fetchOnce = (issuer: IssuerToTrust, entry: Entry): Promise<FetchedKeys> => {
@@ -76,11 +80,10 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
 }
 
 /** The key covers all that affects the fetch, so organizations share neither access nor failures (MT-05, MT-06). */
-function entryFor(entries: LRUCache<string, Entry>, issuer: IssuerToTrust): Entry {
+function entryFor(entries: Entries, issuer: IssuerToTrust): Entry {
   const { id = '', privateNetworks = [] } = issuer.organization ?? {};
   const { fallbackJwksUri = '', givenJwksUri = '' } = issuer;
-  const key = JSON.stringify([issuer.issuer, fallbackJwksUri, givenJwksUri, id, privateNetworks]);
-  const entry = entries.get(key) ?? { fetched: undefined, pending: undefined, reserved: false, refetchedAt: [] };
-  entries.set(key, entry);
-  return entry;
+  const key = JSON.stringify([issuer.issuer, fallbackJwksUri, givenJwksUri, privateNetworks]);
+  const own = cached(entries, id, () => new LRUCache<string, Entry>({ max: MOST_ISSUERS }));
+  return cached(own, key, () => ({ fetched: undefined, pending: undefined, reserved: false, refetchedAt: [] }));
 }

@@ -27,6 +27,8 @@ const answers: Record<string, (type: number) => Buffer | number | 'silence'> = {
   'gone.example.svc.example': () => NO_NAME,
   'gone.example.cluster.example': () => NO_NAME,
   'broken.example': () => SERVER_FAILURE,
+  'crowd.example': (type) => (type === A ? FOUR : SIX),
+  'crowd-of-four.example': (type) => (type === A ? FOUR : 0),
 };
 
 const server = createSocket('udp4');
@@ -47,13 +49,15 @@ beforeAll(async () => {
     const answer = answers[name]?.(type) ?? 'silence';
     if (answer === 'silence') return;
     const [data, code] = typeof answer === 'number' ? [undefined, answer] : [answer, 0];
+    const copies = data ? (name.startsWith('crowd') ? 35 : 1) : 0;
     const head = Buffer.alloc(12);
     question.copy(head, 0, 0, 2);
     head.writeUInt16BE(0x8180 + code, 2);
     head.writeUInt16BE(1, 4);
-    head.writeUInt16BE(data ? 1 : 0, 6);
+    head.writeUInt16BE(copies, 6);
     const record = data ? [Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length]), data] : [];
-    server.send(Buffer.concat([head, question.subarray(12, end + 5), ...record]), from.port, from.address);
+    const records = Array.from({ length: copies }, () => record).flat();
+    server.send(Buffer.concat([head, question.subarray(12, end + 5), ...records]), from.port, from.address);
   });
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
@@ -104,4 +108,12 @@ test('names of this machine are not asked of a name server', async () => {
   asked = [];
   expect((await find('localhost')).map(({ address }) => address)).toContain('127.0.0.1');
   expect(asked).toEqual([]);
+});
+
+test.for([
+  ['both.example', [4, 6]],
+  ['crowd.example', [...Array.from({ length: 16 }, () => 4), ...Array.from({ length: 16 }, () => 6)]],
+  ['crowd-of-four.example', Array.from({ length: 16 }, () => 4)],
+] as const)('%s: at most sixteen addresses of each family are judged and tried (MT-06)', async ([name, families]) => {
+  expect((await find(name)).map(({ family }) => family)).toEqual(families);
 });

@@ -102,6 +102,27 @@ describe('the lifetime of cached keys', () => {
     await keys.keysFor({ issuer: a, organization: { ...one, id: 'two' } });
     expect(server.fetches).toHaveLength(10);
   });
+
+  test('MT-06: an EHR that names a new issuer at each launch pushes out no keys of another organization', async () => {
+    const a = server.serve([rsa.jwk], { tenant: 'a' });
+    const keys = cache();
+    const of = (id: string) => ({ id, privateNetworks: [], requestsPerMinute: 0 });
+    await keys.keysFor({ issuer: a, organization: of('quiet') });
+    for (let index = 0; index < 600; index += 1)
+      keys.prefetch({ issuer: `https://127.0.0.1/${index}`, organization: of('loud') });
+    server.forget();
+    server.serve([rsa.jwk], { tenant: 'a' });
+    await keys.keysFor({ issuer: a, organization: of('quiet') });
+    expect(server.fetches).toEqual([]);
+  });
+
+  test('several issuers of one organization are kept side by side', async () => {
+    const issuers = ['a', 'b', 'c', 'd'].map((tenant) => server.serve([rsa.jwk], { tenant }));
+    const keys = cache();
+    // oxlint-disable-next-line no-await-in-loop -- one launch after the other
+    for (const issuer of [...issuers, ...issuers]) await keys.keysFor({ issuer });
+    expect(server.fetches).toHaveLength(8);
+  });
 });
 
 describe('an unknown key', () => {
