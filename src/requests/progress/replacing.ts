@@ -1,4 +1,5 @@
 /** Tells which requests say that they replace another one, what that proves, and what has to be done about the other one. */
+import { cached } from '#src/adapters/cache.ts';
 import type { relationsOf } from '#src/smart/fhir/reference.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
 import { codeOf } from './codes.ts';
@@ -97,6 +98,8 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   const forbidding = rows.filter(
     ({ isProhibited, ehrStatus, status }) => isProhibited && status.group === 'open' && !OVER.includes(ehrStatus ?? ''),
   );
+  const forbiddingBy = new Map<string, Row[]>();
+  for (const row of forbidding) for (const name of namesIn(row)) cached(forbiddingBy, name, () => []).push(row);
   const referrals = rows.filter(({ id }) => id.startsWith('R-'));
 
   /** Requests that replace each other in a circle prove nothing, and one of them is needed. */
@@ -131,8 +134,9 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
         keys.add(keyOf(row));
       }
     }
-    for (const row of own.isProhibited ? [] : forbidding)
-      if (!found.has(row) && row.id !== own.id && isUnderOneNumber(row, own)) found.set(row, SAME_NUMBER);
+    for (const name of own.isProhibited || forbidding.length === 0 ? [] : namesIn(own))
+      for (const row of forbiddingBy.get(name) ?? [])
+        if (!found.has(row) && row.id !== own.id) found.set(row, SAME_NUMBER);
     return [...found].flatMap(([row, relation]) => (relation === undefined ? [] : { row, relation }));
   };
   /** Of Oracle Health, which lists an order and the referral made from it. */
@@ -174,8 +178,8 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
 const linksOf = <Row>(row: Row, keys: readonly string[] = [], { isDirect = true, isByNumber = false } = {}) =>
   keys.map((key) => ({ row, key, isDirect, isByNumber }));
 
-const isUnderOneNumber = (one: Entry, other: Entry) =>
-  one.service === other.service && one.numbers?.some((number) => other.numbers?.includes(number)) === true;
+/** Its service under each of its numbers. */
+const namesIn = ({ service, numbers = [] }: Entry) => numbers.map((number) => `${number}\n${service}`);
 
 /** The row, with what is to be done about it. A question is answered first. */
 export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | undefined): Row {
