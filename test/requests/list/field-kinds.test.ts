@@ -361,6 +361,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {},
     { next: { text }, noted: text.endsWith('note') ? `“${note}”` : undefined },
   ]),
+  [
+    'a note of an order that its provider has carried out',
+    { note: [{ text: 'Ring twice' }] },
+    { tasks: [handOver] },
+    { status: { word: 'Done' }, noted: '“Ring twice”', next: { text: 'Nothing to do' } },
+  ],
   ...[
     'Discontinue oxygen',
     'Cancel wheelchair van',

@@ -317,9 +317,15 @@ test.for<[string, string, string]>([
   });
 });
 
+test('an order that names no reason to be needed is over once', async () => {
+  const { row } = await readField({ asNeededFor: [] }, { tasks: [task({})] });
+  expect(row?.status).toMatchObject({ word: 'Done', group: 'closed' });
+});
+
 test.for<[string, object]>([
   ['as needed', { asNeededBoolean: true }],
   ['as needed for a reason', { asNeededCodeableConcept: { text: 'pain' } }],
+  ['as needed for a reason, in R5', { asNeededFor: [{ concept: { text: 'pain' } }] }],
   ['for so many weeks', { occurrenceTiming: { repeat: { boundsDuration: { value: 6, code: 'wk' } } } }],
   ['so often a week, in words', { code: { text: 'PT 3x/week for 6 weeks' } }],
   ['twice a week, in words', { code: { text: 'Nurse visit twice per week' } }],
@@ -509,6 +515,13 @@ test.for(
   expect(row).toMatchObject(words);
   expect(page.row.status.word).toBe(row?.status.word);
   expect(page.timeline.map(({ source }) => source)).toContain('To-do');
+});
+
+test('a Task about the order itself beside its appointment is the hand-over of the order', async () => {
+  const focus = [{ reference: 'ServiceRequest/a' }, { reference: 'Appointment/1' }];
+  const both = { focus, basedOn: [{ reference: 'ServiceRequest/a' }] };
+  const { row } = await readField({}, { tasks: [task({ status: 'rejected', ...both })] });
+  expect(row?.status).toMatchObject({ word: 'Declined', note: undefined });
 });
 
 test('a form to fill in for an order says nothing of the order', async () => {
