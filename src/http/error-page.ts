@@ -61,8 +61,13 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const isOfScopes = error.code.startsWith('scope.') && contextOf(request).keptTyped === undefined;
   const shown = isOfScopes ? undefined : error.shown;
   const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
-  response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
+  // A button that is pressed at once contradicts "in an hour".
+  const hasButton = reloadable && (error.retryAfterSeconds ?? 0) <= LONGEST_WAIT_AT_PAGE;
+  response.type('html').send(errorPage({ ...about, reloadable: hasButton, backTo, isDone, startAgain: startAgainAt }));
 }
+
+/** Seconds for which a user may wait at the page itself. */
+const LONGEST_WAIT_AT_PAGE = 600;
 
 function audienceOf({ path }: Request, startAgain: string | undefined): Audience {
   if (/^\/(?:settings|sign-in|sign-out|guide|reports)(?:\/|$)/.test(path)) return 'settings';

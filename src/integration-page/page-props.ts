@@ -110,9 +110,12 @@ function acceptedWith({ accepted }: ConnectionDraft): string[] {
 function progressOf({ organization, run, launches }: ConnectionRecord) {
   const { fhirBaseUrl, frameAncestors, enabled } = organization;
   const isConnected = fhirBaseUrl !== '' && run?.fhirUrl === fhirBaseUrl && run.summary.hardFailures.length === 0;
+  const { framedBy, completed } = launches;
+  // The newest launch that a page framed left an empty frame there, whatever is entered.
+  const isKeptOut = framedBy !== undefined && !(completed !== undefined && completed.at > framedBy.at);
   const isDone = {
     url: isConnected,
-    frame: frameAncestors.length > 0,
+    frame: frameAncestors.length > 0 && !isKeptOut,
     launch: launches.completed !== undefined && !launches.completed.isListUnread && enabled,
   };
   const current = (['url', 'frame', 'launch'] as const).find((step) => !isDone[step]);

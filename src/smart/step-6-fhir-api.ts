@@ -121,10 +121,10 @@ export function createFhirApi(options: {
     base,
     /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
     ask,
-    /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
-    get: async (pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource> => {
+    /** Reads a resource. @param onAnswer gets the size of the answer, to limit reads of several pages (FH-12). */
+    get: async (pathOrUrl: string, onAnswer?: (answer: FhirAnswer) => void): Promise<FhirResource> => {
       const answer = await ask(pathOrUrl);
-      onBytes?.(answer.size);
+      onAnswer?.(answer);
       return answer.resource();
     },
     /** Posts a batch Bundle of reads to the base. Never retried. @throws FhirError */

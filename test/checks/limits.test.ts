@@ -156,6 +156,20 @@ describe('TLS', () => {
     expect(row((await overTls(good)).finished, 'tls-expiry')).toMatchObject({ verdict: 'warning' });
   });
 
+  test.for([0, 199.5, 200.25, 1_234.567, 4_999.9, 6_000.5])('a handshake of %d ms is read', async (tookMs) => {
+    const server = await startServer((_request, response) => response.end('{}'), selfSigned);
+    const now = vi
+      .spyOn(performance, 'now')
+      .mockReturnValueOnce(1_000.125)
+      .mockReturnValueOnce(1_000.125 + tookMs);
+    const probe = createConnectionProbe(LOOPBACK);
+    const url = new URL(`https://localhost:${server.port}`);
+    const found = await probe.handshake(url, { deadlineMs: 5_000, allowPrivate: [] });
+    now.mockRestore();
+    expect(found).toMatchObject({ ok: true, found: { chainProblem: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+    await server.close();
+  });
+
   test.for([
     ['an expired certificate', expired, 'tls-chain', 'expired on'],
     ['a self-signed certificate', selfSigned, 'tls-chain', 'self-signed'],

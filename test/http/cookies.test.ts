@@ -1,7 +1,8 @@
 /** Cookies as an EHR's iframe needs them, and only there (LA-11, LA-12, CB-18, TL-03). */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { describe, expect, test } from 'vitest';
-import { createCookies } from '#src/http/cookies.ts';
+import { type Cookies, createCookies } from '#src/http/cookies.ts';
+import { createCookieValue, createLaunchCookies } from '#src/launches/session/cookies.ts';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { useWorld } from '#test/helpers/world.ts';
 
@@ -123,6 +124,19 @@ describe('on http://localhost', () => {
     expect(link).not.toContain('probed');
     expect(titleOf(await world.browser().open(link))).toBe('Requests for Ada Moreno');
   });
+});
+
+test('of many launches that were begun, the oldest gives way to the next, in whatever order a browser names them', () => {
+  const begun = Array.from({ length: 10 }, (_, at) => [`tx-${at}`, `${(at === 7 ? 1 : 100 + at).toString(36)}~s~org`]);
+  for (const sent of [begun, begun.toReversed()]) {
+    const cleared: string[] = [];
+    const clear = (_response: unknown, name: string) => void cleared.push(name);
+    const stub = { read: () => new Map(sent as [string, string][]), set: () => {}, clear } as unknown as Cookies;
+    const cookies = createLaunchCookies({ ehr: stub, standalone: stub });
+    const origin = { kind: 'ehr', organizationId: 'org' } as const;
+    cookies.setTransaction({} as Request, {} as Response, 'state', createCookieValue(origin, new Date()));
+    expect(cleared).toEqual(['tx-7']);
+  }
 });
 
 test('on https, a cookie without our prefix is not ours: another host of the domain can set it; nor is an overlong one', () => {

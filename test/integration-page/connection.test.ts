@@ -613,7 +613,12 @@ describe('from the first visit to Ready to launch', () => {
 
     // A launch in a page that is not listed leaves the clinician with an empty frame, so that page is proposed too.
     await inFrame('https://other.example/x');
-    expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
+    const other = await page();
+    expect(other.body).toContain('Allow <bdi>https://other.example</bdi>');
+    expect(states(other)).toEqual(['url Done', 'frame To do, open', 'launch Done']);
+    expect(other.body).not.toContain('Ready to launch');
+    await inFrame(`${chart}/charts/pat-ada`);
+    expect(states(await page())).toEqual(['url Done', 'frame Done', 'launch Done']);
   });
 
   test('an address is taken out only after a question that names it', async () => {
@@ -638,9 +643,10 @@ describe('from the first visit to Ready to launch', () => {
     await world.setOrganization(ORG_ID, { frameAncestors: ['https://old.example'] });
     await save(world.sandbox.fhirBase);
     expect((await inFrame(`${world.sandbox.origin}/charts/pat-ada`)).body).toContain('Requests for');
-    const { body } = await page();
-    expect(body).not.toContain('Ready to launch');
-    expect(body).toContain(`Allow <bdi>${world.sandbox.origin}</bdi>`);
+    const seen = await page();
+    expect(states(seen)).toEqual(['url Done', 'frame To do, open', 'launch To do']);
+    expect(seen.body).not.toContain('Ready to launch');
+    expect(seen.body).toContain(`Allow <bdi>${world.sandbox.origin}</bdi>`);
   });
 
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {

@@ -72,7 +72,8 @@ async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Prom
     const found = read(socket, hostname);
     if (socket.getProtocol() !== 'TLSv1.3') return found;
     // There a server that wants a certificate of ours says so after the handshake, which took more than one trip.
-    const waitMs = Math.max(200, performance.now() - begun);
+    const tookMs = Math.ceil(performance.now() - begun);
+    const waitMs = Math.max(0, Math.min(Math.max(200, tookMs), deadlineMs - tookMs - 100));
     const alert = once(socket.resume(), 'end', { signal: AbortSignal.timeout(waitMs) });
     await alert.catch((error: unknown) => (codeOf(error).startsWith('ERR_SSL') ? Promise.reject(error) : undefined));
     return found;

@@ -2,12 +2,14 @@
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
-import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
+import { authorizationError, ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
+import { unmarked } from '#src/smart/fhir/markup.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';
@@ -33,11 +35,13 @@ export async function judgeAuthorization(
     // The FHIR server is no place for a browser.
     if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
       return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), { host: url.host });
-    if (status === 401 || status === 403)
-      return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
-    if (context.client && (status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, 50_000))))
-      return doubted('authorization.error-page', seen(status), sentOf(context));
+    const isRefusing = status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, LONGEST_PAGE));
+    const named = context.client && isRefusing ? ruleOfWords(answer) : undefined;
+    if (named === undefined && (status === 401 || status === 403))
+      return info(`${seen(status)}: it refuses this service; browsers may be let in`);
+    if (context.client && isRefusing)
+      return doubted(named ?? 'authorization.error-page', seen(status), sentOf(context));
     return isClosedToFrames(headers, url, context.settings.frameAncestors)
       ? doubted('authorization.sign-in-unframed', seen(status), { host: url.host })
       : pass(seen(status));
@@ -62,9 +66,31 @@ function authorizationUrl({ client, fhirUrl }: CheckContext, configuration: Smar
   return url;
 }
 
-function sentOf({ client }: CheckContext) {
-  return { 'client id': client?.clientId, 'redirect URI': client?.redirectUri };
+function sentOf({ client, fhirUrl }: CheckContext) {
+  return { 'client id': client?.clientId, 'redirect URI': client?.redirectUri, aud: fhirUrl };
 }
+
+const LONGEST_PAGE = 50_000;
+const MOST_LINES = 200;
+/** Causes in the registration. Another may be what this check leaves out: a user, a launch value, the scopes. */
+const OF_REGISTRATION =
+  /^(?:client\.off|authorization\.(?:audience|client-unknown|client-not-allowed|launch-type|pkce|pushed-request|redirect-uri|tenant))$/;
+
+/** The cause that a refusal names, as JSON or in a line of its page; the words are not kept. */
+function ruleOfWords({ text }: OutboundResponse): Rule | undefined {
+  const json = parseJsonObject(text);
+  const error = textMember(json, 'error');
+  if (error !== undefined) return ofRegistration(authorizationError(error, textMember(json, 'error_description')).rule);
+  const [first = '', ...rest] = text.slice(0, LONGEST_PAGE).split(/<(?:script|style)\b|<!--/i);
+  const afterWordless = rest.map((part) => part.slice(part.search(/<\/(?:script|style)\b|-->|$/i)));
+  const lines = unmarked([first, ...afterWordless].join('\n'))
+    .replace(/<[^<>]*>/g, ' ')
+    .split('\n');
+  const worded = lines.filter((line) => line.trim() !== '').slice(0, MOST_LINES);
+  return worded.map((line) => ofRegistration(ruleOfDescription('invalid_request', line))).find((rule) => rule);
+}
+
+const ofRegistration = (rule: Rule | undefined) => (rule && OF_REGISTRATION.test(rule) ? rule : undefined);
 
 /** A server that answers to our redirect URI knows both the client ID and that URI (RFC 6749 4.1.2.1). */
 function judgeRedirect(

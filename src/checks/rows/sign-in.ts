@@ -61,7 +61,7 @@ async function judgeEndpoint(
 
 /** Any OAuth error will do: it is what a token endpoint says to a request without a client. */
 async function judgeToken(
-  _context: CheckContext,
+  { settings }: CheckContext,
   { tokenEndpoint, authorizationEndpoint, source }: SmartConfiguration,
   ask: Ask,
 ): Promise<Outcome> {
@@ -78,11 +78,12 @@ async function judgeToken(
   } catch (error) {
     if (!(error instanceof AppError) || error.rule === undefined) throw error;
     const named = answer && textMember(parseJsonObject(answer.text), 'error');
-    const isRefusal = answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+    const { status = 0 } = answer ?? {};
+    const isOfClient = status >= 500 && /^(?:invalid|unauthorized)_client$/.test(named ?? '');
+    const isRefusal = (status >= 400 && status < 500 && status !== 429) || isOfClient;
     // Frameworks have a member of this name, such as "Not Found", where nothing is at the address.
-    const isAnswered = /^[a-z_]+$/.test(named ?? '') || ![404, 405, 410].includes(answer?.status ?? 0);
-    if (isRefusal && named !== undefined && isAnswered)
-      return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
+    const isAnswered = /^[a-z_]+$/.test(named ?? '') || ![404, 405, 410].includes(status);
+    if (isRefusal && named !== undefined && isAnswered) return pass(`${host}: status ${status}, ${shown(named, 40)}`);
     if (tokenEndpoint === authorizationEndpoint) {
       const found = `${host}: the same address as the authorization endpoint`;
       return broken(ruleAtAddress('token.not-there', source), found, { host });
@@ -94,7 +95,8 @@ async function judgeToken(
     if (rule === 'token.server-error') return warning(`${seen}: it fails`, LOOK_INTO_LOG);
     // A gateway may refuse in words of its own, and a busy server is there.
     const isSoft = /^token\.(?:other-error|forbidden|busy|throttled)$/.test(rule) && !(answer && isWebPage(answer));
-    return broken(ruleAtAddress(rule, source), seen, { host }, isSoft ? 'warning' : 'failure');
+    const facts = { host, 'client id': settings.clientId || 'this app' };
+    return broken(ruleAtAddress(rule, source), seen, facts, isSoft ? 'warning' : 'failure');
   }
 }
 

@@ -7,6 +7,7 @@ import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { askedFor } from './filter.ts';
+import { placesFor } from './home-organization.ts';
 import { type ListDependencies, launchRow } from './list-route.ts';
 
 /** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
@@ -18,6 +19,7 @@ export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv
       await deps.audit.recordNow(viewed(request, filter?.organizationId, { as: 'csv of launches' }));
       await deps.traces.flush();
       const now = deps.clock();
+      const places = await placesFor(role, deps.organizations);
       return {
         fileName: 'launches.csv',
         columns: Object.keys(COLUMNS),
@@ -26,7 +28,7 @@ export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv
           return filter ? listTraces(deps.db, { ...filter, position }, limit) : [];
         },
         cells: (trace) => {
-          const row = launchRow(trace, now, role);
+          const row = launchRow(trace, now, { role, places });
           return Object.values(COLUMNS).map((cellOf) => cellOf(row, trace) ?? '');
         },
       };

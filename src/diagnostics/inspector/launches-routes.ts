@@ -12,16 +12,14 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { saveReport } from '#src/reports/store.ts';
-import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
-import { byRule } from './causes.ts';
 import { type Diagnosis, diagnose, forReader, launchReport, shownTitle } from './diagnosis.ts';
+import { asHome, homeOf, placesFor } from './home-organization.ts';
 import { type ListDependencies, listRoute } from './list-route.ts';
 
 export interface LaunchesRouteDependencies extends ListDependencies {
   redis: KeyStore;
   publicUrl: URL;
-  organizations: { list(): Promise<{ id: string; name: string; timeZone: string; fhirBaseUrl: string }[]> };
 }
 
 type Posted = Pick<LaunchTracePageProps, 'report'>;
@@ -42,9 +40,8 @@ export function settingsLaunchesRoutes(dependencies: LaunchesRouteDependencies):
 function show(deps: LaunchesRouteDependencies): RequestHandler {
   return async (request, response) => {
     const traced = await diagnosisOf(deps, request);
-    const home = adminOf(request).role === 'operator' ? await homeOf(deps, traced) : undefined;
-    const isOfHome = home && /unproven$|environment$/.test(traced.explanation?.rule ?? '');
-    const launch = isOfHome ? { ...traced, explanation: byRule('launch.other-organization', traced.steps) } : traced;
+    const home = homeOf(await placesFor(adminOf(request).role, deps.organizations), traced);
+    const launch = asHome(traced, home);
     const timeZone = await zoneOf(deps, launch);
     const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     const { userHash, organizationId } = launch;
@@ -65,7 +62,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
   };
 }
 
-/** The next page shows the link once; the database keeps only its hash. */
+/** A report leaves the house, so it knows of no other organization. The next page shows the link once, and only its hash is kept. */
 function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
@@ -95,16 +92,6 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
   const trace = ROW_ID.test(id) ? await findTrace(deps.db, id, own) : undefined;
   if (!trace) throw new AppError('settings.launch-not-found', 'no launch with this id for this user');
   return diagnose(trace, deps.clock());
-}
-
-/** Whose FHIR URL a refused launch came from. Only for operators: an administrator learns of no other organization. */
-async function homeOf({ organizations }: LaunchesRouteDependencies, { explanation, organizationId, steps }: Diagnosis) {
-  const iss = steps.find(({ name }) => name === 'launch')?.facts['iss'];
-  if (!explanation?.rule?.startsWith('launch.') || typeof iss !== 'string') return undefined;
-  const homes = (await organizations.list()).filter(
-    ({ fhirBaseUrl }) => fhirBaseUrl !== '' && isSameFhirBase(fhirBaseUrl, iss),
-  );
-  return homes.some(({ id }) => id === organizationId) ? undefined : homes[0];
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

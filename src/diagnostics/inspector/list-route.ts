@@ -15,10 +15,12 @@ import { visibleOrganization } from '#src/http/sessions/visible-organization.ts'
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
 import { diagnose, errorOf, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
+import { asHome, homeOf, placesFor } from './home-organization.ts';
 
 const MOST_NEAR = 200;
 
 export interface ListDependencies extends SearchDependencies, Pick<Adapters, 'clock' | 'db'> {
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string; fhirBaseUrl: string }[]> };
   traceRetentionDays: number;
   /** Writes all pending parts, so that the newest launches are on the page. */
   traces: { flush(): Promise<void> };
@@ -35,6 +37,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
       return response.redirect(303, `/settings/launches/${first.id}`);
     const now = deps.clock();
     const { role } = adminOf(request);
+    const places = await placesFor(role, deps.organizations);
     const placeOf = ({ id, startedAt }: TraceRecord) => ({ id, at: startedAt });
     const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, filter?.position, placeOf);
     const nameOf = await namesOf(deps.people, rows);
@@ -50,10 +53,10 @@ export function listRoute(deps: ListDependencies): RequestHandler {
         who,
         search,
         steps: stepNames.map((name) => ({ name, title: stepTitles[name] })),
-        organizations: role === 'operator' ? await deps.organizations.list() : undefined,
+        organizations: role === 'operator' ? places : undefined,
         timeZone,
         nearest: nearest && { id: nearest.id, startedAt: nearest.startedAt },
-        rows: rows.map((trace) => ({ ...launchRow(trace, now, role), userName: nameOf(trace.userHash) })),
+        rows: rows.map((trace) => ({ ...launchRow(trace, now, { role, places }), userName: nameOf(trace.userHash) })),
         ...neighbourHrefs(request, { newer, older }),
         query: filterQuery(request),
         retentionDays: deps.traceRetentionDays,
@@ -89,8 +92,13 @@ async function namesOf(people: People, rows: readonly TraceRecord[]) {
 }
 
 /** One row of the list and of its export. */
-export function launchRow(trace: TraceRecord, now: Date, reader: Reader): Omit<LaunchRowProps, 'userName'> {
-  const launch = forReader(diagnose(trace, now), reader);
+export function launchRow(
+  trace: TraceRecord,
+  now: Date,
+  { role, places }: { role: Reader; places: Parameters<typeof homeOf>[0] },
+): Omit<LaunchRowProps, 'userName'> {
+  const traced = diagnose(trace, now);
+  const launch = forReader(asHome(traced, homeOf(places, traced)), role);
   const failed = launch.steps.find(({ state }) => state === 'failed');
   const last = launch.steps.findLast(({ state }) => state !== 'not reached');
   return {

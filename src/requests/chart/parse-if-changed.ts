@@ -128,9 +128,9 @@ function recordReads(api: FhirApi) {
 }
 
 function withAsk(api: FhirApi, ask: FhirApi['ask']): FhirApi {
-  const get: FhirApi['get'] = async (path, onBytes) => {
+  const get: FhirApi['get'] = async (path, onAnswer) => {
     const answer = await ask(path);
-    onBytes?.(answer.size);
+    onAnswer?.(answer);
     return answer.resource();
   };
   return { ...api, ask, get };

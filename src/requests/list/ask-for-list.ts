@@ -113,7 +113,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   const taskNotices = [...unread, ...gathered.notices()];
   // Answers of providers were not read, or not all of them.
-  const isUnheard = taskNotices.length > 0 || options.isTaskUnsure === true;
+  const isCut = withTasks && answered.result.end !== 'complete';
+  const isUnheard = taskNotices.length > 0 || options.isTaskUnsure === true || isCut;
   const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
   return { requests, ...heard, included, remarks, identifiers, ...answered };
 }

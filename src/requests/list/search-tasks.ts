@@ -106,7 +106,11 @@ export async function searchTasks(
   if (support.isMissing()) return [];
   const query = new URLSearchParams({ patient: patientId, _count: String(MOST_TASKS) });
   const visited = new Set<string>();
-  let bytes = 0;
+  let [bytes, isPart] = [0, false];
+  const onAnswer = (answer: { size: number; isPart: boolean }) => {
+    bytes += answer.size;
+    isPart ||= answer.isPart;
+  };
   let next: string | undefined = `Task?${withSearchParameters(query, searchParameters)}`;
   try {
     while (next !== undefined) {
@@ -114,12 +118,12 @@ export async function searchTasks(
         return [IN_PART];
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
-      const bundle = await api.get(next, (count) => void (bytes += count));
+      const bundle = await api.get(next, onAnswer);
       if (bundle.resourceType === 'OperationOutcome') return [UNREAD];
       for (const { resource } of entriesOf(bundle)) take(asRecord(resource));
       next = nextLink(bundle, api.base, 'Task');
     }
-    return [];
+    return isPart ? [IN_PART] : [];
   } catch (error) {
     const { status } = fhirErrorOf(error);
     if (visited.size > 1) return [IN_PART];

@@ -15,14 +15,18 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
 
 /**
  * "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service, "D/C to
- * SNF" is a discharge, and a tube that is held waits for its test.
+ * SNF" is a discharge, and a tube or blood that is held waits for its test.
  */
 const STOPS =
-  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube|for pick))|withhold|do not|don['’]t|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|contrast (?:ct|mri)))|kein(?:en?)?|(?:nicht|niet|ikke|inte)(?! invasi)|geen|stoppen|absetzen|stornieren|storno|(?:ne )?pas|arr[êe]te[rz]|suspender|annul(?:ieren|eren|eer|lare|er|ez|ation)|anular|n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare)))\s/iu;
+  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube(?! feed)|(?:extra )?(?:specimen|sample|serum|urine|red|gold|lavender)|(?:and|&) call|bed\b|blood(?! (?:product|thinner|transfusion|pressure|draw))|for pick))|withhold|do not|don['’]t|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)))|kein(?:en?)?(?! (?:befunde?\b|auffällig))|(?:nicht|niet|ikke|inte)(?! invasi)|geen|stoppen|absetzen|stornieren|storno|(?:ne )?pas|arr[êe]te[rz]|suspender|annul(?:ieren|eren|eer|lare|er|ez|ation)|anular|n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare)))\s/iu;
+
+/** In capitals alone, beside what is done with a gas. "NO blood products" only stresses the word. */
+const NITRIC_OXIDE =
+  /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)\b(?! (?:today|tonight|until|before|after|need|requir))/;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
-  return STOPS.test(service);
+  return STOPS.test(service) && !NITRIC_OXIDE.test(service);
 }
 
 const CALLED_OFF =

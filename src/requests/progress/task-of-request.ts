@@ -17,7 +17,7 @@ import {
   rivalText,
 } from './several-owners.ts';
 import type { Task } from './task.ts';
-import { claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
+import { calledOff, claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
@@ -163,13 +163,15 @@ function inDoubt(task: Task, why?: string): Task {
   return { ...task, word: doneInDoubt, remarks: why === undefined ? task.remarks : [...task.remarks, why] };
 }
 
-/** Of several that were asked, one may have carried it out, and the others were called off for that reason. */
+/** Of several that were asked, one may have carried it out, and the others, or an offer to any, were called off for that. */
 function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
   if (last.word === done || handOvers.some(({ word }) => !isOver(word))) return undefined;
   const keys = [undefined, ownerKey(last)];
   const found = handOvers.find((task) => task.word === done && !keys.includes(ownerKey(task)));
-  if (!found || ownerKey(last) === undefined) return undefined;
-  return { ...inDoubt(found, `another provider says “${last.word.word}”`), changed: last.changed };
+  const isOffer = ownerKey(last) === undefined;
+  if (!found || (isOffer && last.word !== calledOff)) return undefined;
+  const who = isOffer ? 'an offer to any provider says' : 'another provider says';
+  return { ...inDoubt(found, `${who} “${last.word.word}”`), changed: last.changed };
 }
 
 /** What the clinician has to know of a Task beside the request although the request itself goes on. */

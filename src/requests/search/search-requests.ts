@@ -18,7 +18,7 @@ const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 5_000_000;
 
 /**
- * `more`: the search stopped at this app's own limit, or at a `next` link that cannot be followed; `page-gone`: the EHR
+ * `more`: the search stopped at this app's own limit or at a `next` link that cannot be followed, or got a part (206); `page-gone`: the EHR
  * no longer knows a later page; a failure: the rest, or all of it, could not be read.
  */
 type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
@@ -70,13 +70,16 @@ export async function searchRequests(
 ): Promise<SearchResult> {
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
-  let hasTasks = false;
+  let [hasTasks, hasMore] = [false, false];
   const tally = createTally();
   const limitedBy = new Set<string>();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
   // This is a function of its own, so that the page leaves memory before the next one is read.
   const readPage = async (path: string): Promise<string | undefined> => {
-    const bundle = await api.get(path, (bytes) => void (read.bytes += bytes));
+    const bundle = await api.get(path, ({ size, isPart }) => {
+      read.bytes += size;
+      hasMore ||= isPart;
+    });
     const entries = entriesOf(bundle);
     read.pages += 1;
     tally.expect(bundle['total']);
@@ -105,7 +108,7 @@ export async function searchRequests(
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
       next = await readPage(next);
     }
-    return read.entries > MOST_ENTRIES ? 'more' : 'complete';
+    return hasMore || read.entries > MOST_ENTRIES ? 'more' : 'complete';
   };
   const end = await readAll().catch((error: unknown) => {
     if (!(error instanceof FhirError)) throw error;

@@ -165,14 +165,16 @@ function conditionPhrases(said: unknown, concept: unknown): Phrases {
 }
 
 const NONE: Phrases = [];
-const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
+const AS_NEEDED =
+  /^(?:as needed|as required|prn|bei bedarf|b\.b\.|si (?:besoin|nécessaire)|zo nodig|según necesidad|al bisogno)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
+/** Begins a condition that needs no "for", in the languages of EHRs that have Task or ServiceRequest. */
+const JOINED =
+  /^(?:for|to|if|when|while|unless|until|after|before|during|in case|at|on|upon|with|prior to|bei|beim|wenn|falls|zum|zur|nach|vor|en cas|si|pour|lors|quand|après|avant|en caso|para|cuando|bij|als|indien|voor|wanneer|in caso|se|per) /iu;
 
 /** A condition that begins with "PRN" or "as needed" gets no second "as needed". */
 function conditionWords(condition: string): string {
   const rest = condition.replace(AS_NEEDED, '');
-  return rest === ''
-    ? 'as needed'
-    : `as needed ${/^(?:to|if|when|while|unless|until|after|before|during) /i.test(rest) ? '' : 'for '}${rest}`;
+  return rest === '' ? 'as needed' : `as needed ${JOINED.test(rest) ? '' : 'for '}${rest}`;
 }
 
 /** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */

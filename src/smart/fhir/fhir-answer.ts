@@ -13,27 +13,33 @@ export type FhirResource = { readonly resourceType: string; readonly [member: st
 
 /** The answer to a successful read. It is parsed only on demand. */
 export interface FhirAnswer {
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of its bytes and of whether they are all. */
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
+  /** The server sent only a part (206), although none was asked for. */
+  readonly isPart: boolean;
   /** Untrusted. */
   text(): string;
   /** @throws FhirError if the body is not a resource or exceeds the JSON bounds (FH-12). */
   resource(): FhirResource;
 }
 
+type ReadResponse = Pick<LightResponse, 'type' | 'bytes'> & Partial<Pick<LightResponse, 'status'>>;
+
 /** @throws FhirError if the answer is not JSON or is empty. */
-export function toAnswer({ type, bytes }: Pick<LightResponse, 'type' | 'bytes'>): FhirAnswer {
+export function toAnswer({ type, bytes, status = 200 }: ReadResponse): FhirAnswer {
   if (/html/i.test(type)) throw pageOf(bytes);
   if (bytes.length === 0) throw noResource('fhir.unreadable');
   if (!/\bjson\b/i.test(type)) throw isPage(bytes) ? pageOf(bytes) : noResource('fhir.no-json');
   let digest: string | undefined;
+  const isPart = status === 206;
   return {
     get digest() {
-      return (digest ??= hash('sha256', bytes, 'base64url'));
+      return (digest ??= `${isPart ? 'part:' : ''}${hash('sha256', bytes, 'base64url')}`);
     },
     size: bytes.length,
+    isPart,
     text: () => bytes.toString(),
     resource: () => {
       try {

@@ -56,6 +56,20 @@ const keysWith = (list: (key: Record<string, unknown>) => unknown[]) => (at: Hea
 const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), alg: 'ES256', use: 'sig' };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
+test.for<[string, string[], object, Verdict]>([
+  ['the issuer alone', [''], {}, 'pass'],
+  ['one that has no document beside it', ['', '/other'], { jwks_uri: '/jwks' }, 'warning'],
+  ['and before it', ['/other', ''], { jwks_uri: '/jwks' }, 'warning'],
+  ['one that leads to no keys', ['', '/other'], {}, 'failure'],
+])('of several issuers in the setting, the worst decides: %s', async ([, paths, members, verdict]) => {
+  alter(ehr, 'smart-configuration', { issuer: ehr.fhirBase, jwks_uri: undefined, ...absolute(members) });
+  const issuers = paths.map((path) => `${ehr.fhirBase}${path}`);
+  expect(row(await check({ issuers }), 'guide-issuer').verdict).toBe(verdict);
+});
+
+const absolute = (members: object) =>
+  Object.fromEntries(Object.entries(members).map(([name, path]) => [name, `${ehr.fhirBase}${path}`]));
+
 test('a healthy EHR passes all checks, has nothing to fix, and the summary contains the discovered facts', async () => {
   const finished = await check();
   expect(idsOf(finished, 'warning', 'failure')).toEqual([]);

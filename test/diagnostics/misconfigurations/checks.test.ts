@@ -38,7 +38,7 @@ checksSay([
     'a redirect URI that is not registered',
     { registered: { redirectUri: 'https://app.example/callback' } },
     'authorization-endpoint',
-    'authorization.error-page',
+    'authorization.redirect-uri',
     /\/smart\/callback/,
   ],
   [

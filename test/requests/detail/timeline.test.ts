@@ -146,6 +146,34 @@ test('a part of a Task that is about the request as well is called one', () => {
   expect(lines.map(({ what }) => what)).toContain('Accepted · Part of it');
 });
 
+const GROUP = { for: { reference: 'Patient/p' }, groupIdentifier: { system: 'urn:g', value: '7' } };
+const role = { reference: 'PractitionerRole/x' };
+test.for<[string, object, object, object]>([
+  ['a message without a sender and a patient', message, {}, { who: undefined }],
+  ['a message that only came', { ...message, received: '2026-11-18' }, {}, { when: '2026-11-18' }],
+  ['a Task with the time of its version', { ...task, meta: { lastUpdated: '2026-11-18' } }, {}, { when: '2026-11-18' }],
+  ['a Task with the time of its writing', { ...task, authoredOn: '2026-11-18' }, {}, { when: '2026-11-18' }],
+  ['a change in a period', { ...signed, occurredPeriod: { start: '2026-11-18' } }, {}, { when: '2026-11-18' }],
+  ['one name in two parts', { ...signed, agent: ['a', 'b'].map(() => ({ who: { display: 'X' } })) }, {}, { who: 'X' }],
+  ['what the requester has', { ...task, ...sent }, { requester: doctor }, { what: 'With the requester' }],
+  ['what the role has', { ...task, ...sent, owner: role }, { requester: role }, { what: 'With the requester' }],
+  ['what another has', { ...task, ...sent, owner: role }, { requester: doctor }, { what: 'Sent' }],
+  [
+    'a Task of a group, which proves the end of no request',
+    { ...task, ...GROUP },
+    {},
+    { what: 'Closed by provider · for a group of requests' },
+  ],
+])('%s', ([, event, request, shown]) => {
+  const lines = readTimeline({ ...request }, [{ ...event }], undefined, place);
+  expect(lines.at(0)).toMatchObject(shown);
+});
+
+test('no more events are listed than a page can show', () => {
+  const many = Array.from({ length: 50 }, (_, id) => ({ ...message, id: `${id}` }));
+  expect(readTimeline({}, many, undefined, place)).toHaveLength(40);
+});
+
 test('a message of the patient says so, without a name', () => {
   const subject = { reference: 'Patient/p', display: 'Ada' };
   const [line] = readTimeline({}, [{ ...message, subject, sender: subject }], undefined, place);

@@ -361,6 +361,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {},
     { next: { text }, noted: text.endsWith('note') ? `“${note}”` : undefined },
   ]),
+  [
+    'a note of an order that its provider has carried out',
+    { note: [{ text: 'Ring twice' }] },
+    { tasks: [handOver] },
+    { status: { word: 'Done' }, noted: '“Ring twice”', next: { text: 'Nothing to do' } },
+  ],
   ...[
     'Discontinue oxygen',
     'Cancel wheelchair van',
@@ -369,6 +375,10 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'Hold heparin drip',
     'No blood products',
     'Kein Besuch',
+    ...['Hold tube feeding', 'Hold blood thinners', 'Hold blood products', 'Hold blood pressure medication'],
+    ...['Hold bedtime insulin', 'Hold and reassess', 'Hold extra dose', 'NO blood products', 'No therapy'],
+    ...['NO THERAPY', 'NO therapy until Monday', 'NO ventilation needed', 'No inhalation', 'Keine Blutprodukte'],
+    ...['Kein Befundgespräch nötig', 'No find'],
   ].map((text): [string, object, object, object] => [
     `an order to end something: ${text}`,
     { code: { text } },
@@ -391,7 +401,18 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       'No scalpel vasectomy',
     ],
     ...['Nicht invasive Beatmung', 'No contrast CT head', 'No fault evaluation', 'Stop drinking programme'],
-    ...['Norovirus test', 'No lift home visit', 'No. 12 catheter', 'Cancer screening', 'Remove sutures', 'Walker'],
+    ...['Hold and call', 'Hold & call for results', 'Hold blood', 'Hold blood bank sample', 'Hold tube'],
+    ...['Hold specimen', 'Hold extra specimen', 'Hold serum', 'Hold red top', 'Hold bed'],
+    ...['NO therapy', 'NO inhalation', 'NO therapy, 20 ppm', 'NO weaning', 'Kein Befund', 'Keine Auffälligkeiten'],
+    ...[
+      'No findings',
+      'Norovirus test',
+      'No lift home visit',
+      'No. 12 catheter',
+      'Cancer screening',
+      'Remove sutures',
+      'Walker',
+    ],
   ].map((text): [string, object, object, object] => [
     `an order of a service: ${text}`,
     { code: { text } },

@@ -5,13 +5,12 @@ import { handOver, readField } from '#test/requests/field-read.ts';
 
 const task = (change: object) => ({ ...handOver, owner: { display: 'Northside' }, ...change });
 const until = (end: string) => ({ restriction: { period: { end } } });
-const au = (status: string) =>
-  task({
-    status,
-    businessStatus: {
-      coding: [{ system: 'http://terminology.hl7.org.au/CodeSystem/task-business-status', code: 'request-claimed' }],
-    },
-  });
+const TAKEN = {
+  businessStatus: {
+    coding: [{ system: 'http://terminology.hl7.org.au/CodeSystem/task-business-status', code: 'request-claimed' }],
+  },
+};
+const au = (status: string) => task({ status, ...TAKEN });
 const asked = (...names: string[]) =>
   names.map((display, id) => task({ id: `${id}`, status: 'requested', owner: { display } }));
 const HELD = {
@@ -318,9 +317,15 @@ test.for<[string, string, string]>([
   });
 });
 
+test('an order that names no reason to be needed is over once', async () => {
+  const { row } = await readField({ asNeededFor: [] }, { tasks: [task({})] });
+  expect(row?.status).toMatchObject({ word: 'Done', group: 'closed' });
+});
+
 test.for<[string, object]>([
   ['as needed', { asNeededBoolean: true }],
   ['as needed for a reason', { asNeededCodeableConcept: { text: 'pain' } }],
+  ['as needed for a reason, in R5', { asNeededFor: [{ concept: { text: 'pain' } }] }],
   ['for so many weeks', { occurrenceTiming: { repeat: { boundsDuration: { value: 6, code: 'wk' } } } }],
   ['so often a week, in words', { code: { text: 'PT 3x/week for 6 weeks' } }],
   ['twice a week, in words', { code: { text: 'Nurse visit twice per week' } }],
@@ -512,6 +517,13 @@ test.for(
   expect(page.timeline.map(({ source }) => source)).toContain('To-do');
 });
 
+test('a Task about the order itself beside its appointment is the hand-over of the order', async () => {
+  const focus = [{ reference: 'ServiceRequest/a' }, { reference: 'Appointment/1' }];
+  const both = { focus, basedOn: [{ reference: 'ServiceRequest/a' }] };
+  const { row } = await readField({}, { tasks: [task({ status: 'rejected', ...both })] });
+  expect(row?.status).toMatchObject({ word: 'Declined', note: undefined });
+});
+
 test('a form to fill in for an order says nothing of the order', async () => {
   const form = { focus: { reference: 'Questionnaire/1' }, basedOn: [{ reference: 'ServiceRequest/a' }] };
   const { row } = await readField({}, { tasks: [task({ status: 'rejected', ...form })] });
@@ -572,6 +584,41 @@ test.for<[string, object[], string, string | undefined, string]>([
   [
     'but one to any provider, called off when one has taken it',
     [said('1', 'accepted', EARLY), said('2', 'cancelled', LATER, { owner: undefined })],
+    'Accepted',
+    undefined,
+    'Confirm the time',
+  ],
+  [
+    'but done, and one to any provider called off after it',
+    [said('1', 'completed', EARLY), said('2', 'cancelled', LATER, { owner: undefined })],
+    'Closed by provider',
+    'an offer to any provider says “Hand-over cancelled”',
+    'Check what was done',
+  ],
+  [
+    'done, and one to any provider called off before it',
+    [said('1', 'completed', LATER), said('2', 'cancelled', EARLY, { owner: undefined })],
+    'Done',
+    undefined,
+    'Nothing to do',
+  ],
+  [
+    'done, and declined after it without a name',
+    [said('1', 'completed', EARLY), said('2', 'rejected', LATER, { owner: undefined })],
+    'Declined',
+    undefined,
+    'Choose another provider',
+  ],
+  [
+    'done by one who is not named, and called off after it',
+    [said('1', 'completed', EARLY, { owner: undefined }), said('2', 'cancelled', LATER, { owner: undefined })],
+    'Hand-over cancelled',
+    undefined,
+    'Decide whether it is still needed',
+  ],
+  [
+    'but one that another provider took',
+    [said('1', 'accepted', EARLY), said('2', 'cancelled', LATER, { owner: undefined, ...TAKEN })],
     'Accepted',
     undefined,
     'Confirm the time',

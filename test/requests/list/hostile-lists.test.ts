@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { circlesIn } from '#src/adapters/circles.ts';
 import { newestVersions } from '#src/requests/list/left-out.ts';
 import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
+import { toRow } from '#src/requests/list/row.ts';
 import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { changesIn } from '#src/requests/new/saved-otherwise.ts';
+import { markReplaced } from '#src/requests/progress/replacing.ts';
 import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt, readNeeded } from '#src/requests/timing/needed.ts';
 import { answered } from '#src/smart/fhir/fhir-error.ts';
@@ -82,6 +84,25 @@ describe('500 requests that are slow to compare', () => {
     expectWithin(MOST_MS, () => {
       const { kept, replacedBy } = mergeRequests(requests);
       for (const request of kept) replacedBy(request);
+    });
+  });
+
+  test.for<[string, (one: number, index: number) => string]>([
+    ['in one number alone', (one, index) => (one === 99 ? 'last' : `${index}-${one}`)],
+    ['in every number', (one) => String(one)],
+    ['in none', (one, index) => `${index}-${one}`],
+  ])('half of which forbid the others, and which agree %s', ([, numberOf]) => {
+    const rows = upTo(MANY).map((index) => {
+      const isProhibited = index % 2 === 0 ? { isProhibited: true as const } : {};
+      return {
+        ...toRow(read(`${index}`, {}), () => '', at),
+        ...isProhibited,
+        numbers: upTo(100).map((one) => numberOf(one, index)),
+      };
+    });
+    expectWithin(MOST_MS, () => {
+      const marked = markReplaced(rows).filter(({ next }) => next.text === 'Check which request counts');
+      expect(marked).toHaveLength(numberOf(99, 1) === numberOf(99, 2) ? MANY / 2 : 0);
     });
   });
 

@@ -18,6 +18,8 @@ const request = (id: string) => ({
 });
 const page = searchset([request('1')]);
 const organization = { id: 'org', connectionVersion: 1 };
+const MORE = 'The EHR has more requests than this page reads. See the rest in the EHR.';
+const PART_OF_TASKS = 'Some answers from providers could not be read. See the EHR.';
 
 /** @param offered what the EHR says that it includes. */
 async function startList(answer: (call: string) => Answer, offered: string[] = []) {
@@ -41,6 +43,46 @@ test('an EHR that sends it is asked once', async () => {
     [1, undefined],
   ]);
   expect(list.calls).toEqual([long, long]);
+});
+
+/** Whatever the page holds, and wherever the part comes. */
+test.for<[string, (call: string, base: string) => Answer, notices: string[]]>([
+  ['200', () => page, []],
+  ['201', () => ({ status: 201, body: page }), []],
+  ['206', () => ({ status: 206, body: page }), [MORE]],
+  ['206 without entries', () => ({ status: 206, body: searchset([]) }), [MORE]],
+  [
+    '206 on its second page',
+    (call, base) =>
+      call.includes('second')
+        ? { status: 206, body: page }
+        : searchset([request('2')], { link: [{ relation: 'next', url: `${base}/ServiceRequest?second` }] }),
+    [MORE],
+  ],
+  ['206 for Tasks', (call) => (call.includes('/Task?') ? { status: 206, body: searchset([]) } : page), [PART_OF_TASKS]],
+])('an EHR that answers %s: the list says whether it is whole', async ([, answer, notices]) => {
+  await using server = await startFhirServer(answer);
+  const tasks = notices.includes(PART_OF_TASKS) ? createEhrLacks(() => now)(organization) : undefined;
+  const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, tasks });
+  expect([list.notices, list.problem]).toEqual([notices, undefined]);
+});
+
+test('of a list that came in part, no reply is called unseen', async () => {
+  const soon = {
+    ...request('1'),
+    performer: [{ display: 'Northside' }],
+    occurrenceDateTime: new Date(now.getTime() + 3 * 60 * 60_000).toISOString(),
+  };
+  const partOf = async (status: number) => {
+    const body = searchset([soon], { link: [{ relation: 'self', url: `x?_revinclude=${TASKS_ALONG}` }] });
+    await using server = await startFhirServer(() => ({ status, body }));
+    const discovered = { configuration: {}, fetchedAt: '', freshUntil: '', requestIncludes: [TASKS_ALONG] };
+    const includes = createIncludeSupport(() => now)({ ...organization, discovered });
+    const along = { includes, canRead: () => true, mayHaveTasks: true };
+    const { open } = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, ...along });
+    return open.map(({ next }) => next.text);
+  };
+  expect([await partOf(200), await partOf(206)]).toEqual([['Due soon, no reply seen'], ['Due soon, replies not read']]);
 });
 
 test.for<[string, Answer]>([

@@ -379,6 +379,8 @@ describe('unknown members', () => {
 
 describe('as needed, and several at once', () => {
   const pain = { text: 'pain' };
+  const asIs = (text: string): [object, string] => [{ asNeededCodeableConcept: { text } }, `as needed ${text}`];
+  const withFor = (text: string): [object, string] => [{ asNeededCodeableConcept: { text } }, `as needed for ${text}`];
   test.for<[object, string | undefined]>([
     [{ asNeededBoolean: true }, 'as needed'],
     [{ asNeededBoolean: false }, undefined],
@@ -391,6 +393,15 @@ describe('as needed, and several at once', () => {
     [{ asNeededCodeableConcept: { text: 'PRN for pain' } }, 'as needed for pain'],
     [{ asNeededCodeableConcept: { text: 'as needed to clear mucus' } }, 'as needed to clear mucus'],
     [{ asNeededCodeableConcept: { text: 'prn: nausea' } }, 'as needed for nausea'],
+    ...['for pain', 'bei Schmerzen', 'wenn unruhig', 'en cas de douleur', 'si fièvre', 'en caso de dolor'].map(asIs),
+    ...['bij pijn', 'indien nodig', 'se dolore', 'in case of pain', 'on exertion', 'at night'].map(asIs),
+    ...['Beinödem', 'sick', 'seizure', 'Fortbewegung', 'perineal pain', 'allergy', 'Vorhofflimmern', 'bei'].map(
+      withFor,
+    ),
+    [{ asNeededCodeableConcept: { text: 'bei Bedarf' } }, 'as needed'],
+    [{ asNeededCodeableConcept: { text: 'Bei Bedarf bei Schmerzen' } }, 'as needed bei Schmerzen'],
+    [{ asNeededCodeableConcept: { text: 'si besoin: douleur' } }, 'as needed for douleur'],
+    [{ asNeededCodeableConcept: { text: 'zo nodig' } }, 'as needed'],
     [{ occurrenceDateTime: 'undefined' }, undefined],
     [{ occurrenceDateTime: '1970-01-01T00:00:00Z' }, undefined],
     [{ occurrenceDateTime: '1899-12-30T00:00:00-06:00' }, undefined],

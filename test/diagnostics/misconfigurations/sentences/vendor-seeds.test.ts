@@ -255,7 +255,8 @@ launchesSay('requests', [
 ]);
 
 const HOUR = { 'content-type': JSON_TYPE, 'retry-after': '3600' };
-const IN_AN_HOUR = { shown: /in an hour(?!.*in a (?:minute|moment))/ };
+const IN_AN_HOUR = { shown: /in an hour(?!.*(?:in a (?:minute|moment)|Try again))/ };
+const SOON = { ...HOUR, 'retry-after': '600' };
 
 launchesSay('token', [
   ['a wait of an hour', answering(TOKEN, 429, HOUR, '{}'), 'token.throttled', IN_AN_HOUR],
@@ -271,7 +272,15 @@ launchesSay('discovery', [
   ['a wait of an hour', answering(CONFIGURATION, 503, HOUR, '{}'), 'discovery.server-error', IN_AN_HOUR],
 ]);
 
-launchesSay('patient', [['a wait of an hour', answering(PATIENT, 503, HOUR, '{}'), 'fhir.failing', IN_AN_HOUR]]);
+launchesSay('patient', [
+  ['a wait of an hour', answering(PATIENT, 503, HOUR, '{}'), 'fhir.failing', IN_AN_HOUR],
+  [
+    'a wait that ends while the page is open',
+    answering(PATIENT, 503, SOON, '{}'),
+    'fhir.failing',
+    { shown: /in 10 minutes.* Try again / },
+  ],
+]);
 
 checksSay([
   [
