@@ -111,7 +111,7 @@ const AUTHORIZATION: Case[] = [
     'a page of status 200 that refuses the redirect URI',
     { ...HTML, body: '<h1>Sign in</h1><p>AADSTS50011: The redirect URI specified in the request does not match</p>' },
     'warning',
-    /does not take the redirect URI http/,
+    /does not accept the redirect URI http/,
     'authorization.redirect-uri',
   ],
   [
@@ -138,12 +138,12 @@ test.for(AUTHORIZATION)('the authorization endpoint answers with %s', async ([, 
 
 const PAGE = (words: string) => `<!doctype html><head><title>Portal</title></head><body><h1>Error</h1>${words}</body>`;
 const refused = (status: number, words: string): StubAnswer => ({ ...HTML, status, body: PAGE(words) });
-const UNNAMED = /error page of its own/;
+const UNNAMED = /its own error page/;
 
 /** What a refusal says itself, and beside each what only looks like it. */
 test.for<[answer: StubAnswer, found: RegExp]>([
-  [refused(400, '<p>Invalid redirect_uri</p>'), /does not take the redirect URI http/],
-  [refused(400, '<div>The <b>redirect_uri</b> is not registered for this client.</div>'), /does not take the redirect/],
+  [refused(400, '<p>Invalid redirect_uri</p>'), /does not accept the redirect URI http/],
+  [refused(400, '<div>The <b>redirect_uri</b> is not registered for this client.</div>'), /does not accept the redirect/],
   [refused(400, '<p>Client not found.</p>'), /does not know the client ID abc/],
   [refused(422, '<p>The client application is disabled</p>'), /switched off/],
   [refused(400, '<p>The aud parameter does not match</p>'), /that was sent as aud, http/],
@@ -152,7 +152,7 @@ test.for<[answer: StubAnswer, found: RegExp]>([
   [json(400, { error: 'invalid_client' }), /does not know the client ID abc/],
   [json(401, { error: 'invalid_client' }), /does not know the client ID abc/],
   [json(403, { error: 'unauthorized_client' }), /knows the client ID abc/],
-  [json(400, { error: 'invalid_request', error_description: 'redirect_uri mismatch' }), /does not take the redirect/],
+  [json(400, { error: 'invalid_request', error_description: 'redirect_uri mismatch' }), /does not accept the redirect/],
   // What this check leaves out is no fault of the registration.
   [refused(400, '<p>The launch token is invalid or expired</p>'), UNNAMED],
   [refused(400, '<p>Your session has expired.</p>'), UNNAMED],
