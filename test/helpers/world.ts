@@ -94,7 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   listener.current = createApp(dependencies);
 
   const store = createOrganizationStore(dependencies.database.db);
-  const sandboxes: Sandbox[] = [];
+  const sandboxes = new Set<Sandbox>();
   const addSandbox: World['addSandbox'] = async (id, changes = {}) => {
     const launchUrl = `${url}/smart/launch?orgId=${id}`;
     const app = {
@@ -104,8 +104,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       clientId: CLIENT_ID,
     };
     const made = await startSandbox({ port: 0, app, ...(options.clock ? { now: options.clock } : {}), ...changes });
-    sandboxes.push(made);
-    return made;
+    sandboxes.add(made);
+    const { close } = made;
+    return Object.assign(made, {
+      close: async () => {
+        sandboxes.delete(made);
+        await close();
+      },
+    });
   };
   const sandbox = await addSandbox(ORG_ID, options.sandbox);
   const setOrganization: World['setOrganization'] = async (id, settings = {}, at = sandbox) => {
@@ -138,7 +144,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await closeServer();
       await closeDependencies();
       await stores.close();
-      await Promise.all(sandboxes.map((one) => one.close()));
+      await Promise.all([...sandboxes].map((one) => one.close()));
     },
   };
 }
