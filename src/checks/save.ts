@@ -43,10 +43,7 @@ export type SaveAnswer =
   | { ok: true; url: string; corrections: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
 
 export interface SavedConnection {
-  /**
-   * in use: passed and saved · used anyway: saved in spite of hard failures · draft: not saved, the connection in use
-   * stays · unchanged: the URL in use itself failed, nothing was changed.
-   */
+  /** used anyway: in spite of hard failures · draft: not saved · unchanged: the URL in use failed, and stays. */
   state: 'in use' | 'used anyway' | 'draft' | 'unchanged';
   run: CheckRun;
   organization: Organization;
@@ -55,10 +52,7 @@ export interface SavedConnection {
 
 const LONGEST_REASON = 500;
 
-/**
- * Normalizes and checks; without hard failures saves the URL, accepted settings and discovery, otherwise keeps a draft.
- * @param typedUrl untrusted; nothing is called that the guard would refuse (REG-07).
- */
+/** Saves URL, accepted settings and discovery; after hard failures only a draft. @param typedUrl untrusted (REG-07). */
 export async function saveConnection(
   dependencies: SaveDependencies,
   organizationId: string,
