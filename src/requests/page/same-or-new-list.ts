@@ -81,11 +81,7 @@ export function readingOf({ asOf, patient, user, list }: KeptList): ListReading 
   return {
     startedAt: asOf,
     patient: Promise.resolve(patient),
-    requests: Promise.resolve({
-      key: undefined,
-      steadyUntil: () => 0,
-      read: async () => ({ list, key: undefined }),
-    }),
+    requests: Promise.resolve({ key: undefined, steadyUntil: () => 0, read: async () => ({ list, key: undefined }) }),
     user: { soon: async () => user },
   };
 }
