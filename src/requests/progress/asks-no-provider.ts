@@ -13,7 +13,10 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
   return (codes.some((code) => CODES.test(code)) || WORDS.test(service)) && !ASKED.test(service);
 }
 
-/** "Hold heparin drip", "Kein Besuch". To stop smoking is a service, "D/C to SNF" a discharge; held blood waits. */
+/**
+ * "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service, "D/C to
+ * SNF" is a discharge, and a tube or blood that is held waits for its test.
+ */
 const STOPS =
   /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube(?! feed)|(?:extra )?(?:specimen|sample|serum|urine|red|gold|lavender)|(?:and|&) call|bed\b|blood(?! (?:product|thinner|transfusion|pressure|draw))|for pick))|withhold|do not|don['’]t|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)))|kein(?:en?)?(?! (?:befunde?\b|auffällig))|(?:nicht|niet|ikke|inte)(?! invasi)|geen|stoppen|absetzen|stornieren|storno|(?:ne )?pas|arr[êe]te[rz]|suspender|annul(?:ieren|eren|eer|lare|er|ez|ation)|anular|n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare)))\s/iu;
 
