@@ -35,7 +35,10 @@ export function checkAgain(
   return { running, run: keep() };
 }
 
-/** Not what a launch would refuse, or of a changed connection. Of what may not be kept: that the URL was decided about. */
+/**
+ * Stores nothing that a launch would refuse, or of a connection that changed since. Of a document that the EHR forbids
+ * keeping, only that this FHIR URL was decided about stays: a launch does not question its version of FHIR again.
+ */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
   organization: Pick<Organization, 'id' | 'connectionVersion' | 'discovered'>,
