@@ -40,7 +40,7 @@ export function addressesNear(fhirUrl: string): string[] {
     .map((one) => origin + one);
 }
 
-/** If the typed one answers but is no FHIR base: one request each for a public document, guarded (REG-07, TL-04). */
+/** Tries them if the typed one answers but is no FHIR base: one guarded request each, public documents (REG-07, TL-04). */
 export async function nearbyAddresses(
   { fhirUrl, wellKnown, metadata, configuration }: CheckContext,
   see: (url: URL) => Promise<Fetched>,
