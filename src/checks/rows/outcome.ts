@@ -40,7 +40,7 @@ export function failure(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
-/** A rule is broken, said as on a launch that failed by it. @param seen values for its placeholders. */
+/** Says that a rule is broken, in the words of a launch that failed by it. @param seen fills its placeholders. */
 export function broken(
   rule: Rule,
   found: string,
