@@ -16,7 +16,10 @@ import type {
 import { countVerdicts, discoveredBy, stateOf } from './run-summary.ts';
 import { suggestionsFor } from './suggestions.ts';
 
-/** Starts at once, ends within `limits.overallMs` (REG-06, REG-07). @param input a normalized URL. @throws TypeError */
+/**
+ * Checks an EHR from the server under a launch's limits (REG-06, REG-07). Starts at once and ends within
+ * `limits.overallMs`; rows without an answer say so. @param input a normalized URL. @throws TypeError for no URL.
+ */
 export function runChecks(input: CheckInput, dependencies: CheckDependencies): RunningChecks {
   const at = dependencies.clock().toISOString();
   const context = beginContext(input, dependencies);
