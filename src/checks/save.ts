@@ -43,7 +43,10 @@ export type SaveAnswer =
   | { ok: true; url: string; corrections: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
 
 export interface SavedConnection {
-  /** used anyway: in spite of hard failures · draft: not saved · unchanged: the URL in use failed, and stays. */
+  /**
+   * in use: passed and saved · used anyway: saved in spite of hard failures · draft: not saved, the connection in use
+   * stays · unchanged: the URL in use itself failed, nothing was changed.
+   */
   state: 'in use' | 'used anyway' | 'draft' | 'unchanged';
   run: CheckRun;
   organization: Organization;
