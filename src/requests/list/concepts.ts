@@ -182,7 +182,10 @@ export function withCaution({ service, caution }: { service: string; caution?: s
   return caution === undefined ? service : `${caution} · ${service}`;
 }
 
-/** Coded ones, then those of references. One without words may stand for a code; any beyond is a further reason. */
+/**
+ * Each reason once: coded ones, then those that references name. A reference without words may stand for a coded
+ * reason; if there are more of them than codes, there is a further reason.
+ */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const { coded, masked } = codedReasons(resource);
   if (resource.reasonReference === undefined && resource.reason === undefined)
