@@ -56,7 +56,10 @@ const SOURCES = new Map<unknown, string>([
 /** Intents that are orders; where the EHR gives none, it may be a proposal. */
 const ORDERS = new Set<unknown>('order original-order reflex-order filler-order instance-order'.split(' '));
 
-/** `active` says only that an order stands; past its time it is overdue. A kind of provider is none. @param facts untrusted. */
+/**
+ * `active` says only that an order stands in the EHR. An open request past its needed day or time is overdue.
+ * @param facts as received; untrusted. A kind of provider is no provider.
+ */
 export function describeStatus(facts: {
   readonly status: unknown;
   readonly intent: unknown;
