@@ -102,7 +102,7 @@ export function describeProblem(
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 
-/** Of a token refused although it has just read the patient. "Expired" is none: the token may have expired since. */
+/** The rule of a token refused although it has just read the patient; none for "expired", which it may be since. */
 const ofToken = (failed: FhirError | undefined): Rule | undefined =>
   failed?.ifFresh === 'fhir.token-over-at-once' ? undefined : failed?.ifFresh;
 
