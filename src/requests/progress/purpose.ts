@@ -1,4 +1,7 @@
-/** What a Task is for: to carry out, change or stop its request, or else. Its code decides; a text is only compared. */
+/**
+ * What a Task is for: to carry out its request, to change or stop it, or something beside it. Its code decides; a text is
+ * only compared with the request's own, and shown.
+ */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { displayOf, leadsToPatient, typeNamed } from '#src/smart/fhir/reference.ts';
 import { quoted } from './guide-codes.ts';
