@@ -29,7 +29,7 @@ export function onceById(tasks: readonly Task[]): readonly Task[] {
   return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
 }
 
-/** Whether it may be another owner's. Without an owner, only one that none has taken up is the same, sent again. */
+/** Whether it may be another owner's. Without an owner, only a Task that none has taken up is the same, sent again. */
 function mayBeOfOther(task: Task, newest: Task): boolean {
   const keys = [task, newest].map(ownerKey);
   return keys.includes(undefined) ? task.word.icon !== 'sent' && task.word.icon !== 'draft' : keys[0] !== keys[1];
