@@ -89,7 +89,7 @@ export function describeTask(status: unknown, business?: unknown, isSurelyDone =
   return meanings.includes('fulfilled') || isDeclinedToo ? unclearOf(status) : (known ?? word);
 }
 
-/** For a Task: completed; perhaps not carried out; never sent; taken by another provider or called off. */
+/** The words of a Task: completed; perhaps not carried out; never sent; taken by another provider or called off. */
 export const { done, closed: doneInDoubt, draft: unsent, claimed, cancelled: calledOff } = WORDS;
 
 /** Task intents that hand nothing over yet. */
