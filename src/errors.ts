@@ -96,7 +96,7 @@ interface More {
   upstreamStatus?: number | undefined;
 }
 
-/** @param detail for the log: rule and shape of a value, never a secret or clinical one (ST-07). */
+/** Ends a request. @param detail for the log: the rule and a value's shape, never a secret or clinical value (ST-07). */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly rule: Rule | undefined;

@@ -42,7 +42,10 @@ export function isUnderOther(request: ForeignRecord, sent: ForeignRecord): boole
   return names.length > 0 && !numbersOf(sent).every((own) => names.includes(own));
 }
 
-/** Whether it is an earlier order, or another of this app. The EHR's clock may be slow, and zone or time missing. */
+/**
+ * Whether the EHR has answered with an order that it had before: one of an earlier time, or another one of this app. Its
+ * clock may be slow, and it may leave out time or zone.
+ */
 function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
   if (!isUnderOther(request, sent)) return false;
   const own = asRecords(sent.identifier).map(({ system }) => system);
@@ -55,7 +58,10 @@ function isEarlier(request: ForeignRecord, sent: ForeignRecord): boolean {
 /** A day in the west ends 36 hours after its beginning in UTC. */
 const DAY_ANYWHERE_MS = 36 * 60 * 60_000;
 
-/** By when it was written or last changed. Some EHRs write local time as if it were UTC, so hours prove nothing. */
+/**
+ * Whether the EHR had an order long before this moment: by when it was written, or last changed. Some EHRs write their own
+ * local time as if it were UTC, so hours prove nothing.
+ */
 export function wasBefore({ authoredOn, meta }: ForeignRecord, moment: unknown): boolean {
   return [authoredOn, asRecord(meta).lastUpdated].some((had) => isBefore(had, moment, DAY_ANYWHERE_MS));
 }
@@ -75,7 +81,10 @@ export function namesOther(body: unknown, patientId: string): boolean {
   return request !== undefined && isOfAnotherPatient(request, patientId);
 }
 
-/** undefined where the request does not name it. @param at the create's Location, which counts on this server alone. */
+/**
+ * From the answer to the create, or from the request found later; undefined where neither names it.
+ * @param at the answer's Location, which counts on this FHIR server alone.
+ */
 export function namesIn(body: unknown, sent: ForeignRecord, at?: { location?: string | undefined; base: URL }) {
   const { location = '', base } = at ?? {};
   const named = base && resourceNamed(location.startsWith('/') ? `${base.origin}${location}` : location, base);

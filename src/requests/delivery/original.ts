@@ -98,7 +98,10 @@ function standsFor(saved: ForeignRecord): boolean {
   return isCarriedOut && !NO_ORDER.includes(codeOf(saved.intent) ?? '') && conditionsOf(saved).length === 0;
 }
 
-/** Never throws. Unless the EHR shows all, only a found one is proof. @param search.own sent by this form: not counted. */
+/**
+ * Searches all of the patient's requests; if the EHR does not show all, only a found one is proof. Never throws for its
+ * answer. @param search.own requests that do not count: what this form has sent.
+ */
 export async function isReplaced(
   api: FhirApi,
   search: { requestId: string; patientId: string; searchParameters: readonly string[]; own?: readonly string[] },

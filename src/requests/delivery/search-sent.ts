@@ -20,7 +20,10 @@ export interface PatientSearch {
   timeZone: string;
 }
 
-/** What this app cannot see or tell apart (`alike`: without our identifier): then finding nothing proves nothing. */
+/**
+ * Which of the patient's requests this app cannot see, or cannot tell apart: the EHR has one that looks `alike`, but without
+ * our identifier. If there are any, a search without a result proves nothing.
+ */
 export type Unseen = 'all' | 'some' | 'alike';
 
 export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefined {

@@ -42,7 +42,10 @@ const MOST_BYTES_PER_ORGANIZATION = 4 * 1_024 * 1_024;
 /** The estimated size of an entry's objects, and of each identifier in it, in bytes. */
 const OVERHEAD = { entry: 1_000, identifier: 100 };
 
-/** Behind the guard. A key covers all that its page depends on: nothing is removed. @param options.mostBytes per organization. */
+/**
+ * Remembers pages in this process, behind the launch guard. A key covers everything that its page depends on, so
+ * nothing has to be removed after a change. @param options.mostBytes of one organization's pages.
+ */
 export function createPageMemory(options: { clock: Clock; mostBytes?: number }) {
   const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   const bytes = new Map<string, number>();

@@ -19,7 +19,7 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const keyOf = (owner: string) => `chart-facts:${owner}`;
   return {
-    /** Too large or without room: nothing is kept, nor older. Never throws. @param owner a hash of user and patient. */
+    /** Too large or without room, nothing is kept, and no older reading. Never throws. @param owner a hash (ownerHash). */
     keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {
       const key = keyOf(owner);
       try {

@@ -3,7 +3,10 @@
 /** They select patient, page or resources; only this app sets them, never the settings (FH-13). */
 const OURS = /^(?:patient|subject|_.*)$/i;
 
-/** For searches only. What a search already has stays, so no setting changes whose data is requested. */
+/**
+ * Adds an organization's `name=value` to a search. A parameter that the search already has stays as it is, so no
+ * setting changes whose data is requested. It is not for a read or a `next` link.
+ */
 export function withSearchParameters(query: URLSearchParams, parameters: readonly string[]): URLSearchParams {
   const extended = new URLSearchParams(query);
   for (const parameter of parameters) {

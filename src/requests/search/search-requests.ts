@@ -17,7 +17,10 @@ export const maxRequests = 500;
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 5_000_000;
 
-/** `more`: ended at this app's limit, a `next` it cannot follow, or a part (206). `page-gone`: the EHR lost a page. */
+/**
+ * `more`: the search stopped at this app's own limit or at a `next` link that cannot be followed, or got a part (206); `page-gone`: the EHR
+ * no longer knows a later page; a failure: the rest, or all of it, could not be read.
+ */
 type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
 
 export interface SearchResult {

@@ -101,7 +101,7 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
 }
 
-/** FHIR takes a code for all but the bounds: if it has the words of `repeat`, it is split, so that each is said once. */
+/** FHIR takes a code for all but the bounds. If it has the words of `repeat`, its parts are split and said once. */
 function inParts(coded: Phrases, repeat: ForeignRecord, context: DateContext): Phrases {
   const { boundsDuration: _duration, boundsRange: _range, boundsPeriod: _period, ...rhythm } = repeat;
   const parts = coded.flatMap((text) => text?.split(', ') ?? [null]);
