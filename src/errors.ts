@@ -96,10 +96,7 @@ interface More {
   upstreamStatus?: number | undefined;
 }
 
-/**
- * Ends a request. @param detail for the log: the rule and the value's shape, never a secret or clinical value (ST-07).
- * @param more the rule alone, or with others.
- */
+/** Ends a request. @param detail for the log: the rule and a value's shape, never a secret or clinical value (ST-07). */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly rule: Rule | undefined;

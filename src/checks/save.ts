@@ -55,10 +55,7 @@ export interface SavedConnection {
 
 const LONGEST_REASON = 500;
 
-/**
- * Normalizes and checks; without hard failures saves the URL, accepted settings and discovery, otherwise keeps a draft.
- * @param typedUrl untrusted; nothing is called that the guard would refuse (REG-07).
- */
+/** Saves URL, accepted settings and discovery; after hard failures only a draft. @param typedUrl untrusted (REG-07). */
 export async function saveConnection(
   dependencies: SaveDependencies,
   organizationId: string,

@@ -40,10 +40,7 @@ export function addressesNear(fhirUrl: string): string[] {
     .map((one) => origin + one);
 }
 
-/**
- * Tries nearby addresses when the typed one answers without a server error and is not known to be a FHIR base. Each
- * address gets one request for a public document, under the guard and deadline of every other call (REG-07, TL-04).
- */
+/** Tries them if the typed one answers but is no FHIR base: one guarded request each, public documents (REG-07, TL-04). */
 export async function nearbyAddresses(
   { fhirUrl, wellKnown, metadata, configuration }: CheckContext,
   see: (url: URL) => Promise<Fetched>,

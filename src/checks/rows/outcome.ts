@@ -40,10 +40,7 @@ export function failure(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
-/**
- * A rule of the table of causes is broken. Cause, owner and remedy are the same as on a launch that failed by it.
- * @param seen measured values, which fill the placeholders of cause and remedy.
- */
+/** Says that a rule is broken, in the words of a launch that failed by it. @param seen fills its placeholders. */
 export function broken(
   rule: Rule,
   found: string,

@@ -24,12 +24,13 @@ export const LASTING = {
   again: 'never',
 } as const;
 
-type More = Omit<RuleRow, 'cause' | 'owner' | 'remedy'>;
-
-/** One row of the table: the cause, what its owner has to do now, and what only some rows say besides. */
-const ownedBy =
-  (owner: Owner, usual: More = {}) =>
-  (cause: string, remedy: string, more: More = {}): RuleRow => ({ cause, owner, remedy, ...usual, ...more });
+/** One row of the table from the lines of a text: the cause, the remedy and, in some rows, help of its own. */
+export const ownedBy =
+  (owner: Owner, more: Omit<RuleRow, 'cause' | 'owner' | 'remedy'> = {}) =>
+  (text: TemplateStringsArray, ...values: string[]): RuleRow => {
+    const [cause = '', remedy = '', help] = String.raw({ raw: text }, ...values).split(/\n */);
+    return { cause, owner, remedy, ...more, ...(help === undefined ? {} : { help }) };
+  };
 
 export const ehrTeam = ownedBy('EHR team');
 export const lastingAtEhr = ownedBy('EHR team', LASTING);
@@ -41,6 +42,7 @@ export const OFTEN = {
 export const oftenAtEhr = ownedBy('EHR team', OFTEN);
 export const atRenewal = ownedBy('EHR team', { step: 'refresh' });
 export const networkTeam = ownedBy('Network team');
+export const lastingOnNetwork = ownedBy('Network team', LASTING);
 export const workstationTeam = ownedBy('Workstation team');
 export const administrator = ownedBy('Your administrator');
 export const lastingInSettings = ownedBy('Your administrator', LASTING);

@@ -11,10 +11,7 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { mayShowRequests } from './patient-and-list-reads.ts';
 import type { ChartReadings, OpenReading } from './read-ahead.ts';
 
-/**
- * The launch's calls, its patient and its user. A token that is refused even after a renewal ends the launch.
- * @param through what the calls go through, such as a batch that brings more than one answer.
- */
+/** The launch's calls, patient and user; a token refused after a renewal ends the launch. @param through wraps the calls. */
 export function openReadings(
   { readings, currentTokens }: { readings: ChartReadings; currentTokens: CurrentTokens },
   launch: Launch,
@@ -27,10 +24,7 @@ export function openReadings(
   return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }
 
-/**
- * The kept list, or one that is read now, because a form takes minutes. Never throws: undefined if the app shows no list
- * here, 'unread' if the EHR does not send the list within some seconds.
- */
+/** The kept list, or one read now. Never throws: undefined where no list is shown, 'unread' if the EHR is too slow. */
 export async function listNow(
   { readings, keptLists, clock }: { readings: ChartReadings; keptLists: FoundLists; clock: Clock },
   launch: Launch,

@@ -100,10 +100,7 @@ function answeringFrom(ahead: Map<string, Promise<FhirAnswer>>, api: FhirApi): F
   });
 }
 
-/**
- * Records the reads. Only reads that depend on no answer can be sent ahead, so a list gets no key if a read began after
- * an answer had come, or if it needed a batch.
- */
+/** Only reads that depend on no answer can be sent ahead: no key if one began after an answer, or needed a batch. */
 function recordReads(api: FhirApi) {
   const answers: { path: string; digest: string }[] = [];
   let isPlain = true;

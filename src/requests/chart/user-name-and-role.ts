@@ -1,6 +1,4 @@
-/**
- * Reads the signed-in user's name and role from Practitioner and PractitionerRole, if permitted (FU-01..05, SCO-19).
- */
+/** Reads the signed-in user's name and role from Practitioner and PractitionerRole (FU-01..05, SCO-19). */
 import { within } from '#src/adapters/deadline.ts';
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
@@ -41,9 +39,7 @@ interface Reader {
   stored: Promise<Partial<LearnedDetails> | undefined>;
 }
 
-/**
- * Starts at most two reads together. If the user is a role, the role's practitioner may be a further read after them.
- */
+/** At most two reads together; for a user who is a role, the role's practitioner may be a further one after them. */
 export function readUser(given: Reader): UserReading {
   const { api, hasFailed, statuses } = watched(given.api);
   const reader = { ...given, api };
@@ -98,10 +94,7 @@ function watched(api: FhirApi) {
   return { api: { ...api, get }, hasFailed: () => failed, statuses };
 }
 
-/**
- * Roles are searched only if the organization's scopes ask for them and the EHR grants them. A grant that was not asked
- * for is not used.
- */
+/** Only if the organization's scopes ask for it and the EHR grants it: a grant that was not asked for is not used. */
 function maySearchRoles({ launch, organization }: Reader): boolean {
   const search = { type: 'PractitionerRole', interaction: 's' } as const;
   return mayUse(launch, search) && mayAsk(grantedScopes(organization.scopes.replaceAll(/\s+/g, ' ')), search);

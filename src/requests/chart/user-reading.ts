@@ -7,10 +7,7 @@ export interface UserReading {
   name: Promise<string | undefined>;
   /** Such as "Cardiology"; plain text of the EHR, for display only. */
   role: Promise<string | undefined>;
-  /**
-   * Resolves within a tenth of a second: with what the EHR has sent by then, or else with what it sent at an earlier
-   * launch.
-   */
+  /** Within a tenth of a second: what the EHR has sent by then, or else what it sent at an earlier launch. */
   soon(): Promise<ShownUser>;
   /**
    * Resolves when everything has arrived: whether reading again soon would give the same. It is false after a failure

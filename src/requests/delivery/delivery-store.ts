@@ -36,10 +36,7 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
   });
   return {
     of: (owner: FormOwner): Promise<Deliveries> => records.of(keyOf(owner)),
-    /**
-     * Compares and sets. @param by may run again when another window was quicker; undefined changes nothing.
-     * @throws AppError 'request.too-many-forms'
-     */
+    /** Compares and sets. @param by may run again; undefined changes nothing. @throws 'request.too-many-forms' */
     change: (owner: FormOwner, by: (known: Deliveries) => Deliveries | undefined): Promise<boolean> =>
       records.change(keyOf(owner), (known) => {
         const next = by(known);

@@ -5,7 +5,7 @@ import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
-import { businessIdentifier } from './deliveries.ts';
+import { ownSystemOf } from './deliveries.ts';
 import type { UpdateSupport } from './update-support.ts';
 
 const OPEN = ['draft', 'active', 'on-hold'];
@@ -14,7 +14,7 @@ const HASH = /^[\w-]{43}$/;
 
 /** The identifiers of a resource that only this app writes. */
 export function ownIdentifiers({ identifier }: ForeignRecord, publicUrl: URL): string[] {
-  const { system } = businessIdentifier(publicUrl, '');
+  const system = ownSystemOf(publicUrl);
   return asRecords(identifier)
     .filter((one) => one.system === system)
     .map(({ value }) => asWritten(value))
@@ -33,7 +33,8 @@ export function versionOf(resource: ForeignRecord): string | undefined {
 }
 
 /** Whether updates are granted by the EHR, switched on by the organization, and offered by the CapabilityStatement (SCO-19). */
-export async function mayUpdateRequests({ launch, organization, offersUpdates }: Updating): Promise<boolean> {
+export async function mayUpdateRequests(updating: InLaunch & { offersUpdates: UpdateSupport }): Promise<boolean> {
+  const { launch, organization, offersUpdates } = updating;
   return (
     mayCreateRequests(launch, organization) &&
     mayUse(launch, { type: 'ServiceRequest', interaction: 'u' }) &&
@@ -42,21 +43,14 @@ export async function mayUpdateRequests({ launch, organization, offersUpdates }:
   );
 }
 
-type Updating = InLaunch & { offersUpdates: UpdateSupport };
-type Asked = InLaunch & { publicUrl: URL };
-
 /** Whether an update can name this request. @param resource of this launch's patient, as the EHR has it now. */
 export function isCancellable(resource: ForeignRecord, publicUrl: URL): boolean {
   return isOpen(resource) && ownIdentifiers(resource, publicUrl).length > 0 && versionOf(resource) !== undefined;
 }
 
-/** Whether this request can be cancelled in this launch. The EHR is not asked if the answer cannot matter. */
-export async function mayCancel(resource: ForeignRecord, asked: Asked & Updating): Promise<boolean> {
-  return isCancellable(resource, asked.publicUrl) && (await mayUpdateRequests(asked));
-}
-
 /** Whether a form could replace it: not if it has conditions, such as "do not perform", which no form can say. */
-export function mayCorrect(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
+export function mayCorrect(resource: ForeignRecord, offered: InLaunch & { publicUrl: URL }): boolean {
+  const { launch, organization, publicUrl } = offered;
   return (
     isOpen(resource) &&
     conditionsOf(resource).length === 0 &&

@@ -20,10 +20,7 @@ export interface EhrAnswer {
   rule?: Rule | undefined;
 }
 
-/**
- * How a post ended; `answer` is present if a create was sent. `said`: what the EHR's answer says in words, for the user
- * alone.
- */
+/** `answer`: only if a create was sent. `said`: what the EHR's answer says in words, for the user alone. */
 export type PostEnd =
   | {
       kind: 'sent';

@@ -51,7 +51,7 @@ export async function sendForm(
     now,
     timeZone,
   });
-  if (!isResource(written)) return { end: written, newlyFound: 0 };
+  if (!('resourceType' in written)) return { end: written, newlyFound: 0 };
   const posted = await postOnce(api, written, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
@@ -96,10 +96,6 @@ export async function sendForm(
 /** Once the EHR has answered with another patient's request, only a search that finds it settles where it is. */
 function otherMark(one: { isOther?: boolean | undefined } = {}): { isOther?: true } {
   return one.isOther === true ? { isOther: true } : {};
-}
-
-function isResource(written: FhirResource | NotWritten): written is FhirResource {
-  return 'resourceType' in written;
 }
 
 /** Whether no other version of the form was sent or found since: this page could not have mentioned it. */

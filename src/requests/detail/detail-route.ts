@@ -23,7 +23,7 @@ import {
 } from '#src/requests/chart/patient-and-list-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
-import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
+import { isCancellable, mayCorrect, mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
@@ -103,9 +103,10 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
     const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
     const place = { ...at, patientId, user: ownUserOf(launch, user), ownSystem: ownSystemOf(publicUrl) };
-    const cancelHref = (await mayCancel(read.resource, { launch, organization, publicUrl, offersUpdates }))
-      ? `${base}/requests/${requestId}/cancel`
-      : undefined;
+    // The EHR is not asked if the answer cannot matter.
+    const canCancel =
+      isCancellable(read.resource, publicUrl) && (await mayUpdateRequests({ launch, organization, offersUpdates }));
+    const cancelHref = canCancel ? `${base}/requests/${requestId}/cancel` : undefined;
     const described = await describeDetail(api, read, rows, place);
     const isReplaced = described.related.some(({ relation }) => relation === REPLACED_BY);
     const correct =

@@ -8,10 +8,7 @@ const NUMBERS = new Map([
   ['ACSN', 'Accession number'],
 ]);
 
-/**
- * The identifiers with labels, for copying: the EHR's first, or the FHIR id if it has none.
- * @param ownSystem the system of the numbers that this app gives.
- */
+/** With labels: the EHR's first, or the FHIR id if it has none. @param ownSystem of the numbers that this app gives. */
 export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const plain = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);

@@ -22,14 +22,11 @@ const DAY_MINUTES = 24 * 60;
 
 /** The schema of the first day, which is required. */
 export function neededDay(today: string) {
+  const latest = `${Number(today.slice(0, 4)) + MOST_YEARS_AHEAD}${today.slice(4)}`;
   return z.iso
     .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : NO_DAY) })
     .refine((day) => day >= today, { error: 'must not be in the past' })
-    .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` });
-}
-
-function yearsAfter(day: string): string {
-  return `${Number(day.slice(0, 4)) + MOST_YEARS_AHEAD}${day.slice(4)}`;
+    .refine((day) => day <= latest, { error: `must be within ${MOST_YEARS_AHEAD} years` });
 }
 
 /** @param wanted untrusted texts. */

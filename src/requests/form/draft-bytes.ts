@@ -19,10 +19,7 @@ export function createDraftRoom(
   clock: Clock,
   most: Record<keyof typeof MOST_BYTES, number> = MOST_BYTES,
 ) {
-  /**
-   * Runs a change of an owner's record. Each try of it takes room in place of the try before; a change that does not
-   * happen takes none. @throws AppError 'request.no-room'
-   */
+  /** Each try of the change takes room in place of the one before; without a change, none. @throws 'request.no-room' */
   return async (
     owner: FormOwner,
     change: (take: (before: Saved, after: Saved) => Promise<void>) => Promise<boolean>,

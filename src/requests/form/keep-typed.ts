@@ -54,10 +54,7 @@ export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; cloc
 /** Answers the post of a page that the user has left. It runs behind {@link keepTyped}. */
 export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
-/**
- * Says on the error page that nothing typed is lost. If the launch has ended, the next one leads to the form. It runs
- * behind {@link keepTyped} and everything that can fail.
- */
+/** Says on the error page that nothing typed is lost; if the launch has ended, the next one leads to it. Runs last. */
 export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
     const { keptTyped, isUnsent } = contextOf(request);

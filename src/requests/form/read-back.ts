@@ -22,10 +22,7 @@ const MOST_LOST = 10;
 const MOST_REFERENCES = 50;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
-/**
- * Reads back what it can, and names the rest. Nothing of it is trusted: it is checked as if it had been typed.
- * @param resource of this launch's patient, which this app wrote; the EHR may have changed it since.
- */
+/** Reads back what it can and names the rest, all untrusted. @param resource of this patient, written by this app. */
 export function readBack(
   resource: ForeignRecord,
   { services, receivers }: Pick<Offer, 'services' | 'receivers'>,

@@ -40,7 +40,9 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
   const { encounter } = launch.context;
   const day = by.corrects?.needed === undefined ? '' : `, needed ${by.corrects.needed}`;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
-  const details = (['to', 'phone', 'language'] as const).flatMap((name) => detail(DETAIL_LABELS[name], request[name]));
+  const details = (['to', 'phone', 'language'] as const).flatMap((name) =>
+    request[name] === '' ? [] : [{ text: `${DETAIL_LABELS[name]}: ${request[name]}` }],
+  );
   const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
   return {
     resourceType: 'ServiceRequest',
@@ -85,10 +87,6 @@ function performerOf({ reference, name }: Receiver): Record<string, string> {
 /** FHIR JSON has no empty lists. */
 function given(name: string, items: readonly unknown[]): Record<string, unknown> {
   return items.length === 0 ? {} : { [name]: items };
-}
-
-function detail(label: string, text: string): { text: string }[] {
-  return text === '' ? [] : [{ text: `${label}: ${text}` }];
 }
 
 /** The chart's own Location if the place is unchanged, otherwise the place in words. */

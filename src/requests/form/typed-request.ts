@@ -19,10 +19,7 @@ export const PRIORITIES = [
 /** The fields that the chart can fill in and the user can change. */
 export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
 
-/**
- * The fields of the form, in its order. The last ones are not part of the request: the answer to a question of this
- * app, the mark that the form showed the chart, and what the chart filled in.
- */
+/** In the form's order. The last three are not sent: an answer to this app's question, and two marks of the chart. */
 export const FIELDS = [
   ...['service', 'receiver', 'what', 'neededOn', 'neededAt', 'neededUntil'],
   ...WEEKDAYS,

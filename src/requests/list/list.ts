@@ -44,10 +44,7 @@ export interface RequestList {
   readonly leftOut?: readonly string[];
 }
 
-/**
- * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06). A
- * failure of the EHR is not thrown: it becomes `problem`, with everything that could still be read.
- */
+/** Only this patient's requests (LC-06). A failure of the EHR is not thrown: it is `problem`, beside what was read. */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;
   if (!options.grantedSearch) {

@@ -49,10 +49,7 @@ const NONE: readonly ServiceRequest[] = [];
 
 type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 
-/**
- * Twice the longest list, both of relations and of what is reached by them. With more, requests replace each other in
- * more ways than any EHR writes, which proves nothing: all are shown (MT-06).
- */
+/** Twice the longest list. More relations than any EHR writes prove nothing: all requests are shown (MT-06). */
 const MOST_RELATIONS = 1_000;
 
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
@@ -111,10 +108,7 @@ function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   return (isInForce || isDone) && isOfKindAndTime && isPlain;
 }
 
-/**
- * Adds the requests that others name as replaced by their number alone, where only one other request has that number. It is
- * a hint, and no proof: both stay.
- */
+/** Adds those named as replaced by a number that one request alone has. It is a hint, no proof: both stay. */
 export function withNumbers(requests: readonly ServiceRequest[]): readonly ServiceRequest[] {
   if (requests.every(({ keys }) => keys.replacedNumbers.length === 0)) return requests;
   const having = new Map<string, Set<string>>();

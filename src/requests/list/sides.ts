@@ -3,10 +3,7 @@ import { extensionsOf } from '#src/patients/modifier-elements.ts';
 import { asConceptText, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
-/**
- * Extensions of a site, or of its code, that say the side or the part: of mCODE, of the Dutch basic profiles, and of the
- * German ones, where a diagnosis or a procedure has the side.
- */
+/** Extensions with the side or part: of mCODE, of the Dutch basic profiles, and of the German ones. */
 const QUALIFIER = /laterality|seitenlokalisation|location-qualifier$/i;
 /** SNOMED CT appends the kind of a concept to its name. */
 const TAG = / \(qualifier value\)$/i;

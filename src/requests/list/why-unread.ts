@@ -102,10 +102,7 @@ export function describeProblem(
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 
-/**
- * The rule of a token that is refused although it has just read the patient. "Expired" is no such rule, because the token
- * may have expired since.
- */
+/** The rule of a token refused although it has just read the patient; none for "expired", which it may be since. */
 const ofToken = (failed: FhirError | undefined): Rule | undefined =>
   failed?.ifFresh === 'fhir.token-over-at-once' ? undefined : failed?.ifFresh;
 

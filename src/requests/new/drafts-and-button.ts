@@ -70,10 +70,7 @@ export async function leftOpen(
   return left.savedAt < launch.startedAt ? nameOf(left) : undefined;
 }
 
-/**
- * Marks drafts whose request is in the list as sent. @returns `drafts` as shown; `newlyFound`: how many that the EHR
- * had not confirmed are in this list.
- */
+/** Marks listed drafts as sent. @returns `drafts` as shown; `newlyFound`: how many were not confirmed before. */
 export async function afterList(
   deps: OnTheListDependencies,
   launch: Launch,

@@ -105,10 +105,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
   return parts.map(([label, lines]) => ({ label, lines }));
 }
 
-/**
- * Says what the list has for the same service and time, or for its day where one of them has no time: a second order of it,
- * or an order against it, may be a slip.
- */
+/** A second order of the same service and time, or day where one has no time, or one against it, may be a slip. */
 function alikeMark({ request: { neededOn, time }, resource, timeZone, listed }: Reviewed): Partial<ReviewLine> {
   const service = lettersOf(asConceptText(resource.code) ?? '');
   const neededMs = beginsAt(resource, timeZone);

@@ -140,10 +140,7 @@ function rowOf(
   return { ...toRow(read, nameOf, at), id: id ?? form };
 }
 
-/**
- * @param sending a sending that ended in `sent`. `written` is the resource sent just now; for an earlier sending, the
- *   resource is written once more, without what it took from the chart.
- */
+/** @param sending ended in `sent`. An earlier one has no `written`: it is written anew, without the chart. */
 export function sentOf(
   posted: { publicUrl: URL; request: Request; ticket: FormTicket; now: Date; replaced?: Sent['replaced'] },
   typed: NewRequest,

@@ -36,10 +36,7 @@ const PARTS: readonly (readonly [word: string, members: readonly string[]])[] = 
   ['note', ['note']],
 ];
 
-/**
- * What the EHR has returned less of than was sent, or with other words or references, such as "note missing" and "another
- * place". @param saved untrusted. @param known words of {@link otherIn}, which are not said twice.
- */
+/** What the EHR has saved otherwise: "note missing", "another place". @param saved untrusted. @param known not said twice. */
 export function changesIn(saved: ForeignRecord, sent: ForeignRecord, known: readonly string[] = []): string[] {
   return PARTS.flatMap(([word, members]) => {
     const [now, then] = [saved, sent].map((one) => members.flatMap((name) => asRecords(one[name])));

@@ -3,10 +3,7 @@ import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { WAITING } from '#src/requests/progress/next-step.ts';
 
-/**
- * A request needs action if it is the clinician's turn, or if it is open and overdue, or had no news for too long. Of a
- * closed one, it is their turn where its provider goes on.
- */
+/** It is the clinician's turn, also at a closed one whose provider goes on; or it is open, and overdue or without news. */
 export function needsAction({ status, next, still }: RequestRow): boolean {
   return next.isAction || (status.group === 'open' && (status.isOverdue || still !== undefined));
 }

@@ -91,10 +91,7 @@ export function createKeptLists(
   };
 }
 
-/**
- * Its keyed fingerprint proves when a list was read, so that an unchanged list need not be sealed again. The last 18
- * bytes hold the authentication tag, which no other sealed value has.
- */
+/** Its keyed fingerprint proves when a list was read; the end of `sealed` holds its authentication tag (18 bytes). */
 function readAtText(key: string, ms: string, sealed: string): string {
   return `read ${key} ${ms} ${sealed.slice(-24)}`;
 }

@@ -28,10 +28,7 @@ export interface RequestsRouteDependencies extends SendDependencies {
   traces: LaunchTraces;
 }
 
-/**
- * Sends the patient's identity as soon as it is known, then the list. Without a proven patient nothing is sent (LC-05);
- * any other failure of the EHR becomes a line. Behind the launch guard.
- */
+/** The patient first; without a proven one, nothing (LC-05). Another failure becomes a line. Behind the launch guard. */
 export function requestsRoute(dependencies: RequestsRouteDependencies): RequestHandler {
   return async (request, response) => {
     await dependencies.traces.follow({ request, step: 'patient' }, () => show(dependencies, request, response));

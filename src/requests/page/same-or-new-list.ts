@@ -5,7 +5,6 @@ import type { Introspected } from '#src/launches/tokens/introspect.ts';
 import type { ReadList } from '#src/requests/chart/parse-if-changed.ts';
 import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { UserReading } from '#src/requests/chart/user-reading.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import type { KeptList, KeptLists } from './last-list-store.ts';
 import type { ListFacts, PageMemory, RememberedPage } from './rendered-pages.ts';
 
@@ -49,11 +48,7 @@ export async function keepList(
   }
   const { list } = await read();
   // An empty list has no rows to filter, and the next page reads it anew.
-  return isEmpty(list) ? undefined : keptLists.keep(launch, { ...of, list });
-}
-
-function isEmpty({ open, closed }: RequestList): boolean {
-  return open.length + closed.length === 0;
+  return list.open.length + list.closed.length === 0 ? undefined : keptLists.keep(launch, { ...of, list });
 }
 
 /** How the reading went, without anything on the list. @param introspected what the EHR said of the token. */
@@ -81,11 +76,7 @@ export function readingOf({ asOf, patient, user, list }: KeptList): ListReading 
   return {
     startedAt: asOf,
     patient: Promise.resolve(patient),
-    requests: Promise.resolve({
-      key: undefined,
-      steadyUntil: () => 0,
-      read: async () => ({ list, key: undefined }),
-    }),
+    requests: Promise.resolve({ key: undefined, steadyUntil: () => 0, read: async () => ({ list, key: undefined }) }),
     user: { soon: async () => user },
   };
 }

@@ -19,10 +19,7 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const keyOf = (owner: string) => `chart-facts:${owner}`;
   return {
-    /**
-     * Too large, or no room for the organization's charts: nothing is kept, and no older reading. Never throws.
-     * @param owner the hash of the same user at the same patient.
-     */
+    /** Too large or without room, nothing is kept, and no older reading. Never throws. @param owner a hash (ownerHash). */
     keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {
       const key = keyOf(owner);
       try {
@@ -34,10 +31,7 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
         await redis.delete(key).catch(() => undefined);
       }
     },
-    /**
-     * @throws AppError 'store.unavailable'.
-     * @returns undefined where none is kept. A record that is forged, or sealed with a retired secret, counts as none.
-     */
+    /** @returns undefined where none can be opened: forged, or of a retired secret. @throws 'store.unavailable' */
     of: async (owner: string): Promise<ChartFacts | undefined> => {
       const sealed = await redis.get(keyOf(owner));
       const opened =

@@ -25,11 +25,6 @@ export const MEASURES = [
   { code: '89247-1', kind: 'performance status' },
 ] as const;
 
-/** The kind of a reading; undefined for a code that was not requested. @param codes LOINC codes. */
-function kindOf(codes: readonly unknown[]): string | undefined {
-  return MEASURES.find(({ code }) => codes.includes(code))?.kind;
-}
-
 const DAY_MS = 86_400_000;
 const HOUR_MS = DAY_MS / 24;
 const YEAR_MS = 365.25 * DAY_MS;
@@ -65,7 +60,7 @@ export function measuresFrom(
     const { code, effectiveDateTime, effectiveInstant, effectivePeriod, issued } = observation;
     const codings = asRecords(asRecord(code).coding).filter(({ system = LOINC }) => system === LOINC);
     const codes = codings.map((coding) => coding.code);
-    const kind = kindOf(codes);
+    const kind = MEASURES.find((one) => codes.includes(one.code))?.kind;
     if (kind === undefined || (isMeasured(kind) && isNothing(observation))) return [];
     const label = asConceptText(code);
     const names = isMeasured(kind) ? [label, ...codings.map(({ display }) => asText(display, 120))].join('; ') : '';

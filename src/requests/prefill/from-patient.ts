@@ -50,10 +50,7 @@ function untilText(period: unknown): string {
   return day === undefined ? '' : ` until ${dateWords(day)}`;
 }
 
-/**
- * The preferred language, and whether an interpreter is needed. If the EHR prefers none, all are named, because the first
- * one may not be spoken best.
- */
+/** The preferred language, or all, as the first may not be spoken best; and whether an interpreter is needed. */
 function languageOf({ communication, extension }: ForeignRecord): string | undefined {
   const languages = [...asRecords(communication), ...asRecords(extension).flatMap(communicationIn)];
   const named = languages.filter(({ language }) => wordsOf(language) !== undefined);

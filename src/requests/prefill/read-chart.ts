@@ -14,7 +14,8 @@ import {
   type SectionName,
 } from './facts.ts';
 import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
-import { allergiesFrom, isNameless, reasonsFrom } from './from-clinical.ts';
+import { allergiesFrom, isNameless } from './from-allergies.ts';
+import { reasonsFrom } from './from-conditions.ts';
 import { insuranceFrom } from './from-coverage.ts';
 import { diagnosesOf, placesOf, stayOf } from './from-encounter.ts';
 import { measuresFrom } from './from-measures.ts';

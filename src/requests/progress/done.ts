@@ -1,7 +1,4 @@
-/**
- * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: words
- * that no code of a guide explains, wherever they stand, leave the request open.
- */
+/** Whether a completed Task ended its request: not if words beside the status, which no guide explains, leave a doubt. */
 import { asRecord, asRecords, asText, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { meaningsOf } from './guide-codes.ts';
 import { lettersOf } from './letters.ts';

@@ -1,9 +1,6 @@
 /** Compares two texts of an EHR as a reader does. */
 
-/**
- * The letters and digits of a text, for comparing two texts without case, spaces and punctuation. Between digits the place
- * of these counts: 1.5 is not 15.
- */
+/** For comparing two texts without case, spaces and punctuation; between digits these count: 1.5 is not 15. */
 export function lettersOf(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase().replaceAll(' ', '');
   return (text.toLowerCase().match(/[\p{L}\p{M}\p{S}?]|\p{N}(?:[^\p{L}\p{M}\p{N}\p{S}?]+(?=\p{N}))?/gu) ?? []).join('');

@@ -19,10 +19,7 @@ const CONTROLS = new Map<unknown, string>([
 /** A request has nothing left to carry out once a Task with one of these is completed. */
 const STOPS = new Set(['abort', 'replace', 'suspend'].map((code) => CONTROLS.get(code)));
 
-/**
- * Codes of Tasks that are for another desk than the provider's: of Gravity's patient tasks, of Da Vinci's requests for
- * documents (HRex, CDex, PAS), and of Epic's check lists.
- */
+/** For another desk: Gravity's patient tasks, Da Vinci's documents (HRex, CDex, PAS), Epic's check lists. */
 const OF_OTHER_DESKS =
   /^(?:make-contact|contact-patient|review-(?:information|material)|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
 /**

@@ -29,10 +29,7 @@ export function onceById(tasks: readonly Task[]): readonly Task[] {
   return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
 }
 
-/**
- * Whether a Task may be another owner's than the newest one. Where an owner is missing, only a Task that no provider
- * has taken up counts as the same one, sent again.
- */
+/** Whether it may be another owner's. Without an owner, only a Task that none has taken up is the same, sent again. */
 function mayBeOfOther(task: Task, newest: Task): boolean {
   const keys = [task, newest].map(ownerKey);
   return keys.includes(undefined) ? task.word.icon !== 'sent' && task.word.icon !== 'draft' : keys[0] !== keys[1];

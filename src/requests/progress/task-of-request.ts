@@ -1,8 +1,9 @@
 /** Finds the Task that speaks for a request among all that are about it. */
 import { cached } from '#src/adapters/cache.ts';
 import type { PartyReference } from '#src/patients/party.ts';
+import { besideText, groupNews, isOfRequester, isPressing, mayBeDone, mayHave, stepFor } from './beside-request.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
-import { isOf, nameKey } from './owner.ts';
+import { isOf } from './owner.ts';
 import { type Asked, wholeNames } from './purpose.ts';
 import {
   alsoSaid,
@@ -12,12 +13,11 @@ import {
   onceById,
   othersWhoAct,
   ownerKey,
-  READ,
   rivalStep,
   rivalText,
 } from './several-owners.ts';
 import type { Task } from './task.ts';
-import { calledOff, claimed, done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
+import { calledOff, claimed, done, doneInDoubt, isOver, unsent } from './task-words.ts';
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
@@ -103,15 +103,6 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
 /** Added to the words of a group's Task at each request of the group. */
 export const OF_GROUP = 'for a group of requests';
 
-/** What the Task of its group says that the Task of the request itself would hide: an end, a question, another provider. */
-function groupNews(group: Task | undefined, own: Task | undefined) {
-  if (!group || !own || isOver(own.word)) return undefined;
-  const isNews = isOver(group.word) || ['hold', 'question', 'unknown'].includes(group.word.icon) || group.hasWords;
-  if (!isNews && othersWhoAct([group], own).length === 0) return undefined;
-  const text = [`its group of requests: ${group.word.word.toLowerCase()}`, ...group.remarks].join(' · ');
-  return { text, step: group.word.icon === 'question' ? 'Answer the question' : 'Check it in the EHR' };
-}
-
 /**
  * A part of a Task that is not about the request carries the request out by itself, as a laboratory's Task of a group
  * does. Only if its code says so, its end is that of the request.
@@ -172,47 +163,4 @@ function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
   if (!found || (isOffer && last.word !== calledOff)) return undefined;
   const who = isOffer ? 'an offer to any provider says' : 'another provider says';
   return { ...inDoubt(found, `${who} “${last.word.word}”`), changed: last.changed };
-}
-
-/** What the clinician has to know of a Task beside the request although the request itself goes on. */
-function isPressing({ word, purpose, hasWords }: Task): boolean {
-  const isAsking = purpose?.names.length === 0 && purpose.part === undefined && !isOver(word);
-  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || isAsking || hasWords;
-}
-
-/** What waits for the requester beside the request: a part of the work that was handed back, or a Task of their own. */
-function isOfRequester({ word, owner, purpose }: Task, { requester }: About): boolean {
-  const key = owner && nameKey(owner);
-  const isBack = purpose?.part !== undefined && key !== undefined && key === (requester && nameKey(requester));
-  return !isOver(word) && (isBack || isOf(owner, requester));
-}
-
-/** What the Tasks beside a request ask of the clinician. */
-function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: Task) => boolean): string | undefined {
-  if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
-  if (said.some(isAsked)) return 'Check what the requester has to do';
-  const mayBeEnd = ({ purpose, word }: Task) =>
-    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && purpose?.names[0] !== undefined;
-  if (said.some(mayBeEnd)) return 'Check it in the EHR';
-  return said.some((task) => task.hasWords) ? READ : undefined;
-}
-
-const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
-
-/** Whether a Task of unknown purpose may be the provider's, who has answered it. */
-function mayHave({ purpose, word }: Task): boolean {
-  return purpose?.names[0] !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
-}
-
-const MOST_BESIDE = 2;
-
-/** "Verify insurance: declined, No coverage". */
-function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
-  const lines = tasks.slice(0, MOST_BESIDE).map((task) => {
-    const { purpose, word, remarks } = task;
-    const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
-    return [`${purpose?.words}: ${state}`, remarks.join(' · ')].filter(Boolean).join(', ');
-  });
-  const more = tasks.length > MOST_BESIDE ? ` +${tasks.length - MOST_BESIDE} more` : '';
-  return `${lines.join(' · ')}${more}` || undefined;
 }

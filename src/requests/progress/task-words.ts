@@ -89,10 +89,7 @@ export function describeTask(status: unknown, business?: unknown, isSurelyDone =
   return meanings.includes('fulfilled') || isDeclinedToo ? unclearOf(status) : (known ?? word);
 }
 
-/**
- * The words of a completed Task, of one that may not have carried out its request, of one that was never sent, and of one
- * that another provider took or that was called off.
- */
+/** The words of a Task: completed; perhaps not carried out; never sent; taken by another provider or called off. */
 export const { done, closed: doneInDoubt, draft: unsent, claimed, cancelled: calledOff } = WORDS;
 
 /** Task intents that hand nothing over yet. */

@@ -61,10 +61,7 @@ export interface Task {
   /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;
-  /**
-   * The latest moment that `changed` can mean, such as the end of a day without a time. Infinity if no date is known,
-   * because the Task may be the newest.
-   */
+  /** The latest moment of `changed`, such as a day's end. Infinity without a date: it may be the newest. */
   readonly latestMs: number;
   /** The latest moment at which its work can have ended. */
   readonly endedMs: number;

@@ -26,10 +26,7 @@ export function createEhrLacks(clock: Clock) {
 /** Statuses that are about this moment or this token, not about the kind of request. */
 const PASSING = new Set([401, 408, 425, 429]);
 
-/**
- * Whether a failed request means that the EHR takes no such requests at all: a POST on the base, a search with
- * `_include`, or a search of a type that it does not have. A web page in place of an answer means that too.
- */
+/** Whether the EHR takes no such requests at all: batches, `_include`, a type. A web page as answer says so too. */
 export function refusesSuch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));

@@ -18,7 +18,9 @@ const MOST_KEPT = 2_000;
  */
 export function createIncludeSupport(clock: Clock) {
   const learned = new LRUCache<string, 'refused' | 'needless'>({
-    ...{ ...atMost(MOST_KEPT), ttl: KEPT_MS, ...agedBy(clock) },
+    ...atMost(MOST_KEPT),
+    ttl: KEPT_MS,
+    ...agedBy(clock),
   });
   return ({ id, connectionVersion, discovered }: Pick<Organization, 'id' | 'connectionVersion' | 'discovered'>) => {
     const key = `${id} ${connectionVersion}`;

@@ -4,10 +4,7 @@ import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 
 const HOUR_MS = 3_600_000;
 
-/**
- * How long ago a FHIR date was: "just now", "25 min", "7 h", "3 d", "5 months", "2 y"; "today" when only the day is known.
- * Undefined when the date is unreadable, partial or in the future.
- */
+/** "just now", "25 min", "7 h", "3 d", "5 months", "2 y", "today"; undefined if unreadable, partial or in the future. */
 export function elapsedText(value: unknown, { now, timeZone }: { now: Date; timeZone: string }): string | undefined {
   const date = readFhirDate(value, timeZone);
   if (date === undefined || date.day.length < 10) return undefined;

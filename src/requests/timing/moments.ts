@@ -42,10 +42,7 @@ export function isPast(day: string, { today }: DateContext): boolean {
   return lastDayOf(day) < today;
 }
 
-/**
- * Such as "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24"; it says if the Period is over.
- * @param kind the window in which something happens once, or the life of a series.
- */
+/** "2026-11-24 14:30–16:00 CET", "by … (past)". @param kind the window of one event, or the life of a series. */
 export function periodPhrases(period: ForeignRecord, context: DateContext, kind: 'window' | 'series'): Phrases {
   const others = otherMembers(period, ['start', 'end']);
   const [start, end] = [endOf(period.start, context), endOf(period.end, context)];

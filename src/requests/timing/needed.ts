@@ -33,10 +33,7 @@ const READ = new Set(
   ),
 );
 
-/**
- * occurrence[x] and asNeeded[x], all of them. Never throws; the text is bounded, whatever the EHR sends.
- * @param at `timeZone` is the organization's; days and times are in it.
- */
+/** All of occurrence[x] and asNeeded[x], bounded. Never throws. @param at in the organization's `timeZone`. */
 export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: string }): Needed {
   const context = { timeZone: at.timeZone, today: dayIn(at.now, at.timeZone) };
   const { occurrenceDateTime: moment, occurrencePeriod: period, occurrenceTiming: timing } = resource;
@@ -66,11 +63,7 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
 
 function readMoment(moment: unknown, context: DateContext): Occurrence {
   const date = readFhirDate(moment, context.timeZone);
-  return {
-    phrases: [momentText(moment, context)],
-    lastDay: date && latestDay(date),
-    lastAt: date && momentOf(date),
-  };
+  return { phrases: [momentText(moment, context)], lastDay: date && latestDay(date), lastAt: date && momentOf(date) };
 }
 
 /** Whether there are members that are not read here, such as those of a later FHIR version or extensions. */
@@ -108,10 +101,7 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
 }
 
-/**
- * FHIR takes a code for a complete statement of everything but the bounds. If it says the whole rhythm, and perhaps
- * more, in the words of `repeat`, its parts are separated, so that each is said once.
- */
+/** FHIR takes a code for all but the bounds. If it has the words of `repeat`, its parts are split and said once. */
 function inParts(coded: Phrases, repeat: ForeignRecord, context: DateContext): Phrases {
   const { boundsDuration: _duration, boundsRange: _range, boundsPeriod: _period, ...rhythm } = repeat;
   const parts = coded.flatMap((text) => text?.split(', ') ?? [null]);

@@ -1,7 +1,8 @@
 /** The source and date of a value from the chart, and which values are old. */
 import { describe, expect, test } from 'vitest';
 import { dated, keyOf, sourceText } from '#src/requests/prefill/facts.ts';
-import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
+import { allergiesFrom } from '#src/requests/prefill/from-allergies.ts';
+import { reasonsFrom } from '#src/requests/prefill/from-conditions.ts';
 import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
 import { diagnosesOf, stayOf } from '#src/requests/prefill/from-encounter.ts';
 import { measuresFrom } from '#src/requests/prefill/from-measures.ts';

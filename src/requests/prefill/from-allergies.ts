@@ -1,6 +1,5 @@
-/** Reads diagnoses and allergies from the chart, as a request can carry them. */
+/** Reads allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { withSites } from '#src/requests/list/body-sites.ts';
 import { withSides } from '#src/requests/list/sides.ts';
 import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
@@ -13,79 +12,10 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, doubtOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, doubtOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
-
-/**
- * Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand.
- * @param launched.diagnosed what the encounter itself names as its diagnoses, as `Condition/id`, the first one first.
- */
-export function reasonsFrom(
-  conditions: readonly ForeignRecord[],
-  launched: { encounter: string | undefined; diagnosed?: readonly string[]; base: URL; at: ReadingTime },
-): ChartFact[] {
-  const { encounter, diagnosed = [], base, at } = launched;
-  const rankOf = (condition: ForeignRecord): number => {
-    const place = diagnosed.indexOf(`Condition/${asWritten(condition.id)}`);
-    if (place >= 0) return place - diagnosed.length;
-    if (!hasCategory(condition, 'encounter-diagnosis')) return 2;
-    const isOfThisOne =
-      encounter !== undefined && localReference(condition.encounter, base) === `Encounter/${encounter}`;
-    return isOfThisOne ? 0 : 1;
-  };
-  const labelOf = (condition: ForeignRecord, rank: number) =>
-    ['Diagnosis of this encounter', 'Encounter diagnosis'][Math.max(rank, 0)] ??
-    (hasCategory(condition, 'problem-list-item') ? 'Problem list' : 'Condition');
-  const ranked = conditions
-    .filter((condition) => isInForce(condition) && !hasAbated(condition) && !saysNoProblem(condition))
-    .map((condition) => ({ condition, rank: rankOf(condition) }));
-  const facts = ranked
-    .toSorted((a, b) => a.rank - b.rank)
-    .flatMap(({ condition, rank }) => {
-      const { recordedDate, onsetDateTime, onsetPeriod, meta } = condition;
-      const days = [onsetDateTime, asRecord(onsetPeriod).start, recordedDate];
-      const doubt = doubtOf(condition, days, at, [saidByCode(asRecord(condition.code))]);
-      return factOf(
-        condition,
-        labelOf(condition, rank),
-        withEnd(withSites(nameOf(condition), condition), condition),
-        dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
-      ).map((fact) => ({ ...fact, doubt }));
-    })
-    .filter(({ text }) => !NO_PROBLEM.test(text));
-  const alike = [...Map.groupBy(facts, ({ text }) => text).values()];
-  const same = (others: readonly ChartFact[]) => others.map(({ reference }) => reference);
-  return alike.flatMap(([one, ...others]) => (one ? [{ ...one, same: same(others) }] : [])).slice(0, MOST_OF_A_KIND);
-}
-
-/** What a code may say of a diagnosis, and words of a text that say so too. */
-const LESS: readonly (readonly [code: RegExp, text: RegExp])[] = [
-  [/\bfamily history\b/i, /\bfam|\bfhx?\b/i],
-  [
-    /\b(?:history|status post)\b/i,
-    /\bhistory|\bhx\b|\bh\/o\b|\bs\/p\b|\bfhx?\b|\bpast\b|\bpr(?:ior|evious)|\bformer|\bpost\b/i,
-  ],
-  [/\b(?:suspected|at risk|screening)\b/i, /\bsuspect|\brisk\b|\bscreen|\bpossib|\bprobab|\?|\brule|\br\/o\b/i],
-  [/\bruled out\b|\bno evidence of\b/i, /\brule|\br\/o\b|\bno\b|\bnot\b|\bwithout\b/i],
-];
-
-/** The text is what users see in the EHR, but its code may say that the patient does not have it. */
-function saidByCode(code: ForeignRecord): string | undefined {
-  const text = asConceptText(code) ?? '';
-  const displays = asRecords(code.coding).flatMap(({ display }) => asText(display, 120) ?? []);
-  const found = displays.find((one) => LESS.some(([less, same]) => less.test(one) && !same.test(text)));
-  return found && `Code in the chart: ${found}`;
-}
-
-const saysNoProblem = ({ code }: ForeignRecord) =>
-  ['160245001', 'no-known-problems', 'no-problem-info'].some((one) => hasCode(code, one));
-
-/** That there is no diagnosis is no reason for a request. */
-const NO_PROBLEM =
-  /^(?:patient has )?no (?:(?:known|current|active|significant|other) )*(?:medical )?(?:problems?|conditions?|diagnos[ei]s|disease)(?: or disability| on file| reported| noted)?\W{0,3}$/i;
 
 /**
  * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
@@ -110,7 +40,11 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
 
 /** How dangerous an allergy is, and what it causes; undefined where the EHR says neither. */
 export function dangerOf(allergy: ForeignRecord): string | undefined {
-  const dangers = [isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)];
+  const dangers = [
+    isHigh(allergy) && 'high criticality',
+    asRecords(allergy.reaction).some(isSevereReaction) && 'severe reaction',
+    reactionsOf(allergy),
+  ];
   return dangers.filter(Boolean).join('; ') || undefined;
 }
 
@@ -141,8 +75,8 @@ function saysNone({ code }: ForeignRecord): boolean {
   return (none !== undefined || isCoded) && !BESIDES.test(none ? text.replace(none, '') : text);
 }
 
-/** Some EHRs name what a patient is allergic to only beside the reaction. */
-function nameOf(resource: ForeignRecord): string | undefined {
+/** The words of an allergy or a condition. Some EHRs name what a patient is allergic to only beside the reaction. */
+export function nameOf(resource: ForeignRecord): string | undefined {
   const substances = asRecords(resource.reaction).flatMap(({ substance }) => asConceptText(substance) ?? []);
   const [named, ...others] = [...[asConceptText(resource.code)].filter((text) => text !== undefined), ...substances];
   // A class of drugs may be named, and beside it the one that caused the reaction.
@@ -171,10 +105,6 @@ const KNOWN_BY_CODE = new Map([
   ['428607008', 'No known environmental allergy'],
 ]);
 
-function isSevere({ reaction }: ForeignRecord): boolean {
-  return asRecords(reaction).some(isSevereReaction);
-}
-
 function isSevereReaction({ severity }: ForeignRecord): boolean {
   return asText(severity)?.toLowerCase() === 'severe';
 }
@@ -187,25 +117,6 @@ export function isNameless(resource: ForeignRecord): boolean {
 /** Not refuted, over or entered in error. */
 export function isInForce(resource: ForeignRecord): boolean {
   return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
-}
-
-/** Whether it is over, for an EHR that gives no clinical status. */
-function hasAbated(condition: ForeignRecord): boolean {
-  const isStated = asConceptText(condition.clinicalStatus) ?? asText(condition.clinicalStatus);
-  return isStated === undefined && hasEnd(condition);
-}
-
-function hasEnd(condition: ForeignRecord): boolean {
-  return Object.keys(condition).some((name) => /^abatement[A-Z]/.test(name) && condition[name] !== false);
-}
-
-/** The words of a condition, marked if it has an end although its status, if it has one, says that it goes on. */
-export function withEnd(words: string | undefined, condition: ForeignRecord): string | undefined {
-  return words !== undefined && hasEnd(condition) ? `${words} (ended, by its date)` : words;
-}
-
-function hasCategory({ category }: ForeignRecord, code: string): boolean {
-  return asRecords(category).some((one) => hasCode(one, code));
 }
 
 /** Those of a severe reaction first, because a long list is cut off, with a mark. */
