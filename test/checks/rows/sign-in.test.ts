@@ -143,7 +143,10 @@ const UNNAMED = /its own error page/;
 /** What a refusal says itself, and beside each what only looks like it. */
 test.for<[answer: StubAnswer, found: RegExp]>([
   [refused(400, '<p>Invalid redirect_uri</p>'), /does not accept the redirect URI http/],
-  [refused(400, '<div>The <b>redirect_uri</b> is not registered for this client.</div>'), /does not accept the redirect/],
+  [
+    refused(400, '<div>The <b>redirect_uri</b> is not registered for this client.</div>'),
+    /does not accept the redirect/,
+  ],
   [refused(400, '<p>Client not found.</p>'), /does not know the client ID abc/],
   [refused(422, '<p>The client application is disabled</p>'), /switched off/],
   [refused(400, '<p>The aud parameter does not match</p>'), /that was sent as aud, http/],
