@@ -967,7 +967,19 @@ test('nothing is chosen beforehand of measurements of which the EHR has more: a 
 test.for<[string, object, encounter: string | undefined]>([
   ['of this patient', stay(), 'Encounter/e1'],
   ['of another patient', { ...stay(), subject: { reference: 'Patient/ben' } }, undefined],
-  ['of no patient', { ...stay(), subject: undefined }, undefined],
+  [
+    'of another patient, as DSTU2 writes it',
+    { ...stay(), subject: undefined, patient: { reference: 'Patient/ben' } },
+    undefined,
+  ],
+  ['of a group', { ...stay(), subject: { reference: 'Group/g' } }, undefined],
+  ['of no patient', { ...stay(), subject: undefined }, 'Encounter/e1'],
+  ['of a patient by number', { ...stay(), subject: { identifier: { value: '7' } } }, 'Encounter/e1'],
+  [
+    'of this patient behind a proxy',
+    { ...stay(), subject: { reference: 'https://inner.example/Patient/pat-1' } },
+    'Encounter/e1',
+  ],
   ['that is over', { ...stay(), status: 'finished' }, 'Encounter/e1'],
   ['that does not come', { status: 404 }, 'Encounter/e1'],
 ])('a request names the encounter of the launch: one %s', async ([, encounter, named]) => {
