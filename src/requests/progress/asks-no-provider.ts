@@ -25,7 +25,7 @@ const STOPS = new RegExp(
     String.raw`(?:do not|don['’]t)(?! (?:attempt )?(?:(?:cardiopulmonary )?resus|intubat|cpr))`,
     'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
     'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
-    '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|plan|medi|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bær))',
+    '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
     'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|suspender(?! (?:el )?(?:tabaco|alcohol))',
     'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
     'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
@@ -49,7 +49,7 @@ const AT_END = String.raw`[).\]!]{0,2}$`;
 const CALLED_OFF_AT_END = `cancell?ed|discontinued|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}`;
 /** "CANCELLED: MRI", "Avbestilt syketransport". A visit for what was cancelled is a service. */
 const BEGINS_OVER = new RegExp(
-  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?!.{0,40} (?:appointment|visit|surger|procedure|order|session|rebook|resched))|duplicate (?:order|request|of)|(?:${CALLED_OFF})(?: ?[-–—:(]|(?!\\p{L}|.*,))|${IN_ERROR})(?!\\p{L})`,
+  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?:(?= ?[-–—:(])|(?!.{0,40} (?:appointment|visit|surger|procedure|order|session|rebook|resched)))|duplicate (?:order|request|of)|(?:${CALLED_OFF})(?:(?= ?[-–—:,(])|(?!\\p{L}|.*,))|${IN_ERROR})(?!\\p{L})`,
   'iu',
 );
 /** "Wheelchair van (cancelled)", "MRI - void". "Bladder scan post-void" is in force. */

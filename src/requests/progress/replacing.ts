@@ -154,10 +154,7 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
     const isFrom = ({ service, relations }: Row) => service === own.service && relations.basedOn.join() === keyOf(own);
     const made = referrals.filter(isFrom);
     // Beside one that is cancelled, another one may go on.
-    const referral =
-      made.find(({ status }) => status.group === 'open') ??
-      made.find(({ status }) => status.icon === 'done') ??
-      made[0];
+    const referral = made.find(({ status }) => status.icon !== 'cancelled') ?? made[0];
     if (referral && !byId.has(keyOf(own))) {
       const note = `the referral made from it: ${referral.status.word.toLowerCase()}`;
       return { step: referral.next, note, notice: 'The list shows this order as the referral made from it.' };

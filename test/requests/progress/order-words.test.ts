@@ -51,6 +51,9 @@ test.for([
     'Nicht mehr geben',
     'Nicht vor Montag',
     'Niet vervoeren',
+    'Niet plannen',
+    'Nicht Medikamente geben',
+    'Ikke bære',
     'Ikke transporter',
     'Inte röra',
   ],
@@ -62,7 +65,15 @@ test.for([
 });
 
 test.for([
-  ...['Urine, voided', 'Cytology, urine, voided', 'Urine culture (voided)', 'Bladder scan post-void', 'VCUG - void'],
+  ...[
+    'Urine, voided',
+    'Cytology, urine, voided',
+    'Urine culture (voided)',
+    'Bladder scan post-void',
+    'Straight catheter post-void',
+    'Marcumar-Dosis herabgesetzt',
+    'VCUG - void',
+  ],
   ...['US bladder pre- and post-void', 'Post-void residual', 'Void - residual', 'Volume: voided', 'Uroflow (void)'],
   ...['INR check, warfarin discontinued', 'INR (warfarin discontinued)', 'Dressing change; drain discontinued'],
   ...['Transport home, surgery cancelled', 'Rebook: appointment canceled', 'Return transport - dialysis cancelled'],
@@ -81,6 +92,9 @@ test.for([
     'Wheelchair-van cancelled',
     'Non-emergency transport cancelled',
     'Cancelled flight transport',
+    'CANCELLED: home visit',
+    'Canceled - appointment',
+    'Storniert, Taxi',
     'Cancelled: bed, rail',
   ],
   ...['Krankentransport nach Hause storniert', 'Storniert: Taxi, Rollstuhl', 'Avbestilt syketransport'],
