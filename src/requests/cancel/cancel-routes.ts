@@ -72,7 +72,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const now = deps.clock();
     const { timeZone } = organization;
     const words = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
-    const list = await listing;
+    const list = isOpen ? await listing : undefined;
     const row = list === 'unread' ? undefined : list?.open.find(({ id }) => id === requestId);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);

@@ -102,7 +102,7 @@ export function ifDied<
 
 /** What is ordered because of a death. */
 const OF_THE_DEAD =
-  /autops|necrops|post[- ]?mortem|\bmorgue|mortua|funera|decedent|deceased|bereave|\bdeath|\bbody (?:release|removal|transport|transfer)|cremation|coroner|medical examiner|(?:organ|tissue|cornea\w{0,2}|eye|body) (?:donation|donor|procurement|recovery)|obdu[kc]|leiche|verstorben|bestatt|overled|uitvaart|défunt|décès|fallecid|difunt|deceduto|defunt|avdød|avlid|afdød|begravelse|begravning|bårehus|bårhus/iu;
+  /autops|necrops|post[- ]?mortem|\bmorgue|mortua|funera|decedent|deceased|bereave|death|\bbody (?:release|removal|transport|transfer)|cremation|coroner|medical examiner|(?:organ|tissue|cornea\w{0,2}|eye|body) (?:donation|donor|procurement|recovery)|obdu[kc]|leiche|verstorben|bestatt|overled|uitvaart|défunt|décès|fallecid|difunt|deceduto|defunt|avdød|avlid|afdød|begravelse|begravning|bårehus|bårhus/iu;
 
 const DIED = act('The patient has died: decide whether it is still needed');
 

@@ -146,6 +146,12 @@ test.for<[string, object[], object, string | undefined]>([
     { asNeededCodeableConcept: { text: 'Fever' } },
     'as needed for Fever',
   ],
+  [
+    'R5’s own element beside it',
+    [laterly('asNeededFor', { valueCodeableConcept: { text: 'Pain' } })],
+    { asNeededFor: [{ concept: { text: 'Fever' } }] },
+    'as needed for Fever',
+  ],
   ['another one', [laterly('priority', { valueCode: 'stat' })], {}, undefined],
 ])('R5’s elements as extensions: %s', async ([, extension, change, needed]) => {
   const { row, page } = await readField({ extension, ...change });

@@ -879,6 +879,11 @@ test.for<[string, Resource[], string[]]>([
     [],
   ]),
   ['the patient as payer', [coverage('1', { payor: [P] })], ['+ Self-pay']],
+  [
+    'the patient and an insurer without a name',
+    [coverage('1', { payor: [P, { reference: 'Organization/o' }] })],
+    ['- Payer not named by EHR'],
+  ],
   ['the patient beside another payer', [coverage('1', { payor: [P, { display: 'Aetna' }] })], ['+ Aetna']],
   [
     'another patient as payer',
