@@ -68,12 +68,12 @@ export function readDetail(
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
-  const codes = ANY_ORDERS.has(lettersOf(service))
-    ? otherNames(asRecord(resource.code))
-    : contraryNames(resource, service);
+  const isAnyOrder = ANY_ORDERS.has(lettersOf(service));
+  const codes = (isAnyOrder ? otherNames(asRecord(resource.code)) : contraryNames(resource, service)).map(plainName);
   const about = focusesOf(resource, base).map((text) => `For ${text}`);
-  // A code may repeat the name in other words: it pushes out no side.
-  const all = [...new Set([...about, ...bodySitesOf(resource), ...codes.map(plainName), ...amounts, ...ordered])];
+  // A code that is no name may repeat the name in other words: it pushes out no side.
+  const named = [...about, ...(isAnyOrder ? codes : []), ...bodySitesOf(resource)];
+  const all = [...new Set([...named, ...codes, ...amounts, ...ordered])];
   const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;

@@ -250,7 +250,12 @@ test.for<[string, object, string | undefined]>([
   [
     'Sonstiges',
     { ...coded('Sonstiges', 'Bariatric bed'), bodySite: [{ text: 'Left hip' }] },
-    'Left hip, Bariatric bed',
+    'Bariatric bed, Left hip',
+  ],
+  [
+    'Referral, which a long site does not push out',
+    { ...coded('Referral', 'Cardiology'), bodySite: [{ text: `Left ${'coronary artery '.repeat(5)}` }] },
+    'Cardiology +1 more',
   ],
   ['Other, coded as itself', coded('Other', 'OTHER'), undefined],
   ['Consultation, coded as itself', coded('Consultation', 'Consultation (procedure)'), undefined],
