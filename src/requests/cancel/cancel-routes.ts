@@ -72,7 +72,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const now = deps.clock();
     const { timeZone } = organization;
     const words = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
-    const list = await listing;
+    const list = isOpen ? await listing : undefined;
+    const row = list === 'unread' ? undefined : list?.open.find(({ id }) => id === requestId);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
     recordVisit(deps.audit, request, launch, 'patient-opened');
@@ -84,8 +85,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: words?.service,
         needed: words?.needed,
-        taken: list === 'unread' ? undefined : takenBy(list?.open.find(({ id }) => id === requestId)),
-        isUnheard: list === 'unread' || list?.problem !== undefined,
+        taken: takenBy(row),
+        isUnheard: list === 'unread' || list?.problem !== undefined || row?.isUnheard === true,
         said: outcome && {
           ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said, outcome.hasReason),
           // An incomplete form is no failure, and its trace was discarded.

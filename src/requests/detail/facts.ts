@@ -54,7 +54,7 @@ export function readFacts(
     What: {
       Service: serviceInFull(resource),
       'Also coded as': otherNames(asRecord(resource.code)),
-      About: focusesOf(resource),
+      About: focusesOf(resource, place.base),
       Category: concepts('category').map(categoryWords),
       'Body site': bodySitesOf(resource),
       Quantity: quantitiesOf(resource),

@@ -16,7 +16,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
-import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 import { withSides } from './sides.ts';
@@ -62,16 +62,18 @@ const textsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
 export function readDetail(
   resource: ForeignRecord,
   service: string,
+  base: URL,
 ): { detail: string | undefined; moreDetails: readonly string[] } {
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
-  const codes = ANY_ORDERS.has(lettersOf(service))
-    ? otherNames(asRecord(resource.code))
-    : contraryNames(resource, service);
-  const about = focusesOf(resource).map((text) => `For ${text}`);
-  const all = [...new Set([...about, ...codes, ...bodySitesOf(resource), ...amounts, ...ordered])];
+  const isAnyOrder = ANY_ORDERS.has(lettersOf(service));
+  const codes = (isAnyOrder ? otherNames(asRecord(resource.code)) : contraryNames(resource, service)).map(plainName);
+  const about = focusesOf(resource, base).map((text) => `For ${text}`);
+  // A code that is no name may repeat the name in other words: it pushes out no side.
+  const named = [...about, ...(isAnyOrder ? codes : []), ...bodySitesOf(resource)];
+  const all = [...new Set([...named, ...codes, ...amounts, ...ordered])];
   const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
@@ -88,11 +90,15 @@ const ANY_ORDERS = new Set(
   ),
 );
 
+/** SNOMED CT ends a name with its kind. */
+const plainName = (name: string) =>
+  name.replace(/ \((?:procedure|regime\/therapy|physical object|qualifier value)\)$/, '');
+
 /** Words of which one denies the other. */
 const OPPOSITES = [
   [
-    /\b(?:without|wo|w\/o|ohne|sans|sin|senza|zonder) (?:and (?:with|w) |und mit )?(?:iv |i\.v\. )?(?:contrast|kontrast)/i,
-    /\b(?:with|w|mit|avec|con|met) (?:and (?:without|wo|w\/o) |und ohne )?(?:iv |i\.v\. )?(?:contrast|kontrast)/i,
+    /\b(?:without|wo|w\/o|ohne|sans|sin|senza|zonder|ut[ea]n|uden) (?:(?:and|&) (?:with|w\/?) |und mit )?(?:iv |i\.v\. )?(?:contrast|kontrast|km\b)/i,
+    /\b(?:with|w\/?|w\/wo|mit|avec|con|met|med) (?:(?:and|&) (?:without|wo|w\/o) |und ohne )?(?:iv |i\.v\. )?(?:contrast|kontrast|km\b)/i,
   ],
   [/\badult/i, /\bpa?ediatric/i],
   [/\bone[- ]way\b/i, /\bround[- ]trip\b/i],
@@ -102,7 +108,7 @@ const OPPOSITES = [
 /** The codings that deny the name, and the one that the user chose if it says something else. */
 function contraryNames({ code }: ForeignRecord, service: string): string[] {
   const chosen = asRecords(asRecord(code).coding).flatMap(({ userSelected, display }) =>
-    userSelected === true && !lettersOf(service).includes(lettersOf(asWritten(display))) ? display : [],
+    userSelected === true && !lettersOf(service).includes(lettersOf(plainName(asWritten(display)))) ? display : [],
   );
   const denies = (name: string) =>
     OPPOSITES.some((pair) => {
@@ -126,9 +132,10 @@ export function otherNames(concept: ForeignRecord): string[] {
 }
 
 /** FHIR R5 ServiceRequest.focus: a fetus or a donor, whom the order is about. Another person is not named. */
-export function focusesOf({ focus, subject }: ForeignRecord): string[] {
+export function focusesOf({ focus, subject }: ForeignRecord, base: URL): string[] {
+  const own = localReference(subject, base);
   return asRecords(focus)
-    .filter(({ reference }) => reference === undefined || reference !== asRecord(subject).reference)
+    .filter((one) => own === undefined || localReference(one, base) !== own)
     .map((one) => (leadsToPatient(one) ? 'another person (see the EHR)' : (displayOf(one) ?? 'what is in the EHR')));
 }
 

@@ -43,7 +43,7 @@ export function readServiceRequest(received: ForeignRecord, at: { base: URL; now
   const isProhibited = prohibition !== false;
   const isUnclear = prohibition === 'unclear' || (!isProhibited && mayBeReversed(resource));
   const { service, category } = readService(resource);
-  const { detail, moreDetails } = readDetail(resource, service);
+  const { detail, moreDetails } = readDetail(resource, service, base);
   const codes = codesIn(resource.code);
   const intentCode = codeOf(intent);
   const isUnasked = UNASKED_INTENTS.has(intentCode) || isStatement(service, codes);

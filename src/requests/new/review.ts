@@ -129,9 +129,10 @@ function alikeMark({ request: { neededOn, time }, resource, timeZone, listed }: 
     : {};
 }
 
-function takenMark({ listed: { original } }: Reviewed): Partial<ReviewLine> {
+function takenMark({ listed: { original, isUnread } }: Reviewed): Partial<ReviewLine> {
   const taken = takenBy(original);
-  return taken === undefined ? {} : { change: `A provider has it: ${taken}. Call them too.` };
+  if (taken !== undefined) return { change: `A provider has it: ${taken}. Call them too.` };
+  return isUnread ? { change: 'The EHR did not send what providers have answered: one may have it.' } : {};
 }
 
 /** The answers to the service's own questions; the other details have labels of their own. */

@@ -68,7 +68,7 @@ export interface ChartSection {
   readonly remark?: string | undefined;
   /** The EHR did not answer, or not for these. */
   readonly isUnread?: boolean;
-  /** Some of what came names another patient, or none. */
+  /** Some of what came names another patient. */
   readonly isOfOther?: boolean;
 }
 

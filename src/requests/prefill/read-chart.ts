@@ -1,6 +1,7 @@
 /** Reads what a form can take from the chart, in one bounded batch. One line says what is missing. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
+import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -93,7 +94,9 @@ async function sectionOf(
       !isWhole || received.some(({ isRemarked }) => isRemarked) || (CLINICAL.includes(name) && own.some(isNameless)),
     count: facts.length,
   });
-  return { facts, remark, isUnread: received.length === 0, isOfOther: refused > 0 };
+  // A stay that names no patient speaks against nothing: the EHR opened the app with both.
+  const isOfOther = resources.some((one) => isOfAnotherPatient({ subject: one.subject ?? one.patient }, patientId));
+  return { facts, remark, isUnread: received.length === 0, isOfOther };
 }
 
 const CLINICAL: readonly string[] = ['reasons', 'allergies'];

@@ -15,14 +15,26 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
 
 /**
  * "Discontinue oxygen", "Hold heparin drip", "No blood products", "Kein Besuch". To stop smoking is a service, "D/C to
- * SNF" is a discharge, and a tube or blood that is held waits for its test.
+ * SNF" is a discharge, a tube or blood that is held waits for its test, and a transport may be not urgent.
  */
-const STOPS =
-  /^(?:discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport))|cancel|stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))|hold(?! (?:clot|tube(?! feed)|(?:extra )?(?:specimen|sample|serum|urine|red|gold|lavender)|(?:and|&) call|bed\b|blood(?! (?:product|thinner|transfusion|pressure|draw))|for pick))|withhold|do not|don['’]t|no(?! ?\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)))|kein(?:en?)?(?! (?:befunde?\b|auffällig))|(?:nicht|niet|ikke|inte)(?! invasi)|geen|stoppen|absetzen|stornieren|storno|(?:ne )?pas|arr[êe]te[rz]|suspender|annul(?:ieren|eren|eer|lare|er|ez|ation)|anular|n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare)))\s/iu;
+const STOPS = new RegExp(
+  `^(?:${[
+    String.raw`discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport|ride|snf|needs|meds to))|cancel`,
+    'stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))',
+    String.raw`hold(?! (?:clot|tube\b(?![- ]feed)|extra (?:tube|specimen|sample)|(?:stool |urine )?(?:specimen|sample)|serum|urine|(?:red|blue|green|gr[ae]y|purple|pink|yellow|gold|lavender) (?:top|tube)|sst\b|(?:and|&) call|bed$|bed (?:for|at|in)\b|blood$|blood (?:bank|bottle|culture|for|sample|specimen|tube)|for pick))|withhold`,
+    String.raw`(?:do not|don['’]t)(?! (?:attempt )?(?:(?:cardiopulmonary )?resus|intubat|cpr))`,
+    'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
+    'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
+    '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
+    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|suspender(?! (?:el )?(?:tabaco|alcohol))',
+    'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
+    'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
+  ].join('|')})\\s`,
+  'iu',
+);
 
-/** In capitals alone, beside what is done with a gas. "NO blood products" only stresses the word. */
-const NITRIC_OXIDE =
-  /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)\b(?! (?:today|tonight|until|before|after|need|requir))/;
+/** Nitric oxide, in capitals alone. In doubt "NO" only stresses the word: "NO therapy on weekends". */
+const NITRIC_OXIDE = /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)(?:$|,? \(?(?:\d|ppm|via)| trial)/;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
@@ -33,21 +45,28 @@ const CALLED_OFF =
   'storniert|abbestellt|abgesagt|abgesetzt|entfällt|geannuleerd|vervalt|vervallen|afgezegd|avbestilt|avbeställ[dt]|avlyst|avbokad|inställ[dt]|aflyst|anulad[oa]|cancelad[oa]|annullat[oa]|annulée?';
 const IN_ERROR =
   'entered (?:in error|on (?:the )?wrong patient)|ordered in error|(?:on )?wrong patient|duplicate order';
+const AT_END = String.raw`[).\]!]{0,2}$`;
+const CALLED_OFF_AT_END = `cancell?ed|discontinued|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}`;
 /** "CANCELLED: MRI", "Avbestilt syketransport". A visit for what was cancelled is a service. */
 const BEGINS_OVER = new RegExp(
-  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?! (?:appointment|visit|surger|procedure|order))|duplicate (?:order|request|of)|${CALLED_OFF}|${IN_ERROR})(?!\\p{L})`,
+  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?:(?= ?[-–—:(])|(?!.{0,40} (?:appointment|visit|surger|procedure|order|session|rebook|resched)))|duplicate (?:order|request|of)|(?:${CALLED_OFF})(?:(?= ?[-–—:,(])|(?!\\p{L}|.*,))|${IN_ERROR})(?!\\p{L})`,
   'iu',
 );
-/** "Wheelchair van (cancelled)", "MRT abgesetzt". */
-const ENDS_OVER = new RegExp(
-  `(?:[-–—:,;(] ?(?:void(?:ed)?|patient (?:declined|refused)|(?:no longer|not) (?:needed|required|indicated)|(?:do not|don['’]t) use)|(?<!\\p{L})(?:cancell?ed|discontinued|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}))[).\\]!]{0,2}$`,
+/** "Wheelchair van (cancelled)", "MRI - void". "Bladder scan post-void" is in force. */
+const SET_OFF = new RegExp(
+  `(?:[:,;([–—]| -) ?(?:void(?:ed)?|patient (?:declined|refused)|(?:no longer|not) (?:needed|required|indicated)|(?:do not|don['’]t) use|${CALLED_OFF_AT_END})${AT_END}`,
   'iu',
 );
+/** "MRT abgesetzt". In "INR check, warfarin discontinued" something else is over. */
+const ENDS_OVER = new RegExp(`^(?:[^-:,;([–—]|(?<! )-|[:,](?=\\d))*(?<!\\p{L})(?:${CALLED_OFF_AT_END})${AT_END}`, 'iu');
 /** "Continue telemetry until discontinued" is in force. */
 const CONDITION =
-  /(?<!\p{L})(?:until|till|when|if|once|unless|after|bis|falls|wenn|sobald|nachdem|tot|wanneer|si|jusqu|hasta|cuando|quando|hvis|om)(?!\p{L})/iu;
+  /(?<!\p{L})(?:until|till|when|if|once|unless|after|bis|falls|wenn|sobald|nachdem|tot|wanneer|si|jusqu|hasta|cuando|quando|hvis|om(?! \d))(?!\p{L})/iu;
+/** Of the bladder, "void" is what is examined: "Urine, voided". */
+const OF_BLADDER = /urin|bladder|resid|\bpvr\b|uroflow|cysto|vcug|volume/i;
 
 /** Does a service say of itself that it is over, or was never meant, although its status may not say so? */
 export function isOver(service: string): boolean {
-  return (BEGINS_OVER.test(service) || ENDS_OVER.test(service)) && !CONDITION.test(service);
+  const text = OF_BLADDER.test(service) ? service.replaceAll(/void/gi, '') : service;
+  return SET_OFF.test(text) || ((BEGINS_OVER.test(text) || ENDS_OVER.test(text)) && !CONDITION.test(text));
 }

@@ -92,14 +92,17 @@ export function nextStep(facts: StepFacts): NextStep {
   return { text: waitingText(waited), isAction: false };
 }
 
-/** After a death, most of what is open has to be called off; what has to be checked anyway stays so. */
-export function ifDied<Row extends { status: { group: string }; next: NextStep; isProhibited?: true | undefined }>(
-  row: Row,
-  deathText: string | undefined,
-): Row {
-  const isAsked = row.status.group === 'open' && row.isProhibited !== true && !row.next.text.startsWith('Check');
-  return deathText !== undefined && isAsked ? { ...row, next: DIED } : row;
+/** After a death, most of what is open has to be called off; what has to be checked or cancelled anyway stays so. */
+export function ifDied<
+  Row extends { service: string; status: { group: string }; next: NextStep; isProhibited?: true | undefined },
+>(row: Row, deathText: string | undefined): Row {
+  if (deathText === undefined || row.status.group !== 'open' || row.isProhibited === true) return row;
+  return /^(?:Check|Cancel)/.test(row.next.text) || OF_THE_DEAD.test(row.service) ? row : { ...row, next: DIED };
 }
+
+/** What is ordered because of a death. */
+const OF_THE_DEAD =
+  /autops|necrops|post[- ]?mortem|\bmorgue|mortua|funera|decedent|deceased|bereave|death|\bbody (?:release|removal|transport|transfer)|cremation|coroner|medical examiner|(?:organ|tissue|cornea\w{0,2}|eye|body) (?:donation|donor|procurement|recovery)|obdu[kc]|leiche|verstorben|bestatt|overled|uitvaart|défunt|décès|fallecid|difunt|deceduto|defunt|avdød|avlid|afdød|begravelse|begravning|bårehus|bårhus/iu;
 
 const DIED = act('The patient has died: decide whether it is still needed');
 

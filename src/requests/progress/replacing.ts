@@ -152,7 +152,9 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   /** Of Oracle Health, which lists an order and the referral made from it. */
   const byReferral = (own: Entry): Replaced | undefined => {
     const isFrom = ({ service, relations }: Row) => service === own.service && relations.basedOn.join() === keyOf(own);
-    const referral = referrals.find(isFrom);
+    const made = referrals.filter(isFrom);
+    // Beside one that is cancelled, another one may go on.
+    const referral = made.find(({ status }) => status.icon !== 'cancelled') ?? made[0];
     if (referral && !byId.has(keyOf(own))) {
       const note = `the referral made from it: ${referral.status.word.toLowerCase()}`;
       return { step: referral.next, note, notice: 'The list shows this order as the referral made from it.' };

@@ -156,10 +156,10 @@ function conditionPhrases(said: unknown, concept: unknown): Phrases {
 
 const NONE: Phrases = [];
 const AS_NEEDED =
-  /^(?:as needed|as required|prn|bei bedarf|b\.b\.|si (?:besoin|nécessaire)|zo nodig|según necesidad|al bisogno)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
+  /^(?:as needed|as required|prn|bei bedarf|b\.b\.|si (?:besoin|nécessaire)|(?:zo|als|indien) nodig|(?:ved|vid|efter|etter) behov|según necesidad|al bisogno)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
 /** Begins a condition that needs no "for", in the languages of EHRs that have Task or ServiceRequest. */
 const JOINED =
-  /^(?:for|to|if|when|while|unless|until|after|before|during|in case|at|on|upon|with|prior to|bei|beim|wenn|falls|zum|zur|nach|vor|en cas|si|pour|lors|quand|après|avant|en caso|para|cuando|bij|als|indien|voor|wanneer|in caso|se|per) /iu;
+  /^(?:for|to|by|if|when|while|unless|until|after|before|during|in case|at|on|upon|with|prior to|bei|beim|gegen|wenn|falls|zum|zur|nach|vor|en cas|si|pour|lors|quand|après|avant|en caso|para|cuando|bij|als|indien|voor|wanneer|ved|vid|hvis|mot|før|före|efter|etter|in caso|se|per) /iu;
 
 /** A condition that begins with "PRN" or "as needed" gets no second "as needed". */
 function conditionWords(condition: string): string {

@@ -169,7 +169,13 @@ describe('a request that was created here', () => {
     expect((await open()).body).toContain(said);
     ehr.on('requests', () => ({ status: 500 }));
     vi.setSystemTime(Date.now() + 5 * 60_000);
-    expect((await open()).body).toContain('The EHR did not send what providers have answered: one may have it.');
+    const unheard = 'The EHR did not send what providers have answered: one may have it.';
+    expect((await open()).body).toContain(unheard);
+    // Of a list whose parts are withheld, too.
+    chart = { ...chart, meta: { ...(chart['meta'] as object), security: [{ code: 'REDACTED' }] } };
+    ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: chart }] } }));
+    vi.setSystemTime(Date.now() + 5 * 60_000);
+    expect((await open()).body).toContain(unheard);
   });
 
   test('that was carried out meanwhile is not said to be missing', async () => {

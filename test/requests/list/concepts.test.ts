@@ -26,6 +26,8 @@ async function rowOf(change: object): Promise<RequestRow | undefined> {
   return open[0];
 }
 
+const base = new URL('https://ehr.example/fhir');
+
 test.for<[string, object, string, string | undefined]>([
   ['both', { code: { text: 'Van' }, category: [{ text: 'Transport' }] }, 'Van', 'Transport'],
   ['no code', { category: [{ text: 'Transport' }] }, 'Transport', undefined],
@@ -288,12 +290,12 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['what only repeats the service', { orderDetail: [{ text: 'GAIT-TRAINER.' }] }, undefined],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
-  expect(readDetail({ resourceType: 'ServiceRequest', ...members }, 'Gait trainer').detail).toBe(expected);
+  expect(readDetail({ resourceType: 'ServiceRequest', ...members }, 'Gait trainer', base).detail).toBe(expected);
 });
 
 test('a detail for which a row has no room is kept for the search', () => {
   const orderDetail = ['a'.repeat(70), 'Oxygen on the way: yes', 'Telephone: +1 555'].map((text) => ({ text }));
-  expect(readDetail({ resourceType: 'ServiceRequest', orderDetail }, 'Bed').moreDetails).toEqual([
+  expect(readDetail({ resourceType: 'ServiceRequest', orderDetail }, 'Bed', base).moreDetails).toEqual([
     'Oxygen on the way: yes',
   ]);
 });

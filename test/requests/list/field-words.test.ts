@@ -113,6 +113,13 @@ test.for<[string, object, string | undefined, string[] | undefined]>([
     ['another person (see the EHR)'],
   ],
   ['the patient', { focus: [{ reference: 'Patient/pat-1', display: 'Stella' }] }, undefined, undefined],
+  ['the patient, in one version', { focus: [{ reference: 'Patient/pat-1/_history/2' }] }, undefined, undefined],
+  [
+    'a patient of another server',
+    { focus: [{ reference: 'https://other.example/fhir/Patient/pat-1' }] },
+    'For another person (see the EHR)',
+    ['another person (see the EHR)'],
+  ],
   ['none', {}, undefined, undefined],
 ])('whom an order is about: %s', async ([, change, detail, texts]) => {
   const { row, page } = await readField(change);
@@ -137,6 +144,12 @@ test.for<[string, object[], object, string | undefined]>([
     'an element of its own',
     [laterly('asNeededFor', { valueCodeableConcept: { text: 'Pain' } })],
     { asNeededCodeableConcept: { text: 'Fever' } },
+    'as needed for Fever',
+  ],
+  [
+    'R5’s own element beside it',
+    [laterly('asNeededFor', { valueCodeableConcept: { text: 'Pain' } })],
+    { asNeededFor: [{ concept: { text: 'Fever' } }] },
     'as needed for Fever',
   ],
   ['another one', [laterly('priority', { valueCode: 'stat' })], {}, undefined],
@@ -205,6 +218,20 @@ test.for<[string, object, string | undefined]>([
   ['what the user chose', selected('Oxygen', 'Home oxygen', 'Hyperbaric oxygen'), 'Also coded as Hyperbaric oxygen'],
   ['what the user chose in the text’s words', selected('Home oxygen', 'Oxygen', 'HOME OXYGEN'), undefined],
   ['the same', coded('CT without contrast', 'CT WO contrast'), undefined],
+  ['US slashes', coded('CT w/ contrast', 'CT without contrast'), 'Also coded as CT without contrast'],
+  ['both, with slashes', coded('CT w/wo contrast', 'CT W contrast'), undefined],
+  ['both, with a sign', coded('CT with & without contrast', 'CT with contrast'), undefined],
+  ['Norwegian', coded('MR uten kontrast', 'MR med kontrast'), 'Also coded as MR med kontrast'],
+  ['German, shortened', coded('CT mit KM', 'CT ohne KM'), 'Also coded as CT ohne KM'],
+  ['what the user chose, with its kind', selected('Home oxygen', 'Oxygen', 'Home oxygen (procedure)'), undefined],
+  [
+    'a side, which a long code does not push out',
+    {
+      ...selected('MRI', 'MRI', 'Magnetic resonance imaging of lower extremity with gadolinium enhancement'),
+      bodySite: [{ text: 'Left knee' }],
+    },
+    'Left knee +1 more',
+  ],
   ['both', coded('MRI with and without contrast', 'MRI W contrast'), undefined],
   [
     'without and with, as LOINC writes it',
@@ -225,7 +252,13 @@ test.for<[string, object, string | undefined]>([
     { ...coded('Sonstiges', 'Bariatric bed'), bodySite: [{ text: 'Left hip' }] },
     'Bariatric bed, Left hip',
   ],
+  [
+    'Referral, which a long site does not push out',
+    { ...coded('Referral', 'Cardiology'), bodySite: [{ text: `Left ${'coronary artery '.repeat(5)}` }] },
+    'Cardiology +1 more',
+  ],
   ['Other, coded as itself', coded('Other', 'OTHER'), undefined],
+  ['Consultation, coded as itself', coded('Consultation', 'Consultation (procedure)'), undefined],
   ['a name of its own', coded('Consult cardiology', 'Referral to heart clinic'), undefined],
   ['Referral, without codes', { code: { text: 'Referral' } }, undefined],
 ])('a name that could be any order’s is shown with its codes: %s', async ([, change, detail]) => {
@@ -269,6 +302,28 @@ test.for<[string, object, object[], object[], string, string | undefined]>([
     [],
     'Check which request counts',
     'the referral made from it is cancelled',
+  ],
+  [
+    'an order of whose referrals one is cancelled and one goes on',
+    {},
+    [
+      { ...from, id: 'R-1', status: 'revoked' },
+      { ...from, id: 'R-2', priority: 'urgent' },
+    ],
+    [],
+    FIND,
+    undefined,
+  ],
+  [
+    'an order of whose referrals one is cancelled and one is done',
+    {},
+    [
+      { ...from, id: 'R-1', status: 'revoked' },
+      { ...from, id: 'R-2', status: 'completed' },
+    ],
+    [],
+    'Check what was done',
+    'the referral made from it is done',
   ],
 ])('an order made from %s', async ([, change, along, tasks, step, note]) => {
   const { row, page } = await readField(change, { along, tasks });

@@ -83,6 +83,13 @@ test('of a list that came in part, no reply is called unseen', async () => {
     return open.map(({ next }) => next.text);
   };
   expect([await partOf(200), await partOf(206)]).toEqual([['Due soon, no reply seen'], ['Due soon, replies not read']]);
+  // Tasks that come by a search of their own are all there.
+  await using server = await startFhirServer((call) =>
+    call.includes('/Task?') ? searchset([]) : { status: 206, body: searchset([soon]) },
+  );
+  const tasks = createEhrLacks(() => now)(organization);
+  const own = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, tasks });
+  expect(own.open.map(({ next }) => next.text)).toEqual(['Due soon, no reply seen']);
 });
 
 test.for<[string, Answer]>([

@@ -253,6 +253,10 @@ describe('the review', () => {
       const { body } = await browser.open(url('new'), { form: { ...form, what: 'Stretcher', intent: 'review' } });
       expect(/A provider has it[^<]*/.exec(body)?.[0]).toBe(said);
     }
+    ehr.on('requests', () => ({ status: 500 }));
+    vi.setSystemTime(Date.now() + 5 * 60_000);
+    const { body } = await browser.open(url('new'), { form: { ...form, what: 'Stretcher', intent: 'review' } });
+    expect(body).toContain('The EHR did not send what providers have answered: one may have it.');
   });
 
   test('says that nothing differs, or that the EHR could not be read', async () => {

@@ -879,6 +879,11 @@ test.for<[string, Resource[], string[]]>([
     [],
   ]),
   ['the patient as payer', [coverage('1', { payor: [P] })], ['+ Self-pay']],
+  [
+    'the patient and an insurer without a name',
+    [coverage('1', { payor: [P, { reference: 'Organization/o' }] })],
+    ['- Payer not named by EHR'],
+  ],
   ['the patient beside another payer', [coverage('1', { payor: [P, { display: 'Aetna' }] })], ['+ Aetna']],
   [
     'another patient as payer',
@@ -967,7 +972,19 @@ test('nothing is chosen beforehand of measurements of which the EHR has more: a 
 test.for<[string, object, encounter: string | undefined]>([
   ['of this patient', stay(), 'Encounter/e1'],
   ['of another patient', { ...stay(), subject: { reference: 'Patient/ben' } }, undefined],
-  ['of no patient', { ...stay(), subject: undefined }, undefined],
+  [
+    'of another patient, as DSTU2 writes it',
+    { ...stay(), subject: undefined, patient: { reference: 'Patient/ben' } },
+    undefined,
+  ],
+  ['of a group', { ...stay(), subject: { reference: 'Group/g' } }, undefined],
+  ['of no patient', { ...stay(), subject: undefined }, 'Encounter/e1'],
+  ['of a patient by number', { ...stay(), subject: { identifier: { value: '7' } } }, 'Encounter/e1'],
+  [
+    'of this patient behind a proxy',
+    { ...stay(), subject: { reference: 'https://inner.example/Patient/pat-1' } },
+    'Encounter/e1',
+  ],
   ['that is over', { ...stay(), status: 'finished' }, 'Encounter/e1'],
   ['that does not come', { status: 404 }, 'Encounter/e1'],
 ])('a request names the encounter of the launch: one %s', async ([, encounter, named]) => {

@@ -18,6 +18,7 @@ const usual = {
 
 const DIED = 'The patient has died: decide whether it is still needed';
 const row = (text: string, change: object = {}) => ({
+  service: 'Walker',
   status: { group: 'open' },
   next: { text, isAction: false },
   ...change,
@@ -103,6 +104,31 @@ test.for<[string, Parameters<typeof ifDied>[0], died: string | undefined, text: 
   ['has to be checked', row('Check it in the EHR'), 'Died', 'Check it in the EHR'],
   ['must not be done', row('Nothing to do', { isProhibited: true }), 'Died', 'Nothing to do'],
   ['is closed', row('Nothing to do', { status: { group: 'closed' } }), 'Died', 'Nothing to do'],
+  ['has to be cancelled anyway', row('Cancel this request'), 'Died', 'Cancel this request'],
+  ...[
+    ...['Autopsy', 'Post-mortem CT', 'Decedent transport', 'Transport of body to funeral home: body transport'],
+    ...[
+      'Bereavement support',
+      'Tissue donation referral',
+      'Obduktion',
+      'Überführung Leichenhalle',
+      'Vervoer overledene',
+    ],
+    ...['Transport du défunt', 'Transporte a funeraria', 'Transport av avdød', 'Rättsmedicinsk obduktion'],
+  ].map((service): [string, Parameters<typeof ifDied>[0], string, string] => [
+    `is ordered because of it: ${service}`,
+    row('Find a provider', { service }),
+    'Died',
+    'Find a provider',
+  ]),
+  ...['Body composition', 'Donor heart follow-up', 'Post-op visit', 'Leibbinde', 'Full body scan', 'Mortar'].map(
+    (service): [string, Parameters<typeof ifDied>[0], string, string] => [
+      `is for a living patient: ${service}`,
+      row('Find a provider', { service }),
+      'Died',
+      DIED,
+    ],
+  ),
   ['is of a patient who lives', row('Find a provider'), undefined, 'Find a provider'],
 ])('after a death, the step of a request that %s', ([, given, died, text]) => {
   expect(ifDied(given, died).next.text).toBe(text);

@@ -1,0 +1,104 @@
+/** Names of ordinary orders of several countries, beside those that end something or say that they are over. */
+import { expect, test } from 'vitest';
+import { isOver, isStop } from '#src/requests/progress/asks-no-provider.ts';
+
+test.for([
+  ...[
+    'Hold red top tube',
+    'Hold blue top',
+    'Hold SST',
+    'Hold stool specimen',
+    'Hold extra tube',
+    'Hold blood cultures',
+  ],
+  ...[
+    'Hold bed for transfer',
+    'Hold blood',
+    'D/C ride home',
+    'D/C SNF',
+    'D/C meds to bed',
+    'Do not resuscitate review',
+  ],
+  ...['Do not attempt resuscitation education', 'No added salt diet', 'No concentrated sweets diet'],
+  ...['Nicht dringender Krankentransport', 'Nicht qualifizierter Krankentransport', 'Nicht gehfähig: Tragestuhl'],
+  ...['Niet dringend liggend ziekenvervoer', 'Niet spoedeisend vervoer', 'Stoppen met roken begeleiding'],
+  ...['Ikke akutt pasienttransport', 'Ikke øyeblikkelig hjelp', 'Ikke hastende kørsel', 'Inte akut sjuktransport'],
+  ...['Inte brådskande transport', 'Pas urgent : transport', 'Pas à pas rééducation', 'Arrêter de fumer : suivi'],
+  ...[
+    'PAS stain',
+    'PAS Färbung',
+    'Anular ligament repair',
+    'Anular izquierdo: radiografía',
+    'Suspender el tabaco: taller',
+  ],
+  ...['NO therapy', 'NO therapy, 20 ppm', 'NO inhalation (20 ppm)', 'NO therapy trial'],
+])('an order of something: %s', (name) => {
+  expect(isStop(name)).toBe(false);
+});
+
+test.for([
+  ...[
+    'Hold red blood cells',
+    'Hold blood glucose checks',
+    'Hold blood transfusion',
+    'Hold tubefeeds',
+    'Hold tube-feeding',
+  ],
+  ...['Hold bed rest', 'Hold bed alarm', 'Hold extra fluids', 'Hold yellow fever vaccine', 'D/C Foley', 'D/C needle'],
+  ...['Do not give blood', 'Don’t transport', 'Do not intervene', 'No additional imaging', 'No salt'],
+  ...[
+    'Nicht transportieren',
+    'Nicht mehr geben',
+    'Nicht vor Montag',
+    'Niet vervoeren',
+    'Niet plannen',
+    'Nicht Medikamente geben',
+    'Ikke bære',
+    'Ikke transporter',
+    'Inte röra',
+  ],
+  ...['Stoppen met vervoer', 'Arrêter le traitement', 'Ne pas transporter', 'Pas de transfusion', 'Anular ambulancia'],
+  ...['Suspender ambulancia', 'NO therapy at this time', 'NO therapy on weekends', 'NO delivery on Sunday'],
+  ...['NO ventilation per family', 'NO gas, per anesthesia'],
+])('an order to end something, or not to do it: %s', (name) => {
+  expect(isStop(name)).toBe(true);
+});
+
+test.for([
+  ...[
+    'Urine, voided',
+    'Cytology, urine, voided',
+    'Urine culture (voided)',
+    'Bladder scan post-void',
+    'Straight catheter post-void',
+    'Marcumar-Dosis herabgesetzt',
+    'VCUG - void',
+  ],
+  ...['US bladder pre- and post-void', 'Post-void residual', 'Void - residual', 'Volume: voided', 'Uroflow (void)'],
+  ...['INR check, warfarin discontinued', 'INR (warfarin discontinued)', 'Dressing change; drain discontinued'],
+  ...['Transport home, surgery cancelled', 'Rebook: appointment canceled', 'Return transport - dialysis cancelled'],
+  ...['Cancelled surgical visit', 'Cancelled dialysis make-up session', 'Cancelled ride to be rebooked, rebook'],
+  ...['INR-Kontrolle, Marcumar abgesetzt', 'Krankentransport nach Hause, OP abgesagt', 'Taxi, Begleitung entfällt'],
+  ...['Vervoer, begeleiding vervalt', 'Avlyst operasjon, hjemtransport', 'Inställd operation, hemtransport'],
+  ...['Transport retour, consultation annulée', 'Pacemakerkontroll, inställd på VVI', 'Monitor until discontinued'],
+])('an order that is in force: %s', (name) => {
+  expect(isOver(name)).toBe(false);
+});
+
+test.for([
+  ...['Urine culture, voided (cancelled)', 'MRI, knee - void', 'Walker – voided', 'VOID: MRI', 'MRI (void)'],
+  ...['Transport after dialysis - cancelled', 'Oxygen if needed (discontinued)', 'CT thorax, abdomen (storniert)'],
+  ...[
+    'Wheelchair-van cancelled',
+    'Non-emergency transport cancelled',
+    'Cancelled flight transport',
+    'CANCELLED: home visit',
+    'Canceled - appointment',
+    'Storniert, Taxi',
+    'Cancelled: bed, rail',
+  ],
+  ...['Krankentransport nach Hause storniert', 'Storniert: Taxi, Rollstuhl', 'Avbestilt syketransport'],
+  ...['Vervoer om 10:00 geannuleerd', 'Rit vervalt.', 'Kørsel aflyst!', 'Transport [annulé]', 'Walker, not needed'],
+])('an order whose name says that it is over: %s', (name) => {
+  expect(isOver(name)).toBe(true);
+});
