@@ -62,6 +62,7 @@ test.for<[answer: Page, found: RegExp]>([
   [refused(400, '<p>La page demandée par votre navigateur est introuvable</p>'), UNNAMED],
   [refused(400, '<p>The request was not valid. The redirect URI is below.</p>'), UNNAMED],
   // Each server in its own words.
+  [refused(400, '<p>redirect_uri=https://app.example/callback is not registered</p>'), /does not accept the redirect/],
   [refused(400, '<p>Invalid parameter: redirect_uri</p>'), /does not accept the redirect/],
   [refused(403, '<p>The redirect_uri isn’t in the list of allowed callback URLs.</p>'), /does not accept the redirect/],
   [refused(200, '<p>unauthorized_client</p><p>Unknown client or client not enabled</p>'), /does not know the client/],
