@@ -11,10 +11,10 @@ const refused = (status: number, words: string) =>
   html(status, `<head><title>Portal</title></head><body><h1>Error</h1>${words}</body>`);
 const json = (status: number, body: object): Page => [status, 'application/json', JSON.stringify(body)];
 
-async function judged([status, contentType, text]: Page) {
+async function judged([status, contentType, text]: Page, clientId = 'abc') {
   const url = new URL('https://ehr.example/authorize');
   const context = {
-    client: { clientId: 'abc', redirectUri: 'https://app.example/callback' },
+    client: clientId === '' ? undefined : { clientId, redirectUri: 'https://app.example/callback' },
     fhirUrl: 'https://ehr.example/r4',
     settings: { frameAncestors: [] as string[] },
   } as CheckContext;
@@ -117,4 +117,11 @@ test.for([
   'Forbidden: /authorize?response_type=code&amp;client_id=abc&amp;redirect_uri=https://app.example',
 ])('a firewall refuses this service, and says nothing of the app: %s', async (words) => {
   expect(await judged(refused(403, `<p>${words}</p>`))).toMatchObject({ verdict: 'info' });
+});
+
+test.for<[status: number, verdict: string]>([
+  [200, 'pass'],
+  [403, 'info'],
+])('without a client ID, a page that asks for one with status %d is no fault', async ([status, verdict]) => {
+  expect(await judged(refused(status, '<p>Unknown client_id</p>'), '')).toMatchObject({ verdict });
 });
