@@ -174,6 +174,13 @@ test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict,
   if (rule) expect(seen.owner).toBe(ruleRows[rule].owner);
 });
 
+test('without a client ID, a token endpoint that wants a password speaks of this app', async () => {
+  ehr.on('token', () => ({ ...json(401, {}), headers: { 'www-authenticate': 'Basic realm="x"' } }));
+  const { found, remedy } = await askedRow('token-endpoint', '');
+  expect(`${found} ${remedy}`).toMatch(/this app/);
+  expect(`${found} ${remedy}`).not.toMatch(/\(not known\)|[Ll]et\s{2}|client\s{2}/);
+});
+
 test.for([
   ['authorization_endpoint', 'authorization-endpoint', 'warning', /not reached from this service/],
   ['token_endpoint', 'token-endpoint', 'failure', /nothing listens/],

@@ -716,6 +716,7 @@ test.for<[said: string, rule: Rule]>([
   ['Could not retrieve JWKS to verify the access token', 'token.server-error'],
   ['Failed to fetch JWKS for ID tokens', 'token.server-error'],
   ['Failed to fetch JWKS of the federated directory', 'token.server-error'],
+  ['Failed to fetch JWKS of the user directory', 'token.server-error'],
   ['Failed to fetch JWKS from https://login.hospital.example/discovery/v2.0/keys', 'token.server-error'],
   ['Failed to fetch JWKS from https://app.example/.well-known/jwks.json', 'client.jwks-unreachable'],
   ['Failed to fetch JWKS of the client', 'client.jwks-unreachable'],
