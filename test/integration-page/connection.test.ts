@@ -300,6 +300,12 @@ describe('saving the FHIR URL', () => {
     expect((await press('discard-draft', { draft: draftOn(await page()) })).body).not.toContain('Kept as a draft');
   });
 
+  test('beside a draft for which nothing is proposed, Save is the main button', async () => {
+    const { body } = await save('http://127.0.0.1:1/fhir');
+    expect(body).toContain('Kept as a draft');
+    expect(body.match(/btn-primary"[^>]*>([^<]*)/g)).toEqual(['btn-primary" type="submit">Save']);
+  });
+
   test('a draft that another administrator has replaced is neither used nor deleted by a click on the old page', async () => {
     await save(portal());
     const shown = draftOn(await page());
