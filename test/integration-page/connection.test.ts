@@ -622,6 +622,8 @@ describe('from the first visit to Ready to launch', () => {
     const other = await page();
     expect(other.body).toContain('Allow <bdi>https://other.example</bdi>');
     expect(states(other)).toEqual(['url Done', 'frame To do, open', 'launch Done']);
+    // A stranger can frame the app, so no main button lets that page in beside the EHR's.
+    expect(other.body).not.toContain('btn-primary');
     expect(other.body).not.toContain('Ready to launch');
     await inFrame(`${chart}/charts/pat-ada`);
     expect(states(await page())).toEqual(['url Done', 'frame Done', 'launch Done']);
