@@ -72,7 +72,10 @@ export interface Organization extends OrganizationSettings {
 
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
-/** @param production refuses http. @param mayBeUnset may be ''. @param before its tables are not questioned. */
+/**
+ * Missing ones get defaults; unknown names are problems. @param input untrusted. @param production refuses http, even on
+ * loopback. @param mayBeUnset may be ''. @param before what is saved: its tables are not questioned.
+ */
 export function parseSettings(
   input: unknown,
   production: boolean,

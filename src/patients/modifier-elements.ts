@@ -1,4 +1,4 @@
-/** FHIR's modifier elements: without them the rest must not be shown as if absent (FHIR R4, "Is-Modifier"). */
+/** FHIR's modifier elements. What has one must not be shown as if it had none (FHIR R4, "Is-Modifier"). */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';

@@ -20,7 +20,7 @@ export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): 
 /** FHIR R4: what a request may be about. The path of the FHIR server itself may have such a word. */
 const SUBJECT = /^(?:[^?#]*\/)?(Patient|Group|Device|Location)\/([^/?#]+)/;
 
-/** If a member for a patient (R4) names someone other, or none names one in a type that is about a patient. */
+/** May it be another patient's? Yes, if a member for a patient (R4) names another, or none does in a type about one. */
 export function mayBeOfOther(
   resource: ForeignRecord,
   localOf: (reference: unknown) => string | undefined,

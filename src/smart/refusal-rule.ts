@@ -75,14 +75,18 @@ export function ruleOfRefusal({ status, error, isClockOff, ...refusal }: Refusal
 /** A server that fails names a cause by chance, so only words count that leave no doubt: of our JWKS, not of another's. */
 function ruleOfFailure(said: string): Rule {
   const isOfJwks =
-    /\bjwks|\bjson web keys?\b|\bjwk set\b/i.test(said) && !OF_OTHER_KEYS.test(said) && !namesOther(said);
+    /\bjwks|\bjson web keys?\b|\bjwk set\b/i.test(said) &&
+    (OF_CLIENT_KEYS.test(said) || (!OF_OTHER_KEYS.test(said) && !namesOther(said)));
   const named = hintIn(said, isOfJwks ? OF_CLIENT : OF_FAILURE);
   return named && (!isOfJwks || named.startsWith('client.jwks-')) ? named : 'token.server-error';
 }
 
+/** Whatever else is named, the key set is the client's. */
+const OF_CLIENT_KEYS = /\bclient(?:['’]s)?[ _]jwks|\bjwks(?:[ _]ur[il])? (?:of|for) (?:the |this )?client\b/i;
+
 /** Words of a key set that is the server's own, or of whom it trusts. */
 const OF_OTHER_KEYS =
-  /\b(?:idps?|providers?|upstream|federat(?:ion|ed)|issuers?|signing|own|internal|id[_ ]?tokens?|access[_ ]tokens?|resource server|session|users?)\b/i;
+  /\b(?:idps?|providers?|upstream|federat(?:ion|ed)|issuers?|signing|own|internal(?! (?:server )?error)|id[_ ]?tokens?|access[_ ]tokens?|resource server|session|users?)\b/i;
 
 /** Our JWKS has one path, so a message that names only other addresses is about another. */
 function namesOther(said: string): boolean {

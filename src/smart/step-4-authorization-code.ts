@@ -111,7 +111,10 @@ function once(query: URLSearchParams, name: string): string | undefined {
   return values[0];
 }
 
-/** First `iss`: no other server's answer counts (RFC 9207; CB-11, MT-04). @throws 'callback.…' or 'authorization.…' */
+/**
+ * Judges a response whose `state` is this browser's. `iss` comes first, so that no other server's answer counts (RFC
+ * 9207; CB-11, MT-04). @throws AppError 'callback.…' or 'authorization.…'
+ */
 export function judgeCallback(
   callback: CallbackParameters,
   expected: { issuers: readonly string[]; issuerPromised: boolean },

@@ -56,7 +56,10 @@ export function needsRefresh(
   return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(marginSeconds * 1_000, lifetimeMs / 2));
 }
 
-/** Another one ends the launch (LC-17, LC-18); an absent one changes nothing (RF-11). @throws 'session.expired' */
+/**
+ * Another patient or encounter, or a blank patient, ends the launch (LC-17, LC-18). Absent ones, and a blank encounter,
+ * change nothing (RF-11). @throws AppError 'session.expired'
+ */
 export function assertSameContext(
   members: Record<string, unknown>,
   context: { patient: string; encounter: string | undefined },

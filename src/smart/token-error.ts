@@ -10,6 +10,7 @@ import { clockDifference } from './clock-skew.ts';
 import { wordsOfErrorUri } from './fhir/error-uri.ts';
 import { secondsOf } from './fhir/fhir-error.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
+
 export type Grant = 'code' | 'refresh';
 
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([

@@ -21,3 +21,12 @@ test('work that does not settle is given up at the deadline', async () => {
   expect(await given).toBeInstanceOf(TimeoutError);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('an answer that came while this process was busy is no late one', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const given = settled(within(60_000, promise));
+  vi.advanceTimersByTime(60_001);
+  resolve('found');
+  expect(await given).toBe('found');
+});

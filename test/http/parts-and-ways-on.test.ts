@@ -160,6 +160,13 @@ describe('the button of an error page', () => {
     },
   );
 
+  test('a list whose patient the EHR refuses does not lead back to itself', async () => {
+    await launch();
+    world.sandbox.faults.set('fhir-403');
+    const page = await browser.visit(list.url);
+    expect([page.status, ...waysOn(page)]).toEqual([403]);
+  });
+
   test('a page that is missing outside a launch leads nowhere', async () => {
     await launch();
     expect(waysOn(await browser.visit(`${world.url}/launches`))).toEqual([]);

@@ -300,6 +300,12 @@ describe('saving the FHIR URL', () => {
     expect((await press('discard-draft', { draft: draftOn(await page()) })).body).not.toContain('Kept as a draft');
   });
 
+  test('beside a draft for which nothing is proposed, Save is the main button', async () => {
+    const { body } = await save('http://127.0.0.1:1/fhir');
+    expect(body).toContain('Kept as a draft');
+    expect(body.match(/btn-primary"[^>]*>([^<]*)/g)).toEqual(['btn-primary" type="submit">Save']);
+  });
+
   test('a draft that another administrator has replaced is neither used nor deleted by a click on the old page', async () => {
     await save(portal());
     const shown = draftOn(await page());
@@ -616,6 +622,8 @@ describe('from the first visit to Ready to launch', () => {
     const other = await page();
     expect(other.body).toContain('Allow <bdi>https://other.example</bdi>');
     expect(states(other)).toEqual(['url Done', 'frame To do, open', 'launch Done']);
+    // A stranger can frame the app, so no main button lets that page in beside the EHR's.
+    expect(other.body).not.toContain('btn-primary');
     expect(other.body).not.toContain('Ready to launch');
     await inFrame(`${chart}/charts/pat-ada`);
     expect(states(await page())).toEqual(['url Done', 'frame Done', 'launch Done']);

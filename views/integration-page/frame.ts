@@ -25,7 +25,8 @@ export interface FrameProps {
 export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): SafeHtml {
   const { label, hint, values, typed, problem, proposals } = frame;
   const csrf = html`<input type="hidden" name="csrf" value="${forms.csrfToken}">`;
-  const isBest = isNext && proposals.length > 0;
+  // Once the EHR's pages are known, a stranger's page may be the one that was seen.
+  const isBest = isNext && values.length === 0;
   const proposal = ({ origin, seenAt, vendor }: FrameProps['proposals'][number], index: number) =>
     html`<form class="proposal" method="post" action="${forms.actionOf('frame')}">${csrf}<input type="hidden" name="add" value="${origin}">
 <p>${seenAt === undefined ? html`The EHR that ${vendor ?? 'the vendor'} hosts is usually at this address.` : html`A page at this address opened the app in a frame ${instant(seenAt, forms.timeZone)}, but is not allowed to show it yet.`} Allow it only if it is your EHR’s: <code class="value">${origin}</code></p>
@@ -40,6 +41,6 @@ ${isNext && proposals.length === 0 ? help : null}<form method="post" action="${f
 <textarea class="form-control" id="frameAncestors" name="frameAncestors" rows="${Math.min(6, Math.max(2, values.length))}" spellcheck="false"${described('frameAncestors', hint, problem)}>
 ${typed ?? values.join('\n')}</textarea>
 ${fieldProblem('frameAncestors', problem)}</div>
-<button class="btn ${isNext && !isBest ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save web address</button></form>
+<button class="btn ${isNext && proposals.length === 0 ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save web address</button></form>
 `;
 }

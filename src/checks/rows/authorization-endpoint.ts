@@ -36,8 +36,9 @@ export async function judgeAuthorization(
     if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
       return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), { host: url.host });
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
-    const isRefusing = status >= 400 || REFUSING_PAGE.test(answer.text.slice(0, LONGEST_PAGE));
-    const named = context.client && isRefusing ? ruleOfWords(answer) : undefined;
+    const lines = linesOf(answer.text);
+    const isRefusing = status >= 400 || lines.some((line) => REFUSING_PAGE.test(line));
+    const named = context.client && isRefusing ? ruleOfWords(answer, lines) : undefined;
     if (named === undefined && (status === 401 || status === 403))
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (context.client && isRefusing)
@@ -72,22 +73,40 @@ function sentOf({ client, fhirUrl }: CheckContext) {
 
 const LONGEST_PAGE = 50_000;
 const MOST_LINES = 200;
+/** Parts of a page that no user reads. */
+const UNREAD = /<(script|style|template|noscript|svg|textarea|select)\b[^]*?(?:<\/\1\b[^<>]*>?|$)|<!--[^]*?(?:-->|$)/gi;
+/** Entra ID's message, which its page shows by a script. */
+const BY_SCRIPT = /\bAADSTS\d{5,7}: [^"<]{0,500}/;
+/** A sentence without any of these only says what is there. */
+const REFUSES =
+  /\b(?:no|not|cannot|unable|without|missing|required|must|only|mismatch|disabled|inactive|suspended|revoked|expired|wrong|bad)\b|['’]t\b|\b(?:invalid|un(?:known|registered|recogni[sz]ed|supported|authori[sz]ed))/i;
+const OF_BROWSER = /\b(?:browsers?|cookies?|javascript|redirect(?:ed|ing))\b/i;
+/** A firewall refuses apps and clients as well, but in none of these words. */
+const OF_OAUTH =
+  /\b(?:client[ _]?id|invalid_\w+|unauthorized_client|oauth|openid|(?:redirect|callback)[ _]?ur[il]|aud|audience|code_challenge|pkce|AADSTS\d+)\b/i;
 /** Causes in the registration. Another may be what this check leaves out: a user, a launch value, the scopes. */
 const OF_REGISTRATION =
   /^(?:client\.off|authorization\.(?:audience|client-unknown|client-not-allowed|launch-type|pkce|pushed-request|redirect-uri|tenant))$/;
 
-/** The cause that a refusal names, as JSON or in a line of its page; the words are not kept. */
-function ruleOfWords({ text }: OutboundResponse): Rule | undefined {
+/** The lines that a user reads, without the query of our own request, which some pages repeat. */
+function linesOf(text: string): string[] {
+  const page = text.slice(0, LONGEST_PAGE);
+  const shownText = unmarked(page.replace(UNREAD, '\n')).replace(/<[^<>]*>/g, ' ');
+  const isQuery = (word: string) => word.includes('=') && word.includes('&');
+  const withoutQuery = (line: string) => line.split(/\s+/).filter((word) => !isQuery(word));
+  return [BY_SCRIPT.exec(page)?.[0] ?? '', ...shownText.split('\n')].map((line) => withoutQuery(line).join(' '));
+}
+
+/** The cause that a refusal names, as JSON or in a sentence of its page; the words are not kept. */
+function ruleOfWords({ text, status }: OutboundResponse, lines: string[]): Rule | undefined {
   const json = parseJsonObject(text);
   const error = textMember(json, 'error');
   if (error !== undefined) return ofRegistration(authorizationError(error, textMember(json, 'error_description')).rule);
-  const [first = '', ...rest] = text.slice(0, LONGEST_PAGE).split(/<(?:script|style)\b|<!--/i);
-  const afterWordless = rest.map((part) => part.slice(part.search(/<\/(?:script|style)\b|-->|$/i)));
-  const lines = unmarked([first, ...afterWordless].join('\n'))
-    .replace(/<[^<>]*>/g, ' ')
-    .split('\n');
-  const worded = lines.filter((line) => line.trim() !== '').slice(0, MOST_LINES);
-  return worded.map((line) => ofRegistration(ruleOfDescription('invalid_request', line))).find((rule) => rule);
+  if ((status === 401 || status === 403) && !lines.some((line) => OF_OAUTH.test(line))) return undefined;
+  const sentences = lines.flatMap((line) => line.split(/\.\s/));
+  const refusing = sentences.filter((sentence) => REFUSES.test(sentence) && !OF_BROWSER.test(sentence));
+  const rules = refusing.slice(0, MOST_LINES).map((said) => ofRegistration(ruleOfDescription('invalid_request', said)));
+  return rules.find((rule) => rule);
 }
 
 const ofRegistration = (rule: Rule | undefined) => (rule && OF_REGISTRATION.test(rule) ? rule : undefined);

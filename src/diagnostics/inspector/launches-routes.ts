@@ -62,7 +62,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
   };
 }
 
-/** A report leaves the house, so it knows of no other organization. The next page shows the link once, and only its hash is kept. */
+/** A report goes to an EHR team, so it names no other organization. The next page shows its link once; its hash is kept. */
 function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);

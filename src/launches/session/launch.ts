@@ -79,7 +79,10 @@ export interface InLaunch {
   organization: Organization;
 }
 
-/** What a refresh removed or added does not count (RF-09). A limited scope is enough to read; see {@link limitsOn}. */
+/**
+ * May its token be used for this? What a refresh removed stays removed; what it added is ignored (RF-09). A scope limited
+ * by a search is enough to read, but not to write; see {@link limitsOn}.
+ */
 export function mayUse(launch: Launch, permission: Permission): boolean {
   return grantsOf(launch).every((granted) => mayAsk(granted, permission));
 }

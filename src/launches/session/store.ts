@@ -124,7 +124,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    /** With their tokens (ST-09). @returns the launches that this call ended. @throws AppError 'store.unavailable' */
+    /** With their tokens (ST-09). @returns those that this call, and no other, ended. @throws 'store.unavailable' */
     end: async (ids: readonly string[], reason: EndReason): Promise<Launch[]> => {
       const sealed = await redis.getMany(ids.map(keyOf));
       const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));

@@ -31,6 +31,7 @@ export interface RefreshDependencies extends RefreshLockDependencies, Pick<Adapt
 }
 
 /**
+ * Claims the refresh token, or waits for the request that has it.
  * @throws AppError of {@link renewalError} or 'session.missing' when the launch is over; 'refresh.unavailable' or
  * 'store.unavailable' when there is no valid token now.
  */

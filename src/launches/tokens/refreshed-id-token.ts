@@ -28,7 +28,10 @@ export function areKeysUnavailable(error: unknown): error is AppError {
 
 const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
-/** As before; nonce and `auth_time` may be absent (RF-10, OIDC Core 12.2). @throws AppError of identity or refresh */
+/**
+ * The same issuer, `sub` and audience; nonce and `auth_time` absent or the launch's (RF-10, OIDC Core 12.2).
+ * @param idToken untrusted. @throws AppError 'refresh.identity-refused', 'identity.…'
+ */
 export async function assertSameUser(
   { issuerKeys }: Pick<IdTokenDependencies, 'issuerKeys'>,
   launch: Launch,

@@ -28,7 +28,7 @@ export interface FetchedKeys {
   readonly lifetimeMs: number;
 }
 
-/** From the issuer's `jwks_uri` (ID-03); only 404 and 410 allow that of smart-configuration (ID-22). @throws */
+/** By the issuer's `jwks_uri` (ID-03), or after 404 and 410 smart-configuration's (ID-22). @throws 'identity.keys-…' */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
   const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
   const fetching = {

@@ -136,46 +136,6 @@ test.for(AUTHORIZATION)('the authorization endpoint answers with %s', async ([, 
   if (rule) expect(seen.owner).toBe(ruleRows[rule].owner);
 });
 
-const PAGE = (words: string) => `<!doctype html><head><title>Portal</title></head><body><h1>Error</h1>${words}</body>`;
-const refused = (status: number, words: string): StubAnswer => ({ ...HTML, status, body: PAGE(words) });
-const UNNAMED = /its own error page/;
-
-/** What a refusal says itself, and beside each what only looks like it. */
-test.for<[answer: StubAnswer, found: RegExp]>([
-  [refused(400, '<p>Invalid redirect_uri</p>'), /does not accept the redirect URI http/],
-  [
-    refused(400, '<div>The <b>redirect_uri</b> is not registered for this client.</div>'),
-    /does not accept the redirect/,
-  ],
-  [refused(400, '<p>Client not found.</p>'), /does not know the client ID abc/],
-  [refused(422, '<p>The client application is disabled</p>'), /switched off/],
-  [refused(400, '<p>The aud parameter does not match</p>'), /that was sent as aud, http/],
-  [refused(400, '<p>AADSTS90002: Tenant &#39;x&#39; not found.</p>'), /does not know the tenant/],
-  [refused(400, '<p>A pushed authorization request is required</p>'), /only pushed or signed/],
-  [json(400, { error: 'invalid_client' }), /does not know the client ID abc/],
-  [json(401, { error: 'invalid_client' }), /does not know the client ID abc/],
-  [json(403, { error: 'unauthorized_client' }), /knows the client ID abc/],
-  [json(400, { error: 'invalid_request', error_description: 'redirect_uri mismatch' }), /does not accept the redirect/],
-  // What this check leaves out is no fault of the registration.
-  [refused(400, '<p>The launch token is invalid or expired</p>'), UNNAMED],
-  [refused(400, '<p>Your session has expired.</p>'), UNNAMED],
-  [json(400, { error: 'invalid_scope', error_description: 'launch scope is not allowed' }), UNNAMED],
-  [json(400, { error: 'login_required' }), UNNAMED],
-  [json(400, { error: 'invalid_request' }), UNNAMED],
-  // Words that are not shown, or not in one line.
-  [refused(400, '<script>if (!client) throw "Unknown client_id"</script><p>Try again later</p>'), UNNAMED],
-  [refused(400, '<style>.redirect_uri{}</style><p>Something went wrong</p>'), UNNAMED],
-  [refused(400, '<!-- redirect_uri invalid --><p>Something went wrong</p>'), UNNAMED],
-  [refused(400, '<script>redirect_uri'), UNNAMED],
-  [refused(400, '<p>Download our app</p><p>The page was not found</p>'), UNNAMED],
-])('a refusal names its cause: %j', async ([answer, found]) => {
-  ehr.on('authorize', () => answer);
-  expect(await askedRow('authorization-endpoint')).toMatchObject({
-    verdict: 'warning',
-    found: expect.stringMatching(found),
-  });
-});
-
 const TOKEN: Case[] = [
   ['invalid_client', json(401, { error: 'invalid_client' }), 'pass', /401, invalid_client/],
   ['invalid_request', json(400, { error: 'invalid_request' }), 'pass', /400, invalid_request/],
@@ -212,6 +172,13 @@ test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict,
   expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
   expect(JSON.stringify(seen)).not.toContain('(not known)');
   if (rule) expect(seen.owner).toBe(ruleRows[rule].owner);
+});
+
+test('without a client ID, a token endpoint that wants a password speaks of this app', async () => {
+  ehr.on('token', () => ({ ...json(401, {}), headers: { 'www-authenticate': 'Basic realm="x"' } }));
+  const { found, remedy } = await askedRow('token-endpoint', '');
+  expect(`${found} ${remedy}`).toMatch(/this app/);
+  expect(`${found} ${remedy}`).not.toMatch(/\(not known\)|[Ll]et\s{2}|client\s{2}/);
 });
 
 test.for([

@@ -116,6 +116,17 @@ describe('the lifetime of cached keys', () => {
     expect(server.fetches).toEqual([]);
   });
 
+  test('MT-06: the keys of an organization are of its latest issuers, so that no EHR fills the memory', async () => {
+    const a = server.serve([rsa.jwk], { tenant: 'a' });
+    const keys = cache();
+    await keys.keysFor({ issuer: a });
+    for (let index = 0; index < 20; index += 1) keys.prefetch({ issuer: `https://127.0.0.1/${index}` });
+    server.forget();
+    server.serve([rsa.jwk], { tenant: 'a' });
+    await keys.keysFor({ issuer: a });
+    expect(server.fetches).not.toEqual([]);
+  });
+
   test('several issuers of one organization are kept side by side', async () => {
     const issuers = ['a', 'b', 'c', 'd'].map((tenant) => server.serve([rsa.jwk], { tenant }));
     const keys = cache();
