@@ -4,6 +4,7 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
+import { isNewerVersion } from '#src/requests/list/left-out.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
@@ -69,7 +70,8 @@ export async function describeDetail(
   const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  const last = isOfList ? withList(fresh, listed) : fresh;
+  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed), request.keys.version);
+  const last = isOlder ? overOlder(listed, fresh) : isOfList ? withList(fresh, listed) : fresh;
   // Of another request, what was read just now counts.
   const shown = others.map((one) => ({
     ...toRow(one, nameOf, { now, timeZone }),
@@ -98,7 +100,7 @@ export async function describeDetail(
   const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
   const related = relatedRequests(own, known, displayed);
   const row = {
-    ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
+    ...{ ...(isOlder ? last : fresh), still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
     next: !replaced && (isAwaited || isMissed || isExpected) ? SEE_APPOINTMENT : next,
   };
@@ -146,6 +148,8 @@ export async function describeDetail(
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
       replaced?.notice,
+      isOlder &&
+        'The EHR sent an older version of this request than the list shows, so the details here may be out of date. Check it in the EHR.',
       older?.some(({ isOpen }) => isOpen) &&
         'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&
@@ -167,6 +171,18 @@ function withRecords(event: ForeignRecord, referred: readonly ForeignRecord[], b
   );
   return records.length === 0 ? event : { ...event, contained: [...asRecords(event.contained), ...records] };
 }
+
+/** The EHR may serve single reads from a copy that lags behind its searches. What both say differently is said. */
+function overOlder(listed: RequestRow, fresh: RequestRow): RequestRow {
+  const says = fresh.status.word !== listed.status.word && `the older version says “${fresh.status.word}”`;
+  const note = [listed.status.note, says].filter(Boolean).join(' · ') || undefined;
+  return { ...listed, status: { ...listed.status, note }, next: CHECK };
+}
+
+const versionOf = ({ version: { number, updatedMs } = { number: undefined, updatedMs: undefined } }: RequestRow) => ({
+  number: number === undefined ? undefined : BigInt(number),
+  updatedMs,
+});
 
 /** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
 function withList(fresh: RequestRow, listed: RequestRow): RequestRow {

@@ -13,6 +13,7 @@ import { OF_GROUP } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { notesOf } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
@@ -101,7 +102,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   const isProved = !(isGroups && given === undefined) && named !== undefined && namesAll(about, named);
   const word = describeTask(task.status, task.businessStatus, isProved);
   if (!word) return [];
-  const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
+  const notes = notesOf(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
   const { part, parents = [] } = given ?? {};
   const mayBeAlone = part !== undefined && parents.length > 0 && (part.carriesOut || word.icon !== 'done');
@@ -180,7 +181,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const wordsOf = ({ contentString, contentAttachment, contentReference }: ForeignRecord) =>
     asText(contentString ?? asRecord(contentAttachment).title, LONGEST_MESSAGE) ?? displayOf(contentReference);
   const said = parts.flatMap((part) => wordsOf(part) ?? []).slice(0, MOST_PARTS);
-  const notes = asRecords(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
+  const notes = notesOf(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
   const why = [statusReason, topic, reasonCode].flatMap((one) => asConceptText(one) ?? []);

@@ -8,7 +8,7 @@ import type { IncludeSupport } from '#src/requests/search/include-support.ts';
 import { maxRequests, type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { isEntryName, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
@@ -58,19 +58,23 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
-  const take = (resource: ForeignRecord): void => {
+  const takeRemarks = (outcome: ForeignRecord): void => {
+    for (const line of describeOutcome(outcome)) remarks.add(line);
+  };
+  const take = (resource: ForeignRecord, fullUrl: unknown): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
       const id = asWritten(resource.id);
       for (const name of [...numbersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
-      for (const line of describeOutcome(resource)) remarks.add(line);
+      takeRemarks(resource);
     } else if (resource.resourceType === 'Task') {
       gathered.take(resource);
     } else if (resource.resourceType !== 'Patient' && !mayBeOfOther(resource, localOf, patientId)) {
       // Not kept: a Patient, whose name the launch's own read gives, and a relative, a team or a device of another one.
-      included.push(readNamedResource(resource, at));
+      const named = readNamedResource(resource, at);
+      included.push(named, ...(isEntryName(fullUrl) ? [{ ...named, reference: fullUrl }] : []));
       gathered.takeRecord(resource);
     }
   };
@@ -106,7 +110,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     const { result } = withTasks ? await asking : {};
     const mayBeGroups = requests.some(({ relations }) => relations.requisition !== undefined);
     if (!support || (result && ((result.hasTasks && !mayBeGroups) || !result.isBegun))) return [];
-    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
+    return searchTasks(api, { patientId, searchParameters, support }, (resource) =>
+      (resource.resourceType === 'OperationOutcome' ? takeRemarks : gathered.take)(resource),
+    );
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const otherTasks = gathered.countOthers();

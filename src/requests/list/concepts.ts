@@ -111,9 +111,23 @@ function contraryNames({ code }: ForeignRecord, service: string): string[] {
       );
       return ['01,10', '10,01'].includes(`${own},${others}`);
     });
-  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name));
+  // Without a text, each coding may be what was ordered.
+  const isAlone = asInformation(asRecord(code).text) === undefined;
+  const isKnown = (word: string) => SAID_AS_SIDE.includes(word) || wordsIn(service).includes(word);
+  const isNews = (name: string) => isAlone && !wordsIn(name).every(isKnown);
+  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name) || isNews(name));
   return names.map((name) => `Also coded as ${name}`);
 }
+
+/** The side of a coding is a detail of its own (body-sites.ts). */
+const SAID_AS_SIDE = ['left', 'right', 'bilateral', 'both', 'side'];
+
+/** In lower case, without SNOMED CT's kind of concept: "(procedure)". */
+const wordsIn = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .replace(/ \([a-z /]{4,30}\)$/, '')
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 
 /** What the codings of a concept say beside its name, as each may be something else, and its translations. */
 export function otherNames(concept: ForeignRecord): string[] {

@@ -99,6 +99,10 @@ export function toRow(
     ehrStatus: codeOf(request.keys.state),
     /** If the EHR's order has another one now, it was changed. */
     digest: hash('sha256', JSON.stringify(request.decisive), 'base64url').slice(0, 8),
+    /** Of the EHR's order; a page that is given an older one is out of date. A list is kept as JSON, without bigints. */
+    ...(request.lastUpdated === undefined && current === undefined
+      ? {}
+      : { version: { number: current?.toString(), updatedMs: request.keys.version.updatedMs } }),
     /** A Task or another request says more of it than the order itself. */
     isHeard: task !== undefined || request.status !== request.ownStatus || undefined,
     service,
