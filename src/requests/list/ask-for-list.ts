@@ -10,8 +10,10 @@ import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isEntryName, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { REASON_ELSEWHERE } from './concepts.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
+import { isError, reasonIn } from './resource-words.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
@@ -56,10 +58,16 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
+  const reasons = new Map<string, string | undefined>();
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const takeRemarks = (outcome: ForeignRecord): void => {
     for (const line of describeOutcome(outcome)) remarks.add(line);
+  };
+  const takeReason = (resource: ForeignRecord): void => {
+    const words = REASONS.has(resource.resourceType) ? reasonIn(resource) : undefined;
+    if (words !== undefined || isError(resource))
+      reasons.set(`${asWritten(resource.resourceType)}/${asWritten(resource.id)}`, words);
   };
   const take = (resource: ForeignRecord, fullUrl: unknown): void => {
     if (resource.resourceType === 'ServiceRequest') {
@@ -76,6 +84,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
       const named = readNamedResource(resource, at);
       included.push(named, ...(isEntryName(fullUrl) ? [{ ...named, reference: fullUrl }] : []));
       gathered.takeRecord(resource);
+      takeReason(resource);
     }
   };
   const beforeNextPage = () => {
@@ -122,7 +131,27 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const isCut = withTasks && answered.result.end !== 'complete';
   const isUnheard = taskNotices.length > 0 || options.isTaskUnsure === true || isCut;
   const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
-  return { requests, ...heard, included, remarks, identifiers, ...answered };
+  return {
+    requests: requests.map((one) => withReasons(one, reasons)),
+    ...heard,
+    included,
+    remarks,
+    identifiers,
+    ...answered,
+  };
+}
+
+/** FHIR R4 ServiceRequest.reasonReference, but a document, whose name is no reason. */
+const REASONS = new Set<unknown>(['Condition', 'Observation', 'DiagnosticReport']);
+
+/** With the reasons that came along. @param found by `Type/id`; a text is undefined for one entered in error. */
+function withReasons(request: ServiceRequest, found: ReadonlyMap<string, string | undefined>): ServiceRequest {
+  const { reasons, unnamed } = request;
+  if (!unnamed.some((local) => found.has(local))) return request;
+  const known = reasons.filter((one) => one !== REASON_ELSEWHERE);
+  const said = new Set([...known, ...unnamed.flatMap((local) => found.get(local) ?? [])]);
+  const isWhole = unnamed.every((local) => found.has(local));
+  return { ...request, reasons: [...said, ...(isWhole ? [] : [REASON_ELSEWHERE])] };
 }
 
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */
