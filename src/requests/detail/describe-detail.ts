@@ -1,11 +1,11 @@
 /** Turns a request, with the resources that were read for it, into the props of its page. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
-import type { PartyReference } from '#src/patients/party.ts';
+import { type PartyReference, readParty } from '#src/patients/party.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { isNewerVersion } from '#src/requests/list/left-out.ts';
-import { type Naming, resolveNames } from '#src/requests/list/names.ts';
+import { type Naming, NOT_AVAILABLE, resolveNames } from '#src/requests/list/names.ts';
 import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
@@ -15,7 +15,7 @@ import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
 import { withLaterElements } from '#src/requests/timing/later-elements.ts';
-import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asLongConceptText, asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -56,6 +56,10 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
+  const nameIn = (reference: unknown, event: ForeignRecord) => {
+    const party = readParty(asRecord(reference), { base, now, container: event });
+    return nameOf(party) === NOT_AVAILABLE ? undefined : nameOf(party);
+  };
   const inFull = (party: PartyReference) => {
     const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
     const telephone = contained?.telephone && `, ${contained.telephone}`;
@@ -143,7 +147,7 @@ export async function describeDetail(
   return {
     row,
     sections: readFacts(facts, referred, shownFacts, place),
-    timeline: readTimeline(facts, events, requester, place),
+    timeline: readTimeline(facts, events, requester, place, nameIn),
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [

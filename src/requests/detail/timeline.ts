@@ -37,6 +37,8 @@ interface About {
   readonly isSelf: (reference: ForeignRecord) => boolean;
   readonly timeZone: string;
   readonly now: Date;
+  /** What the EHR calls the party of an event, if that is known. */
+  readonly nameOf: (reference: unknown, event: ForeignRecord) => string | undefined;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -51,6 +53,7 @@ export function readTimeline(
   events: readonly ForeignRecord[],
   requester: string | undefined,
   { base, timeZone, now }: Place,
+  nameOf: About['nameOf'] = displayOf,
 ): TimelineEntry[] {
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
   const about = {
@@ -58,7 +61,7 @@ export function readTimeline(
     codes: codesIn(resource.code),
     requester: asRecord(resource.requester).reference,
     ids: events.flatMap((one) => (groupOf(one) === undefined ? [one.id] : [])),
-    ...{ isSelf, timeZone, now },
+    ...{ isSelf, timeZone, now, nameOf },
   };
   // What the request refers to may also be found as an event of it.
   const keyOf = (one: ForeignRecord) =>
@@ -139,7 +142,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   // What the Task is for decides which of the nurse's words fits it.
   const isPatients = leadsToPatient(askedOf(task));
   const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
-  return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
+  return [{ what, at, who: isPatients ? 'The patient' : about.nameOf(askedOf(task), task), source }];
 }
 
 /** FHIR R4 Task.restriction.repetitions: a provider may take fewer trips than were ordered. */
@@ -159,10 +162,10 @@ function partsOf(parts: unknown, at: About): string[] {
   return more > 0 ? [...texts.slice(0, MOST_PARTS), `${more} more in the EHR`] : texts;
 }
 
-function provenanceEvents(provenance: ForeignRecord): Event[] {
+function provenanceEvents(provenance: ForeignRecord, { nameOf }: About): Event[] {
   const { activity, reason, recorded, occurredDateTime, occurredPeriod, agent } = provenance;
   // One who only entered it is not the one who did it.
-  const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
+  const names = asRecords(agent).flatMap((one) => nameOf(one.who, provenance) ?? []);
   const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
   const act = asConceptText(activity) ?? 'Recorded';
@@ -171,7 +174,7 @@ function provenanceEvents(provenance: ForeignRecord): Event[] {
   return [{ what, at, who, source: 'Change history' }];
 }
 
-function communicationEvents(message: ForeignRecord): Event[] {
+function communicationEvents(message: ForeignRecord, { nameOf }: About): Event[] {
   const { status, statusReason, reasonCode, topic, payload, note, sent, received, sender, subject } = message;
   const { reference } = asRecord(sender);
   // The message is of this patient only.
@@ -192,7 +195,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
     {
       what,
       at: sent ?? received,
-      who: isPatients ? 'The patient' : (displayOf(sender) ?? nameless),
+      who: isPatients ? 'The patient' : (nameOf(sender, message) ?? nameless),
       source: 'Communication',
     },
   ];

@@ -28,6 +28,8 @@ export const IN_PART = 'Some answers from providers could not be read. See the E
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 const MOST_KEPT = 1_000;
+/** How many of a request's providers its page reads. */
+const MOST_OWNERS = 8;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
@@ -160,7 +162,9 @@ export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceReque
     );
     const { requisition } = request.relations;
     const ofGroup = () => tasksTogether((requisition !== undefined && byGroup.get(requisition)) || []);
-    return newestTask(own, request, cached(groups, requisition, ofGroup));
+    const task = newestTask(own, request, cached(groups, requisition, ofGroup));
+    const owners = own.tasks.flatMap(({ owner }) => owner ?? []).slice(0, MOST_OWNERS);
+    return task && owners.length > 1 ? { ...task, owners } : task;
   };
   return (request: ServiceRequest) => (tasks.length === 0 ? undefined : cached(found, request, () => find(request)));
 }

@@ -599,6 +599,31 @@ test.for<[string, string, string]>([
   expect([page.row.status.word, page.timeline[0]?.what.split(' · ')[0]]).toEqual([word, word]);
 });
 
+const van = (id: string) => ({ resourceType: 'Organization', id, name: `Van ${id}` });
+test.for<[string, object, string | undefined]>([
+  ['a reference that the page reads', { owner: { reference: 'Organization/n' } }, 'Van n'],
+  ['a contained one', { owner: { reference: '#o' }, contained: [van('o')] }, 'Van o'],
+  ['its own words', { owner: { reference: 'Organization/n', display: 'North' } }, 'North'],
+  ['a number', { owner: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1' } } }, 'NPI 1'],
+  ['the patient', { owner: { reference: 'Patient/pat-1' } }, 'The patient'],
+  ['one that could not be read', { owner: { reference: 'Organization/x' } }, undefined],
+])('what happened names the provider of each hand-over: %s', async ([, change, who]) => {
+  const other = { ...agreed, id: 'u', status: 'rejected', lastModified: '2026-11-19T14:02:00Z', ...change };
+  const { page } = await readField({}, { tasks: [agreed, other], referred: [van('n')] });
+  expect(page.timeline.find(({ what }) => /^(?:Declined|To-do)/.test(what))?.who).toBe(who);
+});
+
+test('the page reads the providers of all hand-overs whose names are not given, and no entry of the Bundle', async () => {
+  const owner = (reference: string, display?: string) => ({ owner: { reference, ...(display && { display }) } });
+  const tasks = ['Organization/n', 'urn:uuid:1'].map((reference, at) => ({
+    ...agreed,
+    id: `${at}`,
+    ...owner(reference),
+  }));
+  const { row } = await readField({}, { tasks: [...tasks, { ...agreed, ...owner('Organization/k', 'Known') }] });
+  expect(row?.references).toEqual(['Organization/n']);
+});
+
 test('an author of a note who is named only by a reference is named, and the patient’s words are told from others’', async () => {
   const note = ['#n', 'Practitioner/p', 'Patient/pat-1', 'RelatedPerson/r', 'Patient/pat-2'].map((reference) => ({
     ...{ text: 'Afraid of needles', authorReference: { reference } },

@@ -12,6 +12,8 @@ const usual = {
   hasTime: true,
   hasOpenOlder: false,
   hasNoMovement: false,
+  hasWords: false,
+  isContradicted: false,
   isSoon: false,
   waited: '3 d',
 };
