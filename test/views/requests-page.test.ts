@@ -104,6 +104,10 @@ test('missing facts of the patient are named, and a death is shown', () => {
     start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, bar: { ...bar, userName: undefined } }),
   );
   expect(page).toContain('Ada Died 2024-03-10 Born not given Sex not given MRN not given');
+  const numbered = start({
+    patient: { ...unknown, name: 'Ada', deathText: undefined, healthNumber: 'NHS number 9876543210' },
+  });
+  expect(textOf(numbered)).toContain('MRN not given; NHS number 9876543210');
   expect(page).toContain('User details unavailable');
 });
 

@@ -58,16 +58,11 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
-  const reasons = new Map<string, string | undefined>();
+  const reasons = new Map<string, string>();
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const takeRemarks = (outcome: ForeignRecord): void => {
     for (const line of describeOutcome(outcome)) remarks.add(line);
-  };
-  const takeReason = (resource: ForeignRecord): void => {
-    const words = REASONS.has(resource.resourceType) ? reasonIn(resource) : undefined;
-    if (words !== undefined || isError(resource))
-      reasons.set(`${asWritten(resource.resourceType)}/${asWritten(resource.id)}`, words);
   };
   const take = (resource: ForeignRecord, fullUrl: unknown): void => {
     if (resource.resourceType === 'ServiceRequest') {
@@ -84,7 +79,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
       const named = readNamedResource(resource, at);
       included.push(named, ...(isEntryName(fullUrl) ? [{ ...named, reference: fullUrl }] : []));
       gathered.takeRecord(resource);
-      takeReason(resource);
+      const reason = isError(resource) ? '' : reasonIn(resource);
+      const isReason = reason !== undefined && REASONS.has(resource.resourceType);
+      if (isReason && named.reference !== undefined) reasons.set(named.reference, reason);
     }
   };
   const beforeNextPage = () => {
@@ -144,12 +141,12 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
 /** FHIR R4 ServiceRequest.reasonReference, but a document, whose name is no reason. */
 const REASONS = new Set<unknown>(['Condition', 'Observation', 'DiagnosticReport']);
 
-/** With the reasons that came along. @param found by `Type/id`; a text is undefined for one entered in error. */
-function withReasons(request: ServiceRequest, found: ReadonlyMap<string, string | undefined>): ServiceRequest {
+/** With the reasons that came along. @param found by `Type/id`; empty for one entered in error. */
+function withReasons(request: ServiceRequest, found: ReadonlyMap<string, string>): ServiceRequest {
   const { reasons, unnamed } = request;
   if (!unnamed.some((local) => found.has(local))) return request;
   const known = reasons.filter((one) => one !== REASON_ELSEWHERE);
-  const said = new Set([...known, ...unnamed.flatMap((local) => found.get(local) ?? [])]);
+  const said = new Set([...known, ...unnamed.flatMap((local) => found.get(local) || [])]);
   const isWhole = unnamed.every((local) => found.has(local));
   return { ...request, reasons: [...said, ...(isWhole ? [] : [REASON_ELSEWHERE])] };
 }
