@@ -14,7 +14,7 @@ import {
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, entryReference } from '#src/smart/fhir/reference.ts';
 
 /** What of a resource gives a name. Texts are plain and bounded. */
 export interface NamedResource {
@@ -76,7 +76,7 @@ function readRole(role: ForeignRecord, place: Place & { now: Date }) {
       contained?.resourceType === 'PractitionerRole' ? undefined : contained && ownName(contained, place.now);
     return {
       display: displayOf(reference) ?? withRemarks(name, contained ?? {}),
-      local: localReference(reference, place.base),
+      local: entryReference(reference, place.base),
     };
   };
   const titles = [...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText);

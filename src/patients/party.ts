@@ -1,12 +1,12 @@
 /** Who asks, provides or has a Task, as far as the reference to them says it, before anything is looked up. */
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import { asInformation, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference, typeNamed } from '#src/smart/fhir/reference.ts';
+import { displayOf, entryReference, typeNamed } from '#src/smart/fhir/reference.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 
 export interface PartyReference {
   readonly display: string | undefined;
-  /** `Type/id` on this server */
+  /** `Type/id` on this server, or the `urn:` of an entry of its answer */
   readonly local: string | undefined;
   readonly contained: NamedResource | undefined;
   /** "NPI 1234567893", where the reference is a number and no address. */
@@ -22,7 +22,7 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
   const number = numberOf(identifier);
   return {
     display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
-    local: localReference(reference, place.base),
+    local: entryReference(reference, place.base),
     contained: contained && readNamedResource(contained, place),
     number: number === undefined || targetType(reference, place) === 'Patient' ? undefined : number,
     system: asText(identifier.system),

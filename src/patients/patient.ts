@@ -12,6 +12,7 @@ import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
+import { healthNumber } from './health-number.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readRecordState, replaces } from './record-state.ts';
@@ -117,6 +118,7 @@ function summarize(resource: FhirResource, id: string, now: Date, timeZone: stri
   const birthDate = asInformation(resource['birthDate'], 20);
   const deathText = readDeath(resource, birthDate, timeZone);
   const { isReplaced, cautions } = readRecordState(resource);
+  const mrn = medicalRecordNumber(resource['identifier'], now);
   const today = new Date(dayIn(now, timeZone));
   return {
     id,
@@ -124,7 +126,8 @@ function summarize(resource: FhirResource, id: string, now: Date, timeZone: stri
     birthDate,
     ageText: birthDate === undefined || deathText !== undefined ? undefined : ageText(birthDate, today),
     sexWord: sexWordOf(resource['gender']),
-    mrn: medicalRecordNumber(resource['identifier'], now),
+    mrn,
+    healthNumber: mrn === undefined ? healthNumber(resource['identifier'], now) : undefined,
     deathText,
     isReplaced,
     cautions: isDead(resource) === 'unclear' ? [...cautions, DEATH_UNCLEAR] : cautions,

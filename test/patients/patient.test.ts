@@ -221,6 +221,34 @@ test.for<[string, object[], string | undefined]>([
   expect((await read({ ...ada, identifier })).mrn).toBe(expected);
 });
 
+const nhs = { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9876543210' };
+test.for<[string, object[], string | undefined]>([
+  ['of England', [nhs], 'NHS number 9876543210'],
+  ['of New Zealand', [{ system: 'https://standards.digital.health.nz/ns/nhi-id', value: 'ZZZ0016' }], 'NHI ZZZ0016'],
+  ['of Australia', [{ system: 'http://ns.electronichealth.net.au/id/hi/ihi/1.0', value: '8003608' }], 'IHI 8003608'],
+  ['of the Netherlands', [{ system: 'http://fhir.nl/fhir/NamingSystem/bsn', value: '999911120' }], 'BSN 999911120'],
+  ['of Germany', [{ system: 'http://fhir.de/sid/gkv/kvid-10', value: 'A123456789' }], 'KVNR A123456789'],
+  [
+    'of Canada',
+    [{ type: { coding: [hl7('JHN')] }, system: 'https://x.ca/on-hcn', value: '1234' }],
+    'Health number 1234',
+  ],
+  ['of which one is old', [{ ...nhs, value: '1', use: 'old' }, nhs], 'NHS number 9876543210'],
+  [
+    'of two countries',
+    [nhs, { system: 'http://ns.electronichealth.net.au/id/hi/ihi/1.0', value: '8' }],
+    'NHS number 9876543210, IHI 8',
+  ],
+  ['that is ended', [{ ...nhs, period: { end: '2020-01-01' } }], undefined],
+  ['that is not yet given', [{ ...nhs, value: 'unknown' }], undefined],
+  ['beside a hospital’s own', [nhs, mrn('2')], undefined],
+  ['that is a social security number', [{ system: 'http://hl7.org/fhir/sid/us-ssn', value: '999-99-1234' }], undefined],
+  ['that is only named so', [{ system: 'urn:x', value: '1', type: { text: 'NHS number' } }], undefined],
+  ['that is a driver’s', [{ type: { coding: [hl7('DL')] }, value: '1' }], undefined],
+])('without a medical record number, a national health number is shown: one %s', async ([, identifier, expected]) => {
+  expect((await read({ ...ada, identifier })).healthNumber).toBe(expected);
+});
+
 test('a merged record has a caution', async () => {
   const link = [{ type: 'replaced-by', other: { reference: 'Patient/2' } }];
   expect((await read({ ...ada, link })).isReplaced).toBe(true);

@@ -104,6 +104,10 @@ test('missing facts of the patient are named, and a death is shown', () => {
     start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, bar: { ...bar, userName: undefined } }),
   );
   expect(page).toContain('Ada Died 2024-03-10 Born not given Sex not given MRN not given');
+  const numbered = start({
+    patient: { ...unknown, name: 'Ada', deathText: undefined, healthNumber: 'NHS number 9876543210' },
+  });
+  expect(textOf(numbered)).toContain('MRN not given; NHS number 9876543210');
   expect(page).toContain('User details unavailable');
 });
 
@@ -132,7 +136,7 @@ test('a theme comes after the app’s style, from the app’s origin', () => {
 test('a request shows every fact in the order of its columns, and links to its page', () => {
   const page = end({ rows: [row] });
   expect(textOf(page)).toContain(
-    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d ago Ask the provider why it is late STAT Tue 24 Nov 2026 14:30 UTC Northside; Southside +1 more 19 Nov 2026 by Dr. Ruth Kim Hip replacement +2 more`,
+    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered 3 d ago · reply unknown Ask the provider why it is late STAT Tue 24 Nov 2026 14:30 UTC Northside; Southside +1 more 19 Nov 2026 by Dr. Ruth Kim Hip replacement +2 more`,
   );
   expect(page).toContain('<a href="requests/1" id=r-1>Wheelchair transport</a>');
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain(
@@ -193,7 +197,7 @@ test.for([
 });
 
 test('a source other than an order of the EHR is named', () => {
-  expect(textOf(end({ rows: [{ ...row, source: 'EHR plan' }] }))).toContain('reply unknown · EHR plan · 3 d');
+  expect(textOf(end({ rows: [{ ...row, source: 'EHR plan' }] }))).toContain('3 d ago · reply unknown · EHR plan');
 });
 
 test('a request without facts has words for each missing one', () => {
@@ -207,7 +211,7 @@ test('a request without facts has words for each missing one', () => {
     reason: undefined,
   };
   const page = textOf(end({ rows: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
-  expect(page).toContain('3 d ago Ask the provider why it is late No provider yet Date not given');
+  expect(page).toContain('3 d ago · reply unknown Ask the provider why it is late No provider yet Date not given');
   expect(page).not.toMatch(/–|Not given/);
 });
 

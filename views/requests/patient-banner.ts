@@ -12,6 +12,8 @@ export interface PatientIdentity {
   readonly ageText: string | undefined;
   readonly sexWord: string | undefined;
   readonly mrn: string | undefined;
+  /** the country's, with its name, where no MRN is given */
+  readonly healthNumber?: string | undefined;
   /** "Died 2024-03-02, aged 81 years"; undefined for the living */
   readonly deathText: string | undefined;
   /** sentences about the record itself, such as that it was merged; the most serious first */
@@ -26,7 +28,7 @@ export function patientBanner(patient: PatientIdentity, needPatientBanner: boole
   const facts = [
     fact('Born', bornOn(patient), patient.ageText),
     fact('Sex', patient.sexWord ?? 'not given'),
-    fact('MRN', patient.mrn ?? 'not given'),
+    fact('MRN', mrnOf(patient)),
   ];
   return html`<section class="patient ${needPatientBanner ? 'patient-full' : 'patient-compact'}" aria-label="Patient">
 <p class="patient-name"><bdi>${patient.name}</bdi>${death(patient.deathText)}</p>
@@ -34,6 +36,9 @@ export function patientBanner(patient: PatientIdentity, needPatientBanner: boole
 ${cautionLines(patient.cautions ?? [])}</section>
 `;
 }
+
+const mrnOf = ({ mrn, healthNumber }: PatientIdentity) =>
+  mrn ?? ['not given', healthNumber].filter((part) => part !== undefined).join('; ');
 
 /** The same identity as one line of text, for print. */
 export function identityLine(patient: PatientIdentity): string {
@@ -43,7 +48,7 @@ export function identityLine(patient: PatientIdentity): string {
     patient.deathText,
     `Born ${bornOn(patient)}${age}`,
     `Sex ${patient.sexWord ?? 'not given'}`,
-    `MRN ${patient.mrn ?? 'not given'}`,
+    `MRN ${mrnOf(patient)}`,
     ...(patient.cautions ?? []),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');

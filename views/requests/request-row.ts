@@ -100,7 +100,9 @@ export function statusOf(row: Pick<RequestRow, 'status' | 'source' | 'isOwn' | '
   // The usual source is not mentioned.
   const origin = source !== 'EHR order' ? source : isOwn ? 'sent from here' : '';
   // A dot may end a line, and never begins one.
-  const words = [note, origin, unbroken(sinceText)]
+  // Only a change is of what the note says; the age of an order is not that of a reply.
+  const [since, isChange] = [unbroken(sinceText), sinceText.startsWith('changed')];
+  const words = (isChange ? [note, origin, since] : [since, note, origin])
     .filter((part) => part !== '')
     .join(' · ')
     .replaceAll(' ·', '\u00a0·');

@@ -1,10 +1,11 @@
 /** Turns a request, with the resources that were read for it, into the props of its page. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
-import type { PartyReference } from '#src/patients/party.ts';
+import { type PartyReference, readParty } from '#src/patients/party.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
-import { type Naming, resolveNames } from '#src/requests/list/names.ts';
+import { isNewerVersion } from '#src/requests/list/left-out.ts';
+import { type Naming, NOT_AVAILABLE, resolveNames } from '#src/requests/list/names.ts';
 import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
@@ -14,7 +15,7 @@ import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
 import { withLaterElements } from '#src/requests/timing/later-elements.ts';
-import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asLongConceptText, asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -55,6 +56,10 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
+  const nameIn = (reference: unknown, event: ForeignRecord) => {
+    const party = readParty(asRecord(reference), { base, now, container: event });
+    return nameOf(party) === NOT_AVAILABLE ? undefined : nameOf(party);
+  };
   const inFull = (party: PartyReference) => {
     const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
     const telephone = contained?.telephone && `, ${contained.telephone}`;
@@ -69,7 +74,8 @@ export async function describeDetail(
   const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  const last = isOfList ? withList(fresh, listed) : fresh;
+  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed), request.keys.version);
+  const last = isOlder ? overOlder(listed, fresh) : isOfList ? withList(fresh, listed) : fresh;
   // Of another request, what was read just now counts.
   const shown = others.map((one) => ({
     ...toRow(one, nameOf, { now, timeZone }),
@@ -98,7 +104,7 @@ export async function describeDetail(
   const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
   const related = relatedRequests(own, known, displayed);
   const row = {
-    ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
+    ...{ ...(isOlder ? last : fresh), still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
     next: !replaced && (isAwaited || isMissed || isExpected) ? SEE_APPOINTMENT : next,
   };
@@ -141,11 +147,13 @@ export async function describeDetail(
   return {
     row,
     sections: readFacts(facts, referred, shownFacts, place),
-    timeline: readTimeline(facts, events, requester, place),
+    timeline: readTimeline(facts, events, requester, place, nameIn),
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
       replaced?.notice,
+      isOlder &&
+        'The EHR sent an older version of this request than the list shows, so the details here may be out of date. Check it in the EHR.',
       older?.some(({ isOpen }) => isOpen) &&
         'This request replaces an older one that is still open in the EHR. To cancel the older one, open it under “Related requests”.',
       older?.some(({ said }) => said !== undefined) &&
@@ -167,6 +175,18 @@ function withRecords(event: ForeignRecord, referred: readonly ForeignRecord[], b
   );
   return records.length === 0 ? event : { ...event, contained: [...asRecords(event.contained), ...records] };
 }
+
+/** The EHR may serve single reads from a copy that lags behind its searches. What both say differently is said. */
+function overOlder(listed: RequestRow, fresh: RequestRow): RequestRow {
+  const says = fresh.status.word !== listed.status.word && `the older version says “${fresh.status.word}”`;
+  const note = [listed.status.note, says].filter(Boolean).join(' · ') || undefined;
+  return { ...listed, status: { ...listed.status, note }, next: CHECK };
+}
+
+const versionOf = ({ version: { number, updatedMs } = { number: undefined, updatedMs: undefined } }: RequestRow) => ({
+  number: number === undefined ? undefined : BigInt(number),
+  updatedMs,
+});
 
 /** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
 function withList(fresh: RequestRow, listed: RequestRow): RequestRow {

@@ -17,6 +17,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
+import { notesOf } from '#src/smart/fhir/notes.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
@@ -86,7 +87,7 @@ export function readFacts(
     Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
     Insurance: { Coverage: named('insurance') },
     Notes: {
-      Note: notesOf(resource, read, place),
+      Note: notesWithAuthors(resource, read, place),
       'Further text in the EHR': listed(furtherText(resource)),
       'For the patient': instructionsOf(resource),
     },
@@ -140,7 +141,7 @@ function instructionsOf({ patientInstruction: given }: ForeignRecord): string[] 
 }
 
 /** Notes beyond the limit, and entries that are no Annotation, are counted in a last line. */
-function notesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place): string[] {
+function notesWithAuthors(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place): string[] {
   const { note } = resource;
   // The request is of this patient only.
   const isSubject = (author: unknown) =>
@@ -150,7 +151,7 @@ function notesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place:
     return namesOf({ ...resource, author }, read, place)('author')[0];
   };
   const given = [note ?? []].flat().filter((one) => one !== null).length;
-  const notes = asRecords(note, MOST_NOTES);
+  const notes = notesOf(note, MOST_NOTES);
   const rest = given - notes.length;
   return [...notes.flatMap((one) => noteOf(one, nameOf, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
 }

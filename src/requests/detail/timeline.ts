@@ -13,6 +13,7 @@ import { OF_GROUP } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { notesOf } from '#src/smart/fhir/notes.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
@@ -36,6 +37,8 @@ interface About {
   readonly isSelf: (reference: ForeignRecord) => boolean;
   readonly timeZone: string;
   readonly now: Date;
+  /** What the EHR calls the party of an event, if that is known. */
+  readonly nameOf: (reference: unknown, event: ForeignRecord) => string | undefined;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -50,6 +53,7 @@ export function readTimeline(
   events: readonly ForeignRecord[],
   requester: string | undefined,
   { base, timeZone, now }: Place,
+  nameOf: About['nameOf'] = displayOf,
 ): TimelineEntry[] {
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
   const about = {
@@ -57,7 +61,7 @@ export function readTimeline(
     codes: codesIn(resource.code),
     requester: asRecord(resource.requester).reference,
     ids: events.flatMap((one) => (groupOf(one) === undefined ? [one.id] : [])),
-    ...{ isSelf, timeZone, now },
+    ...{ isSelf, timeZone, now, nameOf },
   };
   // What the request refers to may also be found as an event of it.
   const keyOf = (one: ForeignRecord) =>
@@ -101,7 +105,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   const isProved = !(isGroups && given === undefined) && named !== undefined && namesAll(about, named);
   const word = describeTask(task.status, task.businessStatus, isProved);
   if (!word) return [];
-  const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
+  const notes = notesOf(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
   const { part, parents = [] } = given ?? {};
   const mayBeAlone = part !== undefined && parents.length > 0 && (part.carriesOut || word.icon !== 'done');
@@ -138,7 +142,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
   // What the Task is for decides which of the nurse's words fits it.
   const isPatients = leadsToPatient(askedOf(task));
   const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
-  return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
+  return [{ what, at, who: isPatients ? 'The patient' : about.nameOf(askedOf(task), task), source }];
 }
 
 /** FHIR R4 Task.restriction.repetitions: a provider may take fewer trips than were ordered. */
@@ -158,10 +162,10 @@ function partsOf(parts: unknown, at: About): string[] {
   return more > 0 ? [...texts.slice(0, MOST_PARTS), `${more} more in the EHR`] : texts;
 }
 
-function provenanceEvents(provenance: ForeignRecord): Event[] {
+function provenanceEvents(provenance: ForeignRecord, { nameOf }: About): Event[] {
   const { activity, reason, recorded, occurredDateTime, occurredPeriod, agent } = provenance;
   // One who only entered it is not the one who did it.
-  const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
+  const names = asRecords(agent).flatMap((one) => nameOf(one.who, provenance) ?? []);
   const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
   const act = asConceptText(activity) ?? 'Recorded';
@@ -170,7 +174,7 @@ function provenanceEvents(provenance: ForeignRecord): Event[] {
   return [{ what, at, who, source: 'Change history' }];
 }
 
-function communicationEvents(message: ForeignRecord): Event[] {
+function communicationEvents(message: ForeignRecord, { nameOf }: About): Event[] {
   const { status, statusReason, reasonCode, topic, payload, note, sent, received, sender, subject } = message;
   const { reference } = asRecord(sender);
   // The message is of this patient only.
@@ -180,7 +184,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const wordsOf = ({ contentString, contentAttachment, contentReference }: ForeignRecord) =>
     asText(contentString ?? asRecord(contentAttachment).title, LONGEST_MESSAGE) ?? displayOf(contentReference);
   const said = parts.flatMap((part) => wordsOf(part) ?? []).slice(0, MOST_PARTS);
-  const notes = asRecords(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
+  const notes = notesOf(note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
   const why = [statusReason, topic, reasonCode].flatMap((one) => asConceptText(one) ?? []);
@@ -191,7 +195,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
     {
       what,
       at: sent ?? received,
-      who: isPatients ? 'The patient' : (displayOf(sender) ?? nameless),
+      who: isPatients ? 'The patient' : (nameOf(sender, message) ?? nameless),
       source: 'Communication',
     },
   ];

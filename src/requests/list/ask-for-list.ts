@@ -8,10 +8,12 @@ import type { IncludeSupport } from '#src/requests/search/include-support.ts';
 import { maxRequests, type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { isEntryName, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { REASON_ELSEWHERE } from './concepts.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
+import { isError, reasonIn } from './resource-words.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
@@ -56,22 +58,30 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
+  const reasons = new Map<string, string>();
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
-  const take = (resource: ForeignRecord): void => {
+  const takeRemarks = (outcome: ForeignRecord): void => {
+    for (const line of describeOutcome(outcome)) remarks.add(line);
+  };
+  const take = (resource: ForeignRecord, fullUrl: unknown): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
       const id = asWritten(resource.id);
       for (const name of [...numbersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
-      for (const line of describeOutcome(resource)) remarks.add(line);
+      takeRemarks(resource);
     } else if (resource.resourceType === 'Task') {
       gathered.take(resource);
     } else if (resource.resourceType !== 'Patient' && !mayBeOfOther(resource, localOf, patientId)) {
       // Not kept: a Patient, whose name the launch's own read gives, and a relative, a team or a device of another one.
-      included.push(readNamedResource(resource, at));
+      const named = readNamedResource(resource, at);
+      included.push(named, ...(isEntryName(fullUrl) ? [{ ...named, reference: fullUrl }] : []));
       gathered.takeRecord(resource);
+      const reason = isError(resource) ? '' : reasonIn(resource);
+      const isReason = reason !== undefined && REASONS.has(resource.resourceType);
+      if (isReason && named.reference !== undefined) reasons.set(named.reference, reason);
     }
   };
   const beforeNextPage = () => {
@@ -106,7 +116,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     const { result } = withTasks ? await asking : {};
     const mayBeGroups = requests.some(({ relations }) => relations.requisition !== undefined);
     if (!support || (result && ((result.hasTasks && !mayBeGroups) || !result.isBegun))) return [];
-    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
+    return searchTasks(api, { patientId, searchParameters, support }, (resource) =>
+      (resource.resourceType === 'OperationOutcome' ? takeRemarks : gathered.take)(resource),
+    );
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const otherTasks = gathered.countOthers();
@@ -116,7 +128,27 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const isCut = withTasks && answered.result.end !== 'complete';
   const isUnheard = taskNotices.length > 0 || options.isTaskUnsure === true || isCut;
   const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
-  return { requests, ...heard, included, remarks, identifiers, ...answered };
+  return {
+    requests: requests.map((one) => withReasons(one, reasons)),
+    ...heard,
+    included,
+    remarks,
+    identifiers,
+    ...answered,
+  };
+}
+
+/** FHIR R4 ServiceRequest.reasonReference, but a document, whose name is no reason. */
+const REASONS = new Set<unknown>(['Condition', 'Observation', 'DiagnosticReport']);
+
+/** With the reasons that came along. @param found by `Type/id`; empty for one entered in error. */
+function withReasons(request: ServiceRequest, found: ReadonlyMap<string, string>): ServiceRequest {
+  const { reasons, unnamed } = request;
+  if (!unnamed.some((local) => found.has(local))) return request;
+  const known = reasons.filter((one) => one !== REASON_ELSEWHERE);
+  const said = new Set([...known, ...unnamed.flatMap((local) => found.get(local) || [])]);
+  const isWhole = unnamed.every((local) => found.has(local));
+  return { ...request, reasons: [...said, ...(isWhole ? [] : [REASON_ELSEWHERE])] };
 }
 
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */

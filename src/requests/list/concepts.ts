@@ -1,5 +1,5 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
-import { certaintiesOf, conditionsOf, prohibitionOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { certaintiesOf, conditionsOf, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isOver } from '#src/requests/progress/asks-no-provider.ts';
 import { lettersOf } from '#src/requests/progress/letters.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
@@ -18,7 +18,7 @@ import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
-import { conceptOf, valueOf } from './resource-words.ts';
+import { isError, reasonIn, valueOf } from './resource-words.ts';
 import { withSides } from './sides.ts';
 import { isMasked, isTestData, isWithheld } from './withheld.ts';
 
@@ -33,7 +33,7 @@ const ROOM_FOR_DETAILS = 80;
 /** "3" alone says nothing. */
 const UNITLESS = /^(?:up to |at least )?(?:[<>]=? )?[\d.]+(?: to [\d.]+)?$/;
 /** Stands for a reason that the EHR has and this app does not read. */
-const REASON_ELSEWHERE = 'Given in the EHR';
+export const REASON_ELSEWHERE = 'Given in the EHR';
 
 /** The service, by the narrative where no element names it, and the first category that says something else. */
 export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
@@ -117,9 +117,23 @@ function contraryNames({ code }: ForeignRecord, service: string): string[] {
       );
       return ['01,10', '10,01'].includes(`${own},${others}`);
     });
-  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name));
+  // Without a text, each coding may be what was ordered.
+  const isAlone = asInformation(asRecord(code).text) === undefined;
+  const isKnown = (word: string) => SAID_AS_SIDE.includes(word) || wordsIn(service).includes(word);
+  const isNews = (name: string) => isAlone && !wordsIn(name).every(isKnown);
+  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name) || isNews(name));
   return names.map((name) => `Also coded as ${name}`);
 }
+
+/** The side of a coding is a detail of its own (body-sites.ts). */
+const SAID_AS_SIDE = ['left', 'right', 'bilateral', 'both', 'side'];
+
+/** In lower case, without SNOMED CT's kind of concept: "(procedure)". */
+const wordsIn = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .replace(/ \([a-z /]{4,30}\)$/, '')
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 
 /** What the codings of a concept say beside its name, as each may be something else, and its translations. */
 export function otherNames(concept: ForeignRecord): string[] {
@@ -191,25 +205,32 @@ export function withCaution({ service, caution }: { service: string; caution?: s
 
 /**
  * Each reason once: coded ones, then those that references name. A reference without words may stand for a coded
- * reason; if there are more of them than codes, there is a further reason.
+ * reason; if there are more of them than codes, there is a further reason, and `unnamed` holds their `Type/id`.
  */
-export function readReasons(resource: ForeignRecord, base: URL): string[] {
+export function readReasons(resource: ForeignRecord, base: URL): { reasons: string[]; unnamed: readonly string[] } {
   const { coded, masked } = codedReasons(resource);
-  if (resource.reasonReference === undefined && resource.reason === undefined)
-    return [...new Set([...coded, ...masked])];
+  const none = { reasons: [...new Set([...coded, ...masked])], unnamed: NONE };
+  if (resource.reasonReference === undefined && resource.reason === undefined) return none;
   const place = { base, container: resource };
   const references = [resource.reasonReference, ...asRecords(resource.reason).map((one) => one.reference)].flatMap(
     (one) => asRecords(one),
   );
-  if (references.length === 0) return [...new Set([...coded, ...masked])];
+  if (references.length === 0) return none;
   const referred = references.map((reference) => ({
-    text: reasonOf(reference, place),
+    text: reasonIn(containedOf(reference, place) ?? {}, displayOf(reference)),
     isThere: leadsSomewhere(reference, place),
+    local: localReference(reference, base),
   }));
   const said = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
-  const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
-  return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : masked)];
+  const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere);
+  const isMore = wordless.length > coded.length;
+  return {
+    reasons: [...said, ...(isMore ? [REASON_ELSEWHERE] : masked)],
+    unnamed: isMore && masked.length === 0 ? wordless.map(({ local }) => local ?? '') : NONE,
+  };
 }
+
+const NONE: readonly string[] = [];
 
 /** The reasons that no reference names; `masked` stands for one that is withheld. */
 export function codedReasons(resource: ForeignRecord, wordsOf = asConceptText) {
@@ -219,18 +240,7 @@ export function codedReasons(resource: ForeignRecord, wordsOf = asConceptText) {
   return { coded, masked: concepts.some(isMasked) ? [REASON_ELSEWHERE] : [] };
 }
 
-function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
-  const contained = containedOf(reference, place) ?? {};
-  if (isError(contained)) return undefined;
-  const said = withRemarks(displayOf(reference) ?? conceptOf(contained), contained);
-  return [said, said && valueOf(contained)].filter(Boolean).join(': ') || undefined;
-}
-
 function leadsSomewhere(reference: ForeignRecord, place: Place): boolean {
   const isNamed = asInformation(reference.reference) ?? asInformation(asRecord(reference.identifier).value);
   return isNamed !== undefined && !isError(containedOf(reference, place) ?? {});
-}
-
-function isError(resource: ForeignRecord): boolean {
-  return remarksOn(resource).includes('entered in error');
 }

@@ -50,12 +50,16 @@ function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequ
   return [...new Map(left.map((one) => [one.keys.content().digest ?? one, one])).values()];
 }
 
-function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
-  const [a, b] = [one.keys.version, other.keys.version];
+const isNewer = (one: ServiceRequest, other: ServiceRequest) => isNewerVersion(one.keys.version, other.keys.version);
+
+/** Whether numbers or instants prove it, without contradiction. */
+export function isNewerVersion(a: Version, b: Version): boolean {
   const byNumber = compare(a.number, b.number);
   const byMoment = compare(a.updatedMs, b.updatedMs);
   return byNumber + byMoment > 0;
 }
+
+type Version = Partial<ServiceRequest['keys']['version']>;
 
 function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): number {
   return a === undefined || b === undefined ? 0 : Number(a > b) - Number(a < b);

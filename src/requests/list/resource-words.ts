@@ -1,5 +1,6 @@
 /** Says in words what a clinical resource, to which a request refers, is about and what it found. */
 import { flagOf } from '#src/patients/foreign-flag.ts';
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import {
   asConceptText,
   asInformation,
@@ -23,6 +24,17 @@ const NAMED_BY_CODE = new Set<unknown>(
     ' ',
   ),
 );
+
+/** As a reason: "PHQ-9: 17", with what must be shown beside it; undefined if it has no words, or was entered in error. */
+export function reasonIn(resource: ForeignRecord, display?: string): string | undefined {
+  if (isError(resource)) return undefined;
+  const said = withRemarks(display ?? conceptOf(resource), resource);
+  return [said, said && valueOf(resource)].filter(Boolean).join(': ') || undefined;
+}
+
+export function isError(resource: ForeignRecord): boolean {
+  return remarksOn(resource).includes('entered in error');
+}
 
 /** Such as "Fracture, Left hip" or "Warfarin"; undefined if the resource does not name what it is about. */
 export function conceptOf(resource: ForeignRecord): string | undefined {

@@ -10,6 +10,7 @@ import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
+import { isEntryName } from '#src/smart/fhir/reference.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
 import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -99,6 +100,10 @@ export function toRow(
     ehrStatus: codeOf(request.keys.state),
     /** If the EHR's order has another one now, it was changed. */
     digest: hash('sha256', JSON.stringify(request.decisive), 'base64url').slice(0, 8),
+    /** Of the EHR's order; a page that is given an older one is out of date. A list is kept as JSON, without bigints. */
+    ...(request.lastUpdated === undefined && current === undefined
+      ? {}
+      : { version: { number: current?.toString(), updatedMs: request.keys.version.updatedMs } }),
     /** A Task or another request says more of it than the order itself. */
     isHeard: task !== undefined || request.status !== request.ownStatus || undefined,
     service,
@@ -206,10 +211,11 @@ function telling(task: Task, service: string): Task {
   return { ...task, remarks: task.remarks.filter(isNew), noted: isNew(task.noted) ? task.noted : undefined };
 }
 
-/** What the request's page reads: with the owner and the results of its Task, which the request itself does not name. */
+/** What the request's page reads: with the owners and the results of its Tasks, which the request itself does not name. */
 function withOwner(references: readonly string[], task: Task | undefined): readonly string[] {
-  const { owner, records = [] } = task ?? {};
-  const { local, display } = owner ?? {};
-  const named = local === undefined || display !== undefined ? [] : [local];
+  const { owner, owners = [], records = [] } = task ?? {};
+  const named = [...(owner ? [owner] : []), ...owners].flatMap(({ local, display }) =>
+    local === undefined || display !== undefined || isEntryName(local) ? [] : [local],
+  );
   return named.length + records.length === 0 ? references : [...new Set([...named, ...records, ...references])];
 }

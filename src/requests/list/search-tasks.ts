@@ -12,6 +12,7 @@ import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { RESTRICTED_CODES, summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -27,6 +28,8 @@ export const IN_PART = 'Some answers from providers could not be read. See the E
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 const MOST_KEPT = 1_000;
+/** How many of a request's providers its page reads. */
+const MOST_OWNERS = 8;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
@@ -120,7 +123,10 @@ export async function searchTasks(
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
       const bundle = await api.get(next, onAnswer);
       if (bundle.resourceType === 'OperationOutcome') return [UNREAD];
-      for (const { resource } of entriesOf(bundle)) take(asRecord(resource));
+      for (const { resource } of entriesOf(bundle)) {
+        isPart ||= isCut(asRecord(resource));
+        take(asRecord(resource));
+      }
       next = nextLink(bundle, api.base, 'Task');
     }
     return isPart ? [IN_PART] : [];
@@ -131,6 +137,14 @@ export async function searchTasks(
     support.noteMissing();
     return [];
   }
+}
+
+/** FHIR R4 issue-type: what says that not all of an answer came. */
+const CUT = new Set('incomplete suppressed too-costly timeout throttled transient forbidden security'.split(' '));
+
+function isCut(resource: ForeignRecord): boolean {
+  const { issues, isFailure } = summarizeOutcome(resource);
+  return isFailure || issues.some((code) => CUT.has(code) || RESTRICTED_CODES.has(code));
 }
 
 /** The Task of a request. @param shownAs returns the other entries that are shown as it, whose Tasks are its own too. */
@@ -148,7 +162,9 @@ export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceReque
     );
     const { requisition } = request.relations;
     const ofGroup = () => tasksTogether((requisition !== undefined && byGroup.get(requisition)) || []);
-    return newestTask(own, request, cached(groups, requisition, ofGroup));
+    const task = newestTask(own, request, cached(groups, requisition, ofGroup));
+    const owners = own.tasks.flatMap(({ owner }) => owner ?? []).slice(0, MOST_OWNERS);
+    return task && owners.length > 1 ? { ...task, owners } : task;
   };
   return (request: ServiceRequest) => (tasks.length === 0 ? undefined : cached(found, request, () => find(request)));
 }

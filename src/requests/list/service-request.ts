@@ -126,7 +126,7 @@ export function readServiceRequest(received: ForeignRecord, at: { base: URL; now
     requester: asRecords(resource.requester).map(agentOf).map(party)[0],
     performers: parties,
     performerType,
-    reasons: readReasons(resource, base),
+    ...readReasons(resource, base),
     references: referencesToRead(resource, base),
     relations: relationsOf(resource, base),
     keys: readRequestKeys(received, base),

@@ -75,6 +75,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true)
     return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');
   if (facts.word === 'Declined' && facts.hasWords === true) return act('Read why it was declined');
+  if (icon === 'hold' && facts.hasWords === true) return act('Read why it is on hold');
   const own = BY_STATUS.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);

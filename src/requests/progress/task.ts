@@ -58,6 +58,8 @@ export interface Task {
   readonly priority: RequestPriority | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
+  /** For the Task that decides the state of a request: who has its other Tasks, as its page names them. */
+  readonly owners?: readonly PartyReference[];
   /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;

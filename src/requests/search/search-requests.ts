@@ -66,7 +66,7 @@ interface RequestSearch {
 export async function searchRequests(
   api: FhirApi,
   options: RequestSearch,
-  take: (resource: ForeignRecord) => void,
+  take: (resource: ForeignRecord, fullUrl: unknown) => void,
 ): Promise<SearchResult> {
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
@@ -94,7 +94,7 @@ export async function searchRequests(
       if (read.entries > MOST_ENTRIES) break;
       if (resource.resourceType === 'ServiceRequest') read.requests += 1;
       tally.add(resource, asRecord(entry.search).mode);
-      take(resource);
+      take(resource, entry.fullUrl);
     }
     return nextLink(bundle, api.base, 'ServiceRequest');
   };

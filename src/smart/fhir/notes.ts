@@ -4,9 +4,15 @@ import { asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
 /** What a row shows of a text; the page of the request has all of it. */
 export const SHOWN = 60;
 
+/** The notes of a resource; some servers write an Annotation as its text alone. */
+export function notesOf(note: unknown, most?: number): ForeignRecord[] {
+  const asNote = (one: unknown) => (typeof one === 'string' && one.trim() !== '' ? { text: one } : one);
+  return asRecords(Array.isArray(note) ? note.map(asNote) : asNote(note), most);
+}
+
 /** The beginning of every note that may be the newest, in quotation marks, and how many more there are. */
 export function notesShown(note: unknown): string | undefined {
-  const said = asRecords(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
+  const said = notesOf(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
   if (said.length < 2) return said[0] && `“${asText(said[0].text, SHOWN)}”`;
   const timeOf = ({ time }: ForeignRecord) => Date.parse(asWritten(time));
   const undated = said.filter((one) => Number.isNaN(timeOf(one)));

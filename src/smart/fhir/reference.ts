@@ -11,6 +11,14 @@ export function localReference(reference: unknown, base: URL): string | undefine
   return target && `${target.type}/${target.id}`;
 }
 
+/** As `localReference`, or the name that an entry of the same Bundle has as its `fullUrl`. */
+export function entryReference(reference: unknown, base: URL): string | undefined {
+  const literal = asRecord(reference).reference;
+  return localReference(reference, base) ?? (isEntryName(literal) ? literal : undefined);
+}
+
+export const isEntryName = (url: unknown): url is string => typeof url === 'string' && /^urn:[\w:.-]{1,90}$/.test(url);
+
 /** The usual form, which needs no parsing. */
 const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,128}$/;
 

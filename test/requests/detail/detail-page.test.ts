@@ -430,7 +430,7 @@ describe('the page and the list', () => {
     ['draft', 'Draft'],
   ] as const)('a request that became %s since the list was read is shown as "%s"', async ([status, word]) => {
     const { list, page } = await changed({ status });
-    expect(list).toMatch(/Wheelchair van.*Ordered reply unknown/);
+    expect(list).toMatch(/Wheelchair van.*Ordered \d+ d ago · reply unknown/);
     expect(page).toMatch(new RegExp(`as of [^a-z]*${word}`));
     expect(page).not.toContain('Ordered');
   });

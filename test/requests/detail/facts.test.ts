@@ -99,6 +99,10 @@ test.for<[label: string, resource: object, texts: string[]]>([
     { note: [{ extension: [{ url: 'urn:x', valueCoding: { code: 'contraindication' } }], text: 'No plasters' }] },
     ['contraindication: No plasters'],
   ],
+  ['Note', { note: ['Call the daughter', 'Second floor\nNo lift'] }, ['Call the daughter', 'Second floor', 'No lift']],
+  ['Note', { note: 'Call the daughter' }, ['Call the daughter']],
+  ['Note', { note: { text: 'Call the daughter' } }, ['Call the daughter']],
+  ['Note', { note: ['', { text: 'Ring twice' }, 7] }, ['Ring twice', '2 more in the EHR']],
   [
     'Remaining supply',
     { reasonCode: [{ text: 'Runs out', extension: [{ url: 'https://x/remaining-supply', valueUnsignedInt: 0 }] }] },

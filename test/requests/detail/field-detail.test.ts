@@ -530,6 +530,51 @@ test.for<[string, object, string]>([
   expect(page.row.status).toMatchObject({ word: 'Accepted', note: undefined });
 });
 
+const v = (versionId: string, at = '2026-11-20T10:00:00Z') => ({ meta: { versionId, lastUpdated: at } });
+const OUTDATED = 'The EHR sent an older version of this request than the list shows';
+test.for<[string, object, object, object]>([
+  ['cancelled in the list', { status: 'revoked', ...v('3') }, { status: 'active', ...v('2') }, { word: 'Cancelled' }],
+  ['done in the list', { status: 'completed', ...v('3') }, { status: 'active', ...v('2') }, { word: 'Done' }],
+  ['on hold in the list', { status: 'on-hold', ...v('3') }, { status: 'active', ...v('2') }, { word: 'On hold' }],
+  [
+    'active again in the list',
+    { ...v('3') },
+    { status: 'on-hold', ...v('2') },
+    { word: 'Ordered in the EHR', note: 'the older version says “On hold”' },
+  ],
+  [
+    'by its time alone',
+    { status: 'revoked', meta: { lastUpdated: '2026-11-20T10:00:00Z' } },
+    { status: 'active', meta: { lastUpdated: '2026-11-19T10:00:00Z' } },
+    { word: 'Cancelled', note: 'the older version says “Ordered in the EHR”' },
+  ],
+  [
+    'with another service',
+    { code: { text: 'Wheelchair' }, ...v('3') },
+    { code: { text: 'Walker' }, ...v('2') },
+    { word: 'Ordered in the EHR' },
+  ],
+])(
+  'a page that is given an older version than the list says what the list says: %s',
+  async ([, listed, later, status]) => {
+    const { page, row } = await readField(listed, { later });
+    expect(page.row).toMatchObject({ status, service: row?.service, next: toCheck });
+    expect(page.notices.join()).toContain(OUTDATED);
+  },
+);
+
+test.for<[string, object, object, string]>([
+  ['a newer version', v('2'), { status: 'revoked', ...v('3') }, 'Cancelled'],
+  ['one version', v('2'), v('2'), 'Ordered in the EHR'],
+  ['a version without a number', v('a'), { status: 'revoked', ...v('b', '2026-11-21T10:00:00Z') }, 'Cancelled'],
+  ['no version', {}, { status: 'revoked' }, 'Cancelled'],
+  ['a lower number of a later time', v('9'), { status: 'revoked', ...v('1', '2026-11-21T10:00:00Z') }, 'Cancelled'],
+])('a page that is given %s says what it was given', async ([, listed, later, word]) => {
+  const { page } = await readField(listed, { later });
+  expect(page.row.status.word).toBe(word);
+  expect(page.notices.join()).not.toContain(OUTDATED);
+});
+
 test('a request of the list that was entered in error since replaces none', async () => {
   const newer = { ...older, id: 'n', authoredOn: '2026-11-20', replaces: [{ reference: 'ServiceRequest/a' }] };
   const { page: before } = await readField({}, { along: [newer] });
@@ -552,6 +597,30 @@ test.for<[string, string, string]>([
   const { row, page } = await readField({}, { tasks, referred: [{ resourceType: 'Procedure', id: 'p', status }] });
   expect([row?.status.word, row?.references]).toEqual(['Done', ['Procedure/p']]);
   expect([page.row.status.word, page.timeline[0]?.what.split(' · ')[0]]).toEqual([word, word]);
+});
+
+const van = (id: string) => ({ resourceType: 'Organization', id, name: `Van ${id}` });
+test.for<[string, object, string | undefined]>([
+  ['a reference that the page reads', { owner: { reference: 'Organization/n' } }, 'Van n'],
+  ['a contained one', { owner: { reference: '#o' }, contained: [van('o')] }, 'Van o'],
+  ['its own words', { owner: { reference: 'Organization/n', display: 'North' } }, 'North'],
+  ['a number', { owner: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1' } } }, 'NPI 1'],
+  ['the patient', { owner: { reference: 'Patient/pat-1' } }, 'The patient'],
+  ['one that could not be read', { owner: { reference: 'Organization/x' } }, undefined],
+])('what happened names the provider of each hand-over: %s', async ([, change, who]) => {
+  const other = { ...agreed, id: 'u', status: 'rejected', lastModified: '2026-11-19T14:02:00Z', ...change };
+  const { page } = await readField({}, { tasks: [agreed, other], referred: [van('n')] });
+  expect(page.timeline.find(({ what }) => /^(?:Declined|To-do)/.test(what))?.who).toBe(who);
+});
+
+test('the page reads the providers of all hand-overs whose names are not given, and no entry of the Bundle', async () => {
+  const declined = { ...agreed, status: 'rejected', lastModified: '2026-11-19T14:02:00Z' };
+  const tasks = ['Organization/n', 'urn:uuid:1'].map((reference) => ({
+    ...declined,
+    id: reference,
+    owner: { reference },
+  }));
+  expect((await readField({}, { tasks: [agreed, ...tasks] })).row?.references).toEqual(['Organization/n']);
 });
 
 test('an author of a note who is named only by a reference is named, and the patient’s words are told from others’', async () => {

@@ -606,7 +606,9 @@ test.for<[string, unknown, string | undefined]>([
     [...Array.from({ length: 60 }, (_, at) => noted(`${at}`, '2026-11-01')), noted('STOP', '2026-11-02')],
     '“STOP” +60 more',
   ],
-  ['none without words', [noted(' '), 'x', noted('new', 'soon')], '“new”'],
+  ['none without words', [noted(' '), ' ', 7, noted('new', 'soon')], '“new”'],
+  ['those that are plain texts', ['old', 'new'], '“old” “new”'],
+  ['one that is a plain text', 'new', '“new”'],
   ['nothing', [], undefined],
 ])('of the notes of a request its row says %s', async ([, note, said]) => {
   const { row } = await readField({ note }, {});

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { readField } from '#test/requests/field-read.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const own = {
@@ -27,6 +28,60 @@ const seite = {
 };
 const FINDS_NONE = { status: { hasProvider: false }, next: { text: 'Find a provider' }, sentTo: undefined };
 const HAS_ONE = { status: { hasProvider: true, note: 'reply unknown' } };
+
+const problem = (change: object) => ({
+  ...{ resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/pat-1' }, code: { text: 'Asthma' } },
+  ...change,
+});
+const score = { ...problem({ id: 'o' }), resourceType: 'Observation', code: { text: 'PHQ-9' }, valueInteger: 17 };
+const status = (name: string, code: string) => ({ [name]: { coding: [{ code }] } });
+const because = (...locals: string[]) => ({ reasonReference: locals.map((reference) => ({ reference })) });
+test.for<[string, object, object[], { first: string; more: number } | undefined]>([
+  ['a condition', because('Condition/c'), [problem({})], { first: 'Asthma', more: 0 }],
+  ['a result with its value', because('Observation/o'), [score], { first: 'PHQ-9: 17', more: 0 }],
+  ['two', because('Condition/c', 'Observation/o'), [score, problem({})], { first: 'Asthma', more: 1 }],
+  ['one of two', because('Condition/c', 'Condition/x'), [problem({})], { first: 'Asthma', more: 1 }],
+  [
+    'one beside a code',
+    { ...because('Condition/c', 'Observation/o'), reasonCode: [{ text: 'Fall' }] },
+    [problem({})],
+    { first: 'Fall', more: 2 },
+  ],
+  [
+    'one that is refuted',
+    because('Condition/c'),
+    [problem(status('verificationStatus', 'refuted'))],
+    { first: 'Asthma (refuted)', more: 0 },
+  ],
+  [
+    'one in R5’s list',
+    { reason: [{ reference: { reference: 'Condition/c' } }] },
+    [problem({})],
+    { first: 'Asthma', more: 0 },
+  ],
+  [
+    'one entered in error',
+    because('Condition/c'),
+    [problem(status('verificationStatus', 'entered-in-error'))],
+    undefined,
+  ],
+  ['one without words', because('Condition/c'), [problem({ code: undefined })], { first: 'Given in the EHR', more: 0 }],
+  [
+    'another patient’s',
+    because('Condition/c'),
+    [problem({ subject: { reference: 'Patient/pat-2' } })],
+    { first: 'Given in the EHR', more: 0 },
+  ],
+  ['one that did not come', because('Condition/c'), [], { first: 'Given in the EHR', more: 0 }],
+  [
+    'one that may stand for the code',
+    { ...because('Condition/c'), reasonCode: [{ text: 'Fall' }] },
+    [problem({})],
+    { first: 'Fall', more: 0 },
+  ],
+])('a reason that came with the list is named: %s', async ([, change, along, reason]) => {
+  expect((await readField(change, { along })).row?.reason).toEqual(reason);
+});
 
 test.for<[string, object, object]>([
   [

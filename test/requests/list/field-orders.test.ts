@@ -394,7 +394,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { tasks: [task({ status: 'on-hold', statusReason: { text: 'Missing imaging report, please resubmit' } })] },
     {
       status: { word: 'On hold', note: '“Missing imaging report, please resubmit”' },
-      next: { text: 'Decide whether to resume' },
+      next: { text: 'Read why it is on hold' },
     },
   ],
   [

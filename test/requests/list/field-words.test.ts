@@ -215,6 +215,29 @@ test.for<[string, object, string | undefined]>([
     { code: { coding: [{ display: 'CT with contrast' }, { display: 'CT without contrast' }] } },
     'Also coded as CT without contrast',
   ],
+  // Which of several names was ordered, no text says.
+  ...[
+    ['CT chest with contrast', 'Chest CT angiography'],
+    ['Wheelchair van', 'Stretcher transport'],
+    ['Physical therapy', 'Occupational therapy'],
+    ['Rollstuhltransport', 'Wheelchair transport'],
+  ].map(([first, second]): [string, object, string] => [
+    `codings alone that differ: ${second}`,
+    { code: { coding: [{ display: first }, { display: second }] } },
+    `Also coded as ${second}`,
+  ]),
+  ...[
+    ['Referral to cardiology service', 'REFERRAL TO CARDIOLOGY SERVICE'],
+    ['Referral to cardiology service', 'Referral to cardiology service (procedure)'],
+    ['CT chest with contrast', 'Chest CT'],
+    ['Wheelchair van', undefined],
+    ['Wheelchair van', 'n/a'],
+  ].map(([first, second]): [string, object, undefined] => [
+    `codings alone of one name: ${second}`,
+    { code: { coding: [{ display: first }, { code: '1', display: second }] } },
+    undefined,
+  ]),
+  ['a text beside codings that differ', coded('Wheelchair van', 'Stretcher transport'), undefined],
   ['what the user chose', selected('Oxygen', 'Home oxygen', 'Hyperbaric oxygen'), 'Also coded as Hyperbaric oxygen'],
   ['what the user chose in the text’s words', selected('Home oxygen', 'Oxygen', 'HOME OXYGEN'), undefined],
   ['the same', coded('CT without contrast', 'CT WO contrast'), undefined],

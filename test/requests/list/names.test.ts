@@ -268,6 +268,45 @@ test.for<[string, object, object[], string]>([
   expect(server.calls).toHaveLength(1);
 });
 
+const URN = 'urn:uuid:1b1c1d1e-0000-4000-8000-000000000001';
+test.for<[string, object, string]>([
+  ['a person', ruth, 'Dr. Ruth Kim'],
+  ['an organization', north, 'Northside'],
+  ['without an id', { ...ruth, id: undefined }, 'Dr. Ruth Kim'],
+  [
+    'a role',
+    { resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: 'urn:uuid:2' } },
+    'Dr. Ruth Kim, Northside',
+  ],
+  ['another patient', { resourceType: 'Patient', id: 'pat-ben', name: [{ text: 'Ben' }] }, 'Name not available'],
+  [
+    'a relative of another patient',
+    { resourceType: 'RelatedPerson', patient: { reference: 'Patient/pat-ben' }, name: [{ text: 'Ben' }] },
+    'Name not available',
+  ],
+])('a reference to an entry of the Bundle, by its fullUrl, is named: %s', async ([, target, expected]) => {
+  const role = { ...target, ...('practitioner' in target && { organization: { reference: 'urn:uuid:3' } }) };
+  const entry = [
+    { resource: request({ requester: { reference: URN } }), search: { mode: 'match' } },
+    ...[role, ruth, north].map((resource, at) => ({ resource, fullUrl: at === 0 ? URN : `urn:uuid:${at + 1}` })),
+  ];
+  const bundle = { resourceType: 'Bundle', type: 'searchset', entry };
+  await using server = await startFhirServer(() => bundle);
+  const list = await loadRequests(server.api, options);
+  expect([list.open[0]?.requested.by, server.calls.length]).toEqual([expected, 1]);
+});
+
+test.for<[string, string | undefined]>([
+  ['another fullUrl', 'urn:uuid:9'],
+  ['no fullUrl', undefined],
+  ['the address of another server', 'https://other.example/fhir/Practitioner/ruth'],
+])('a reference to an entry with %s is not named', async ([, fullUrl]) => {
+  const requester = { reference: fullUrl?.startsWith('https') ? fullUrl : URN };
+  const entry = [{ resource: request({ requester }) }, { resource: ruth, ...(fullUrl && { fullUrl }) }];
+  await using server = await startFhirServer(() => ({ resourceType: 'Bundle', type: 'searchset', entry }));
+  expect((await loadRequests(server.api, options)).open[0]?.requested.by).toBe('Name not available');
+});
+
 test('missing names are read in one batch, each once', async () => {
   const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
   const { list, server } = await load([request(change), request(change, '2')], batchOf(north, ruth));

@@ -278,6 +278,27 @@ test.for<[string, Answer]>([
   expect(support.isMissing()).toBe(false);
 });
 
+const warning = (code: string, severity = 'warning', text = 'Some were held back') =>
+  ({ resourceType: 'OperationOutcome', issue: [{ severity, code, details: { text } }] }) as const;
+test.for<[string, object, string[], boolean]>([
+  ...['incomplete', 'suppressed', 'too-costly', 'timeout', 'throttled', 'transient', 'forbidden', 'security'].map(
+    (code): [string, object, string[], boolean] => [
+      `is ${code}`,
+      warning(code),
+      [IN_PART, 'The EHR remarked: Some were held back'],
+      true,
+    ],
+  ),
+  ['failed in part', warning('exception', 'error'), [IN_PART], true],
+  ['ignores a parameter', warning('not-supported'), ['The EHR remarked: Some were held back'], false],
+  ['is only informed about', warning('informational', 'information'), ['The EHR remarked: Some were held back'], false],
+])('an answer with Tasks that %s', async ([, outcome, notices, isUnheard]) => {
+  const { list } = await load([request('1'), request('2')], searchset([task('1'), outcome]));
+  expect(list.notices).toEqual(expect.arrayContaining(notices));
+  expect(list.notices.includes(IN_PART)).toBe(isUnheard);
+  expect(list.open.find(({ id }) => id === '2')?.next.text).toBe(isUnheard ? 'Check who has it' : 'Find a provider');
+});
+
 test('a referral that is shown for its order has the Tasks of both', async () => {
   const performer = { performer: [{ display: 'Northside' }] };
   const order = request('100', { ...performer });

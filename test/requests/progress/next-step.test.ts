@@ -12,6 +12,8 @@ const usual = {
   hasTime: true,
   hasOpenOlder: false,
   hasNoMovement: false,
+  hasWords: false,
+  isContradicted: false,
   isSoon: false,
   waited: '3 d',
 };
@@ -62,6 +64,8 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'declined' }, 'Choose another provider', true],
   [{ icon: 'draft', hasProvider: false }, 'Finish the draft', true],
   [{ icon: 'hold' }, 'Decide whether to resume', true],
+  [{ icon: 'hold', hasWords: true }, 'Read why it is on hold', true],
+  [{ icon: 'hold', hasWords: true, isContradicted: true }, 'Check it in the EHR', true],
   [{ icon: 'unknown' }, 'Check it in the EHR', true],
   [{ icon: 'done', isOpen: false }, 'Nothing to do', false],
   [{ icon: 'cancelled', isOpen: false, hasProvider: false }, 'Nothing to do', false],
