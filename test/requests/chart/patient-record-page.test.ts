@@ -99,7 +99,7 @@ test("the user's own request names the user, in the EHR and on the list, without
   // The sending reads the form's part of the chart once more: it may have changed.
   expect(later.map(({ path }) => path).filter((path) => path.startsWith('/fhir/Practitioner'))).toEqual([
     '/fhir/Practitioner/prac-1',
-    '/fhir/PractitionerRole',
+    '/fhir/PractitionerRole?practitioner=prac-1&_count=50',
   ]);
 });
 
