@@ -9,6 +9,7 @@ import { exportKey, type KeyDependencies, listKeys, rotateKeys } from '#src/keys
 import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
 import { retireKey } from '#src/keys/retire-key.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
+import { addSigningKeys } from '#test/helpers/signing-keys.ts';
 
 const sealer = createSealer(['a secret of at least thirty-two characters']);
 const log = createLog('silent');
@@ -24,6 +25,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     seconds = 0;
     database = await open();
     operator = { db: database.db, sealer, clock, audit: createAudit({ db: database.db, sealer, log, clock }) };
+    await addSigningKeys(database.db, sealer, clock());
     ring = await createKeyRing({ db: database.db, sealer, clock, log });
   });
   afterEach(async () => {

@@ -8,6 +8,7 @@ import { makeKey } from '#src/keys/key-pair.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
 import { changeKeys, type KeyRow, listKeyRows, signingKeys } from '#src/keys/key-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
+import { addSigningKeys } from '#test/helpers/signing-keys.ts';
 
 const sealer = createSealer(['a secret of at least thirty-two characters']);
 const now = new Date('2026-11-22T08:00:00Z');
@@ -47,6 +48,7 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
 
   beforeEach(async () => {
     database = await open();
+    await addSigningKeys(database.db, sealer, now);
     await start();
   });
   afterEach(() => database.close());

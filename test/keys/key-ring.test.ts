@@ -10,6 +10,7 @@ import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
 import { retireKey } from '#src/keys/retire-key.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
+import { addSigningKeys } from '#test/helpers/signing-keys.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const sealer = createSealer([SECRET]);
@@ -35,6 +36,8 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     audit: createAudit({ db: database.db, sealer, log: logInto(logged), clock }),
   });
   const rotate = () => rotateKeys(operator());
+  /** For tests of what comes after the first start: an RSA key takes a tenth of a second. */
+  const startedBefore = () => addSigningKeys(database.db, sealer, clock());
 
   beforeEach(async () => {
     database = await open();
@@ -88,6 +91,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 
   test('an instance finds a rotation by itself (JW-10)', async () => {
+    await startedBefore();
     const [here, there] = await Promise.all([startInstance(), startInstance()]);
     const rotated = await rotate();
     await Promise.all([here, there].map((ring) => expect.poll(() => kids(ring), { timeout: 10_000 }).toHaveLength(4)));
@@ -96,6 +100,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 
   test('in an emergency removal all instances change at one moment, and none signs with a key that another lacks (JW-10, JW-13)', async () => {
+    await startedBefore();
     const [here, there] = await Promise.all([startInstance(), startInstance()]);
     for (const ring of rings) ring.close();
     const { kid } = here.signingKey('RS384');
@@ -112,6 +117,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 
   test('a restart finds the keys again, also under a new secret in front of the old one (ST-08)', async () => {
+    await startedBefore();
     const before = await startInstance();
     const after = await startInstance(createSealer(['another secret of thirty-two characters', SECRET]));
     expect(after.jwks()).toEqual(before.jwks());
@@ -126,6 +132,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 
   test('during a rotation no EHR that caches the JWKS for its max-age sees an unknown kid (JW-09)', async () => {
+    await startedBefore();
     const instances = [await startInstance(), await startInstance()];
     const published: { at: number; kids: Set<string> }[] = [];
     const signed: { at: number; kid: string }[] = [];
@@ -158,6 +165,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     [929, 4, 'new'],
     [930, 2, 'new'],
   ] as const)('%i s after a rotation %i keys are published and the %s one signs', async ([after, count, which]) => {
+    await startedBefore();
     const ring = await startInstance();
     const old = ring.signingKey('ES384').kid;
     await rotate();
@@ -168,6 +176,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 
   test('if the database fails later, the known keys stay in use and the failure is logged (JW-11)', async () => {
+    await startedBefore();
     const ring = await startInstance();
     const before = ring.jwks();
     await database.db.execute(sql`alter table signing_keys rename to hidden`);
