@@ -32,7 +32,7 @@ describe('at the launch', () => {
       const page = await browser.open(launchUrl(id));
       expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
       expectStaticPage(page);
-      expect(page.body).toContain('your help desk to allow it: give them the support code');
+      expect(page.body).toContain('your help desk to allow it, and give them the support code');
       // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
       expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
     },
