@@ -10,7 +10,7 @@ import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
-import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { readServiceRequest, type ServiceRequest } from '#src/requests/list/service-request.ts';
 import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
@@ -74,7 +74,7 @@ export async function describeDetail(
   const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed), request.keys.version);
+  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed, request), request.keys.version);
   const last = isOlder ? overOlder(listed, fresh) : isOfList ? withList(fresh, listed) : fresh;
   // Of another request, what was read just now counts.
   const shown = others.map((one) => ({
@@ -183,10 +183,12 @@ function overOlder(listed: RequestRow, fresh: RequestRow): RequestRow {
   return { ...listed, status: { ...listed.status, note }, next: CHECK };
 }
 
-const versionOf = ({ version: { number, updatedMs } = { number: undefined, updatedMs: undefined } }: RequestRow) => ({
-  number: number === undefined ? undefined : BigInt(number),
-  updatedMs,
-});
+function versionOf({ version = { number: undefined, updatedMs: undefined } }: RequestRow, own: ServiceRequest) {
+  const number = version.number === undefined ? undefined : BigInt(version.number);
+  // One number is one version, whatever the precision of its time in a search and in a read.
+  const isSame = number !== undefined && number === own.keys.version.number;
+  return { number, updatedMs: isSame ? undefined : version.updatedMs };
+}
 
 /** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
 function withList(fresh: RequestRow, listed: RequestRow): RequestRow {
