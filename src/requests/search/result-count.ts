@@ -5,6 +5,8 @@ import { asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 const COMPANIONS = new Set([
   ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
   ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],
+  // The reasons of requests.
+  ...['Condition', 'Observation', 'DiagnosticReport'],
 ]);
 
 /** A Bundle in a Bundle may hold requests. */
