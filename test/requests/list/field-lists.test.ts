@@ -100,7 +100,10 @@ test.for<[string, object[], string | undefined, number?]>([
   ['an error last', [problem({}), inError], undefined],
 ])('a reason that came with the list may say what the list must not: %s', async ([, along, first, more = 0]) => {
   const { row, list } = await readField(because('Condition/c'), { along });
-  expect([row?.reason, list.notices.join()]).toEqual([first && { first, more }, expect.not.stringContaining('could not be shown')]);
+  expect([row?.reason, list.notices.join()]).toEqual([
+    first && { first, more },
+    expect.not.stringContaining('could not be shown'),
+  ]);
 });
 
 test.for([
