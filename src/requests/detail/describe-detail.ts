@@ -2,7 +2,7 @@
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { type PartyReference, readParty } from '#src/patients/party.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
-import { codedReasons } from '#src/requests/list/concepts.ts';
+import { codedReasons, REASON_ELSEWHERE } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { isNewerVersion } from '#src/requests/list/left-out.ts';
 import { type Naming, NOT_AVAILABLE, resolveNames } from '#src/requests/list/names.ts';
@@ -124,13 +124,15 @@ export async function describeDetail(
   const asked = request.requester;
   const requester = asked && (isNamed(asked) || !listed) ? inFull(asked) : listed?.requested.by;
   const { coded, masked } = codedReasons(resource, asLongConceptText);
-  // For a referral, the list may know the reason from its order.
-  const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];
+  // The list may know the reason from what came with it, or, for a referral, from its order.
+  const given = listed?.reason?.first;
+  const isUnread = isAlone && given !== REASON_ELSEWHERE && request.reasons.every((one) => one === REASON_ELSEWHERE);
+  const listedReasons = given !== undefined && (isUnread || request.reasons.length === 0) ? [given] : [];
   const shownFacts = {
     ...row,
     requester,
     performers: [...new Set(performers)],
-    reasons: [...coded, ...masked, ...ofOrder],
+    reasons: [...coded, ...masked, ...listedReasons],
   };
   // What is no link among the related requests is at least named.
   const unlinked = (name: 'basedOn' | 'replaces') =>

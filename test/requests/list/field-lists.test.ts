@@ -106,6 +106,15 @@ test.for<[string, object[], string | undefined, number?]>([
   ]);
 });
 
+test.for<[string, object, string[]]>([
+  ['a reason', problem({}), ['Asthma', 'Condition (see the EHR)']],
+  ['a restricted one', secured('R'), ['Condition (see the EHR)']],
+])('a page that could read nothing else says what its list says of %s', async ([, condition, texts]) => {
+  const { page } = await readField(because('Condition/c'), { along: [condition], later: {} });
+  const facts = page.sections.flatMap((section) => section.facts);
+  expect(facts.find(({ label }) => label === 'Reason')?.texts).toEqual(texts);
+});
+
 test.for([
   ['Condition', GIVEN],
   ['Observation', 'Asthma'],
