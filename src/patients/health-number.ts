@@ -1,7 +1,7 @@
 /** Finds the number that a country's health service gives a patient. */
 import { asInformation, asRecord, asRecords, asWritten, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
 
-/** By the systems of UK Core, NZ Base, AU Core, the Dutch basic profiles and the German ones. No number for taxes or pensions is here. */
+/** By the systems of UK Core, NZ Base, AU Core, the Dutch basic profiles (care uses the BSN by law) and the German ones. */
 const SYSTEMS = new Map([
   ['fhir.nhs.uk/Id/nhs-number', 'NHS number'],
   ['standards.digital.health.nz/ns/nhi-id', 'NHI'],

@@ -1,6 +1,6 @@
 /** Who asks, provides or has a Task, as far as the reference to them says it, before anything is looked up. */
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
-import { asInformation, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, entryReference, typeNamed } from '#src/smart/fhir/reference.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 
@@ -24,10 +24,13 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
     display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
     local: entryReference(reference, place.base),
     contained: contained && readNamedResource(contained, place),
-    number: number === undefined || targetType(reference, place) === 'Patient' ? undefined : number,
+    // A number of a patient or a relative is no name.
+    number: PERSON.test(asWritten(targetType(reference, place))) ? undefined : number,
     system: asText(identifier.system),
   };
 }
+
+const PERSON = /^(?:Patient|RelatedPerson)$/;
 
 /** The names of work lists, and of a choice that is not made. */
 const PLACEHOLDERS = new Set(

@@ -2,7 +2,7 @@
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { type PartyReference, readParty } from '#src/patients/party.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
-import { codedReasons } from '#src/requests/list/concepts.ts';
+import { codedReasons, REASON_ELSEWHERE } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { isNewerVersion } from '#src/requests/list/left-out.ts';
 import { type Naming, NOT_AVAILABLE, resolveNames } from '#src/requests/list/names.ts';
@@ -10,7 +10,7 @@ import { withNumbers } from '#src/requests/list/replaced-orders.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks, tasksFor } from '#src/requests/list/search-tasks.ts';
 import { NAMELESS } from '#src/requests/list/sent-to.ts';
-import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { readServiceRequest, type ServiceRequest } from '#src/requests/list/service-request.ts';
 import { replacingIn, withReplaced } from '#src/requests/progress/replacing.ts';
 import { recordsNamed } from '#src/requests/progress/reported.ts';
 import { done, doneInDoubt } from '#src/requests/progress/task-words.ts';
@@ -74,7 +74,7 @@ export async function describeDetail(
   const isOfList = listed && (!task || isPartial || (isEnded && task.isUnseen === true));
   const isUnheard = isOfList ? listed.isUnheard === true : isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
-  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed), request.keys.version);
+  const isOlder = listed !== undefined && isNewerVersion(versionOf(listed, request), request.keys.version);
   const last = isOlder ? overOlder(listed, fresh) : isOfList ? withList(fresh, listed) : fresh;
   // Of another request, what was read just now counts.
   const shown = others.map((one) => ({
@@ -124,13 +124,15 @@ export async function describeDetail(
   const asked = request.requester;
   const requester = asked && (isNamed(asked) || !listed) ? inFull(asked) : listed?.requested.by;
   const { coded, masked } = codedReasons(resource, asLongConceptText);
-  // For a referral, the list may know the reason from its order.
-  const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];
+  // The list may know the reason from what came with it, or, for a referral, from its order.
+  const given = listed?.reason?.first;
+  const isUnread = isAlone && given !== REASON_ELSEWHERE && request.reasons.every((one) => one === REASON_ELSEWHERE);
+  const listedReasons = given !== undefined && (isUnread || request.reasons.length === 0) ? [given] : [];
   const shownFacts = {
     ...row,
     requester,
     performers: [...new Set(performers)],
-    reasons: [...coded, ...masked, ...ofOrder],
+    reasons: [...coded, ...masked, ...listedReasons],
   };
   // What is no link among the related requests is at least named.
   const unlinked = (name: 'basedOn' | 'replaces') =>
@@ -183,10 +185,12 @@ function overOlder(listed: RequestRow, fresh: RequestRow): RequestRow {
   return { ...listed, status: { ...listed.status, note }, next: CHECK };
 }
 
-const versionOf = ({ version: { number, updatedMs } = { number: undefined, updatedMs: undefined } }: RequestRow) => ({
-  number: number === undefined ? undefined : BigInt(number),
-  updatedMs,
-});
+function versionOf({ version = { number: undefined, updatedMs: undefined } }: RequestRow, own: ServiceRequest) {
+  const number = version.number === undefined ? undefined : BigInt(version.number);
+  // One number is one version, whatever the precision of its time in a search and in a read.
+  const isSame = number !== undefined && number === own.keys.version.number;
+  return { number, updatedMs: isSame ? undefined : version.updatedMs };
+}
 
 /** What the list heard of an order was said of the order that the list has seen: once the EHR changes it, it is in doubt. */
 function withList(fresh: RequestRow, listed: RequestRow): RequestRow {

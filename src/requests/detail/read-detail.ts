@@ -1,5 +1,6 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
+import { isCut } from '#src/requests/list/search-tasks.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { groupOf, isOnlyPart } from '#src/requests/progress/named-requests.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
@@ -137,6 +138,9 @@ type BatchAnswer = ReturnType<typeof batchAnswerOf>;
 function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]) {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
+  // As for the list, an answer that holds something back is not whole.
+  const isHeldBack = (entry: ForeignRecord) =>
+    asRecord(entry.resource).resourceType === 'Bundle' && resourcesOf(entry).some(isCut);
   const [{ response, resource } = {}] = entries;
   const status = entryStatus({ response }) ?? 0;
   return {
@@ -144,7 +148,7 @@ function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly Forei
     siblings: others.flatMap(resourcesOf),
     first:
       status < 400 ? undefined : answered(status, undefined, JSON.stringify(asRecord(response).outcome ?? resource)),
-    isPartial: entries.some((entry) => hasNext(entry) || mayPass(entryStatus(entry))),
+    isPartial: entries.some((entry) => hasNext(entry) || isHeldBack(entry) || mayPass(entryStatus(entry))),
   };
 }
 

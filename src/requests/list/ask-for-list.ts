@@ -1,4 +1,5 @@
 /** Asks the EHR for everything that a list is made of: requests with what they include, and Tasks. */
+import { cached } from '#src/adapters/cache.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
 import { isOfAnotherPatient, mayBeOfOther, numbersOf } from '#src/patients/patient-of-resource.ts';
@@ -17,6 +18,7 @@ import { isError, reasonIn } from './resource-words.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { isRestricted, isWithheld } from './withheld.ts';
 
 export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'>, Pick<ReadAt, 'encounter'> {
   /** The launch's patient, already checked (LC-02). */
@@ -58,13 +60,17 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
-  const reasons = new Map<string, string>();
+  const reasons = new Map<string, Set<string>>();
+  /** What each `urn:` stands for, in this answer. */
+  const entryNames = new Map<string, Set<string>>();
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const takeRemarks = (outcome: ForeignRecord): void => {
     for (const line of describeOutcome(outcome)) remarks.add(line);
   };
   const take = (resource: ForeignRecord, fullUrl: unknown): void => {
+    const { id: own, name: names } = resource;
+    if (isEntryName(fullUrl)) cached(entryNames, fullUrl, () => new Set()).add(JSON.stringify([own, names]));
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
@@ -79,9 +85,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
       const named = readNamedResource(resource, at);
       included.push(named, ...(isEntryName(fullUrl) ? [{ ...named, reference: fullUrl }] : []));
       gathered.takeRecord(resource);
-      const reason = isError(resource) ? '' : reasonIn(resource);
-      const isReason = reason !== undefined && REASONS.has(resource.resourceType);
-      if (isReason && named.reference !== undefined) reasons.set(named.reference, reason);
+      const reason = reasonAlong(resource, options);
+      if (reason !== undefined && named.reference !== undefined)
+        cached(reasons, named.reference, () => new Set()).add(reason);
     }
   };
   const beforeNextPage = () => {
@@ -131,7 +137,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   return {
     requests: requests.map((one) => withReasons(one, reasons)),
     ...heard,
-    included,
+    // A name that two entries have names neither.
+    included: included.filter(({ reference = '' }) => (entryNames.get(reference)?.size ?? 0) < 2),
     remarks,
     identifiers,
     ...answered,
@@ -141,12 +148,24 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
 /** FHIR R4 ServiceRequest.reasonReference, but a document, whose name is no reason. */
 const REASONS = new Set<unknown>(['Condition', 'Observation', 'DiagnosticReport']);
 
-/** With the reasons that came along. @param found by `Type/id`; empty for one entered in error. */
-function withReasons(request: ServiceRequest, found: ReadonlyMap<string, string>): ServiceRequest {
+/**
+ * Its words; empty for one entered in error. Undefined for what only the request's page shows: what may not be
+ * read (SCO-19), what few may see, what may lack that it is refuted, and what was found in another person or thing.
+ */
+function reasonAlong(resource: ForeignRecord, { canRead = () => true }: RequestListOptions): string | undefined {
+  const { resourceType, focus } = resource;
+  if (!REASONS.has(resourceType) || focus !== undefined || !canRead(asWritten(resourceType))) return undefined;
+  if (isRestricted(resource) || isWithheld(resource)) return undefined;
+  return isError(resource) ? '' : reasonIn(resource);
+}
+
+/** With the reasons that came along. @param found by `Type/id`; several versions of one are all shown. */
+function withReasons(request: ServiceRequest, found: ReadonlyMap<string, ReadonlySet<string>>): ServiceRequest {
   const { reasons, unnamed } = request;
   if (!unnamed.some((local) => found.has(local))) return request;
   const known = reasons.filter((one) => one !== REASON_ELSEWHERE);
-  const said = new Set([...known, ...unnamed.flatMap((local) => found.get(local) || [])]);
+  const given = unnamed.map((local) => [...(found.get(local) ?? [])]);
+  const said = new Set([...known, ...given.flatMap((words) => (words.includes('') ? [] : words))]);
   const isWhole = unnamed.every((local) => found.has(local));
   return { ...request, reasons: [...said, ...(isWhole ? [] : [REASON_ELSEWHERE])] };
 }

@@ -19,7 +19,7 @@ import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { isError, reasonIn, valueOf } from './resource-words.ts';
-import { withSides } from './sides.ts';
+import { namesBeyond, withSides } from './sides.ts';
 import { isMasked, isTestData, isWithheld } from './withheld.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
@@ -70,10 +70,13 @@ export function readDetail(
   const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
   const isAnyOrder = ANY_ORDERS.has(lettersOf(service));
   const codes = (isAnyOrder ? otherNames(asRecord(resource.code)) : contraryNames(resource, service)).map(plainName);
+  // Without a text, each coding may be what was ordered. Most only use other words, so they push out no amount.
+  const isAlone = !isAnyOrder && asInformation(asRecord(resource.code).text) === undefined;
+  const further = isAlone ? namesBeyond(service, otherNames(asRecord(resource.code))).map(alsoCoded) : [];
   const about = focusesOf(resource, base).map((text) => `For ${text}`);
   // A code that is no name may repeat the name in other words: it pushes out no side.
   const named = [...about, ...(isAnyOrder ? codes : []), ...bodySitesOf(resource)];
-  const all = [...new Set([...named, ...codes, ...amounts, ...ordered])];
+  const all = [...new Set([...named, ...codes, ...amounts, ...ordered, ...further])];
   const details = all.filter((text) => lettersOf(text) !== lettersOf(service));
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
@@ -117,23 +120,11 @@ function contraryNames({ code }: ForeignRecord, service: string): string[] {
       );
       return ['01,10', '10,01'].includes(`${own},${others}`);
     });
-  // Without a text, each coding may be what was ordered.
-  const isAlone = asInformation(asRecord(code).text) === undefined;
-  const isKnown = (word: string) => SAID_AS_SIDE.includes(word) || wordsIn(service).includes(word);
-  const isNews = (name: string) => isAlone && !wordsIn(name).every(isKnown);
-  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name) || isNews(name));
-  return names.map((name) => `Also coded as ${name}`);
+  const names = otherNames(asRecord(code)).filter((name) => chosen.includes(name) || denies(name));
+  return names.map(alsoCoded);
 }
 
-/** The side of a coding is a detail of its own (body-sites.ts). */
-const SAID_AS_SIDE = ['left', 'right', 'bilateral', 'both', 'side'];
-
-/** In lower case, without SNOMED CT's kind of concept: "(procedure)". */
-const wordsIn = (name: string): string[] =>
-  name
-    .toLowerCase()
-    .replace(/ \([a-z /]{4,30}\)$/, '')
-    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+const alsoCoded = (name: string) => plainName(`Also coded as ${name}`);
 
 /** What the codings of a concept say beside its name, as each may be something else, and its translations. */
 export function otherNames(concept: ForeignRecord): string[] {

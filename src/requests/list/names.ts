@@ -6,7 +6,7 @@ import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { entryStatus, mayPass, sendBatch } from '#src/requests/search/send-batch.ts';
 import { fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isEntryName, localReference } from '#src/smart/fhir/reference.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** Types that name a requester or a provider; no clinical resource is ever read for a name. */
@@ -121,7 +121,7 @@ async function readOneByOne(api: FhirApi, wanted: readonly string[]) {
 
 /** Whether the request itself names the party, or has no reference that could be read for a name. */
 export function namesItself(party: PartyReference): boolean {
-  return party.local === undefined || isEntryName(party.local) || nameOf(party, new Map()) !== undefined;
+  return party.local === undefined || nameOf(party, new Map()) !== undefined;
 }
 
 function byReference(resources: readonly NamedResource[]): Known {

@@ -11,7 +11,7 @@ import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { RESTRICTED_CODES, summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -142,8 +142,16 @@ export async function searchTasks(
 /** FHIR R4 issue-type: what says that not all of an answer came. */
 const CUT = new Set('incomplete suppressed too-costly timeout throttled transient forbidden security'.split(' '));
 
-function isCut(resource: ForeignRecord): boolean {
-  const { issues, isFailure } = summarizeOutcome(resource);
+/** Epic's warning that this app was not given a kind of Task. A type that is not granted leaves nothing unheard either. */
+const NOT_GIVEN = '59204';
+
+/** Does an OperationOutcome among the answers of a search say that some are missing? */
+export function isCut(resource: ForeignRecord): boolean {
+  if (resource.resourceType !== 'OperationOutcome') return false;
+  const isOfApp = ({ details }: ForeignRecord) =>
+    asRecords(asRecord(details).coding).some(({ code }) => code === NOT_GIVEN);
+  const { isFailure } = summarizeOutcome(resource);
+  const { issues } = summarizeOutcome({ ...resource, issue: asRecords(resource.issue).filter((one) => !isOfApp(one)) });
   return isFailure || issues.some((code) => CUT.has(code) || RESTRICTED_CODES.has(code));
 }
 

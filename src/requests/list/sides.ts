@@ -62,6 +62,19 @@ function qualifiersOf(concept: ForeignRecord): string[] {
   return [...new Set(plain.map((text) => LETTERS.get(text) ?? SNOMED.get(text) ?? text))];
 }
 
+/** Those with a word that the service has not, and that is no side, which is a detail of its own (body-sites.ts). */
+export function namesBeyond(service: string, names: readonly string[]): string[] {
+  const known = new Set(['left', 'right', 'bilateral', 'both', 'side', ...wordsIn(service)]);
+  return names.filter((name) => !wordsIn(name).every((word) => known.has(word)));
+}
+
+/** In lower case, without SNOMED CT's kind of concept: "(procedure)". */
+const wordsIn = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .replace(/ \([a-z /]{4,30}\)$/, '')
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+
 const LETTERS = new Map([
   ['l', 'left'],
   ['r', 'right'],

@@ -1,10 +1,11 @@
 /** Compares how many results of a search arrived with how many the EHR says there are. */
 import { asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** Types that may come with requests: their parties, their Tasks, and what an EHR adds to name or to explain them. */
+/** Types that may come with requests: their parties, reasons and Tasks, and what an EHR adds to name or to explain them. */
 const COMPANIONS = new Set([
   ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
   ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],
+  ...['Condition', 'Observation', 'DiagnosticReport'],
 ]);
 
 /** A Bundle in a Bundle may hold requests. */

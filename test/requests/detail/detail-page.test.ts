@@ -452,6 +452,17 @@ describe('the page and the list', () => {
     expect(some.page).toContain('Not everything about this request could be read. See the EHR.');
   });
 
+  test.for([
+    ['suppressed', true],
+    ['not-supported', false],
+  ] as const)('Tasks with a warning that they are %s are partly read: %s', async ([code, isPart]) => {
+    const { page } = await changed(
+      {},
+      bundleOf({ resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code }] }),
+    );
+    expect(page.includes('Not everything about this request could be read. See the EHR.')).toBe(isPart);
+  });
+
   test('both show that a request has no provider', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
     takeBatches({

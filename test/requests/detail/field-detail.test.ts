@@ -567,6 +567,7 @@ test.for<[string, object, object, string]>([
   ['a newer version', v('2'), { status: 'revoked', ...v('3') }, 'Cancelled'],
   ['one version', v('2'), v('2'), 'Ordered in the EHR'],
   ['a version without a number', v('a'), { status: 'revoked', ...v('b', '2026-11-21T10:00:00Z') }, 'Cancelled'],
+  ['one version with a coarser time', v('2', '2026-11-20T10:00:00.512Z'), v('2'), 'Ordered in the EHR'],
   ['no version', {}, { status: 'revoked' }, 'Cancelled'],
   ['a lower number of a later time', v('9'), { status: 'revoked', ...v('1', '2026-11-21T10:00:00Z') }, 'Cancelled'],
 ])('a page that is given %s says what it was given', async ([, listed, later, word]) => {
@@ -605,6 +606,7 @@ test.for<[string, object, string | undefined]>([
   ['a contained one', { owner: { reference: '#o' }, contained: [van('o')] }, 'Van o'],
   ['its own words', { owner: { reference: 'Organization/n', display: 'North' } }, 'North'],
   ['a number', { owner: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1' } } }, 'NPI 1'],
+  ['a relative’s number', { owner: { type: 'RelatedPerson', identifier: { value: '999-99-1234' } } }, undefined],
   ['the patient', { owner: { reference: 'Patient/pat-1' } }, 'The patient'],
   ['one that could not be read', { owner: { reference: 'Organization/x' } }, undefined],
 ])('what happened names the provider of each hand-over: %s', async ([, change, who]) => {

@@ -83,6 +83,50 @@ test.for<[string, object, object[], { first: string; more: number } | undefined]
   expect((await readField(change, { along })).row?.reason).toEqual(reason);
 });
 
+const GIVEN = 'Given in the EHR';
+const MASKED = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'MSK' }] };
+const secured = (code: string) => problem({ meta: { security: [{ code }] } });
+const inError = problem(status('verificationStatus', 'entered-in-error'));
+test.for<[string, object[], string | undefined, number?]>([
+  ...['R', 'V', 'PSY', 'HIV', 'REDACTED'].map((code): [string, object[], string] => [code, [secured(code)], GIVEN]),
+  ['a label that hides nothing', [secured('N')], 'Asthma'],
+  ['a tag that hides nothing', [problem({ meta: { tag: [{ code: 'R' }] } })], 'Asthma'],
+  ['a masked certainty', [problem({ verificationStatus: MASKED })], GIVEN],
+  ['a donor', [problem({ focus: [{ reference: 'RelatedPerson/donor' }] })], GIVEN],
+  ['no subject', [problem({ subject: undefined })], GIVEN],
+  ['two versions', [problem({}), problem({ code: { text: 'COPD' } })], 'Asthma', 1],
+  ['the same twice', [problem({}), problem({})], 'Asthma'],
+  ['an error first', [inError, problem({})], undefined],
+  ['an error last', [problem({}), inError], undefined],
+])('a reason that came with the list may say what the list must not: %s', async ([, along, first, more = 0]) => {
+  const { row, list } = await readField(because('Condition/c'), { along });
+  expect([row?.reason, list.notices.join()]).toEqual([
+    first && { first, more },
+    expect.not.stringContaining('could not be shown'),
+  ]);
+});
+
+test.for<[string, object, string[]]>([
+  ['a reason', problem({}), ['Asthma', 'Condition (see the EHR)']],
+  ['a restricted one', secured('R'), ['Condition (see the EHR)']],
+])('a page that could read nothing else says what its list says of %s', async ([, condition, texts]) => {
+  const { page } = await readField(because('Condition/c'), { along: [condition], later: {} });
+  const facts = page.sections.flatMap((section) => section.facts);
+  expect(facts.find(({ label }) => label === 'Reason')?.texts).toEqual(texts);
+});
+
+test.for([
+  ['Condition', GIVEN],
+  ['Observation', 'Asthma'],
+])(
+  'SCO-19: a condition that came unasked is named only if it may be read, and not without %s',
+  async ([type, first]) => {
+    await using server = await startFhirServer(() => searchset([request('1', because('Condition/c')), problem({})]));
+    const options = { patientId: 'pat-1', grantedSearch: true, now, canRead: (one: string) => one !== type };
+    expect((await loadRequests(server.api, options)).open[0]?.reason?.first).toBe(first);
+  },
+);
+
 test.for<[string, object, object]>([
   [
     'STU3’s requester and context',

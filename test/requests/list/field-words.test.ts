@@ -237,6 +237,14 @@ test.for<[string, object, string | undefined]>([
     { code: { coding: [{ display: first }, { code: '1', display: second }] } },
     undefined,
   ]),
+  [
+    'codings alone that differ, which push out no amount',
+    {
+      code: { coding: [{ display: 'Home oxygen' }, { display: `Oxygen by ${'nasal '.repeat(12)}cannula` }] },
+      orderDetail: [{ text: '2 L/min at night' }],
+    },
+    '2 L/min at night +1 more',
+  ],
   ['a text beside codings that differ', coded('Wheelchair van', 'Stretcher transport'), undefined],
   ['what the user chose', selected('Oxygen', 'Home oxygen', 'Hyperbaric oxygen'), 'Also coded as Hyperbaric oxygen'],
   ['what the user chose in the text’s words', selected('Home oxygen', 'Oxygen', 'HOME OXYGEN'), undefined],

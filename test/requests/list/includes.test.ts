@@ -103,6 +103,17 @@ test('an EHR that writes names beside references gets no _include', async () => 
   expect(calls).toEqual([included, plain]);
 });
 
+test('an EHR that names what it includes by fullUrl is asked for it again', async () => {
+  const [reference, fullUrl] = ['urn:uuid:7', 'urn:uuid:7'];
+  const asked = { resource: request({ requester: { reference } }) };
+  const bundle = (...entry: object[]) => ({ resourceType: 'Bundle', type: 'searchset', entry });
+  const answer = (call: string) =>
+    call.includes('_include') ? bundle(asked, { resource: ruth, fullUrl }) : bundle(asked);
+  const { lists, calls } = await load(BOTH, answer, {}, 2);
+  expect(lists.map(by)).toEqual(['Dr. Ruth Kim', 'Dr. Ruth Kim']);
+  expect(calls).toEqual([included, included]);
+});
+
 test('a list without references changes nothing that is remembered', async () => {
   const { calls } = await load(BOTH, () => searchset([]), {}, 2);
   expect(calls).toEqual([included, included]);

@@ -307,6 +307,23 @@ test.for<[string, string | undefined]>([
   expect((await loadRequests(server.api, options)).open[0]?.requested.by).toBe('Name not available');
 });
 
+const eve = { ...ruth, id: undefined, name: [{ text: 'Dr. Eve' }] };
+const ben = { resourceType: 'Patient', id: 'pat-ben', name: [{ text: 'Ben' }] };
+test.for<[string, object[], string]>([
+  ['two people', [ruth, { ...eve, id: 'eve' }], 'Name not available'],
+  ['two without ids', [{ ...ruth, id: undefined }, eve], 'Name not available'],
+  ['a patient and a person', [ben, ruth], 'Name not available'],
+  ['a person and a patient', [ruth, ben], 'Name not available'],
+  ['one person twice', [ruth, ruth], 'Dr. Ruth Kim'],
+])('a fullUrl that two entries have names neither: %s', async ([, along, expected]) => {
+  const entry = [
+    { resource: request({ requester: { reference: URN } }) },
+    ...along.map((resource) => ({ resource, fullUrl: URN })),
+  ];
+  await using server = await startFhirServer(() => ({ resourceType: 'Bundle', type: 'searchset', entry }));
+  expect((await loadRequests(server.api, options)).open[0]?.requested.by).toBe(expected);
+});
+
 test('missing names are read in one batch, each once', async () => {
   const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
   const { list, server } = await load([request(change), request(change, '2')], batchOf(north, ruth));

@@ -278,6 +278,13 @@ test.for<[string, Answer]>([
   expect(support.isMissing()).toBe(false);
 });
 
+const epics = (first: string, second = first, severity = 'warning', code = 'suppressed') => ({
+  resourceType: 'OperationOutcome',
+  issue: [first, second].map((epicCode) => ({
+    ...{ severity, code },
+    details: { coding: [{ system: 'urn:oid:1.2.840.114350.1.13.0.1.7.2.657369', code: epicCode }], text: 'Held back' },
+  })),
+});
 const warning = (code: string, severity = 'warning', text = 'Some were held back') =>
   ({ resourceType: 'OperationOutcome', issue: [{ severity, code, details: { text } }] }) as const;
 test.for<[string, object, string[], boolean]>([
@@ -290,6 +297,17 @@ test.for<[string, object, string[], boolean]>([
     ],
   ),
   ['failed in part', warning('exception', 'error'), [IN_PART], true],
+  ['leaves out a kind of Task that Epic has not given the app', epics('59204'), ['The EHR remarked: Held back'], false],
+  ['leaves out what this user may not see', epics('59205'), [IN_PART], true],
+  ['leaves out one such kind and more', epics('59204', '59205'), [IN_PART], true],
+  ['leaves out such a kind, and failed', epics('59204', '4119', 'error'), [IN_PART], true],
+  [
+    'may not be the whole record',
+    epics('4119', '4119', 'warning', 'processing'),
+    ['The EHR remarked: Held back'],
+    false,
+  ],
+  ['found nothing', warning('informational', 'warning', 'Resource request returns no results.'), [], false],
   ['ignores a parameter', warning('not-supported'), ['The EHR remarked: Some were held back'], false],
   ['is only informed about', warning('informational', 'information'), ['The EHR remarked: Some were held back'], false],
 ])('an answer with Tasks that %s', async ([, outcome, notices, isUnheard]) => {
