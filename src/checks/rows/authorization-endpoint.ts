@@ -74,7 +74,8 @@ function sentOf({ client, fhirUrl }: CheckContext) {
 const LONGEST_PAGE = 50_000;
 const MOST_LINES = 200;
 /** Parts of a page that no user reads. */
-const UNREAD = /<(script|style|template|noscript|svg|textarea|select)\b(?:[^<]|<(?!\/\1\b))*(?:<\/\1\b[^<>]*>?)?|<!--(?:[^-]|-(?!->))*(?:-->)?/gi;
+const UNREAD =
+  /<(script|style|template|noscript|svg|textarea|select)\b(?:[^<]|<(?!\/\1\b))*(?:<\/\1\b[^<>]*>?)?|<!--(?:[^-]|-(?!->))*(?:-->)?/gi;
 /** Entra ID's message, which its page shows by a script. */
 const BY_SCRIPT = /\bAADSTS\d{5,7}: [^"<]{0,500}/;
 /** A sentence without any of these only says what is there. */
