@@ -5,6 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { ErrorRow } from '#src/errors/error-row.ts';
+import { ehrTeam } from '#src/errors/rules/rule-row.ts';
 import { isRule, ruleRows, rules } from '#src/errors/rules/table.ts';
 import { AppError, describeError, errorCodes, errorRows } from '#src/errors.ts';
 
@@ -74,6 +75,17 @@ describe.for(errorCodes)('%s', (code) => {
 test('the advice of a rule that replaces its code’s advice is in a clinician’s words too', () => {
   const advice = rules.flatMap((rule) => describeError('token.failed', 'chart', rule).help);
   expect(advice.filter((help) => TECHNICAL.test(help) || /[{}]/.test(help))).toEqual([]);
+});
+
+test.for([
+  ['a cause alone', 'Cause'],
+  ['no cause', '\nRemedy.'],
+  ['an empty help', 'Cause\nRemedy.\n'],
+  ['four lines', 'Cause\nRemedy.\nHelp.\nMore.'],
+] as const)('a text of a rule with %s stops the app as it starts', ([, text]) => {
+  const of = (words: string) => ehrTeam(Object.assign([words], { raw: [words] }));
+  expect(() => of(text)).toThrow('Not two or three lines');
+  expect(of('Cause\nRemedy.\nHelp.')).toMatchObject({ cause: 'Cause', remedy: 'Remedy.', help: 'Help.' });
 });
 
 test('a row without a cause does not type-check', () => {

@@ -25,14 +25,14 @@ export const identityErrors = {
   'scope.missing': {
     status: 403,
     title: 'The EHR did not grant a permission this app needs',
-    help: 'Give the support code to {help desk}. It says which permission is missing.',
+    help: 'Give the support code to {help desk}. The code shows them which permission is missing.',
     rules: ['scope.patient-missing', 'scope.openid-missing'],
     remedy: 'Register the scopes of the registration sheet. This page names the missing ones.',
   },
   'scope.none-granted': {
     status: 403,
     title: 'The EHR granted this app nothing to read',
-    help: 'Give the support code to {help desk}. It says which permissions are missing.',
+    help: 'Give the support code to {help desk}. The code shows them which permissions are missing.',
     rules: ['scope.nothing'],
   },
   'user.not-allowed': {

@@ -17,7 +17,7 @@ export const launchErrors = {
   'launch.unknown-issuer': {
     status: 400,
     title: 'The app was opened from an EHR that is not connected here',
-    help: 'Give the support code to {help desk}. It says from which EHR the app was opened.',
+    help: 'Give the support code to {help desk}. The code shows them from which EHR the app was opened.',
     owner: 'Your administrator',
     causes: [
       'The EHR launches from another environment than the one whose FHIR URL is in Settings',

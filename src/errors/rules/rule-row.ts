@@ -24,11 +24,16 @@ export const LASTING = {
   again: 'never',
 } as const;
 
-/** One row of the table from the lines of a text: the cause, the remedy and, in some rows, help of its own. */
+/**
+ * One row of the table from the lines of a text: the cause, the remedy and, in some rows, help of its own.
+ *
+ * @throws Error as the app starts, if a text has another number of lines.
+ */
 export const ownedBy =
   (owner: Owner, more: Omit<RuleRow, 'cause' | 'owner' | 'remedy'> = {}) =>
   (text: TemplateStringsArray, ...values: string[]): RuleRow => {
-    const [cause = '', remedy = '', help] = String.raw({ raw: text }, ...values).split(/\n */);
+    const [cause, remedy, help, ...rest] = String.raw({ raw: text }, ...values).split(/\n */);
+    if (!cause || !remedy || help === '' || rest.length > 0) throw new Error(`Not two or three lines: ${cause}`);
     return { cause, owner, remedy, ...more, ...(help === undefined ? {} : { help }) };
   };
 
