@@ -65,8 +65,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const entryNames = new Map<string, Set<string>>();
   const at = { base: api.base, now, timeZone };
   const localOf = (reference: unknown) => localReference(reference, api.base);
-  const takeRemarks = (outcome: ForeignRecord): void => {
-    for (const line of describeOutcome(outcome)) remarks.add(line);
+  const takeRemarks = (...outcome: Parameters<typeof describeOutcome>): void => {
+    for (const line of describeOutcome(...outcome)) remarks.add(line);
   };
   const take = (resource: ForeignRecord, fullUrl: unknown): void => {
     const { id: own, name: names } = resource;
@@ -77,7 +77,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
       const id = asWritten(resource.id);
       for (const name of [...numbersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
-      takeRemarks(resource);
+      takeRemarks(resource, 'requests');
     } else if (resource.resourceType === 'Task') {
       gathered.take(resource);
     } else if (resource.resourceType !== 'Patient' && !mayBeOfOther(resource, localOf, patientId)) {
@@ -123,7 +123,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     const mayBeGroups = requests.some(({ relations }) => relations.requisition !== undefined);
     if (!support || (result && ((result.hasTasks && !mayBeGroups) || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, (resource) =>
-      (resource.resourceType === 'OperationOutcome' ? takeRemarks : gathered.take)(resource),
+      resource.resourceType === 'OperationOutcome'
+        ? takeRemarks(resource, 'providers’ answers')
+        : gathered.take(resource),
     );
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);

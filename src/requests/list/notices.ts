@@ -120,10 +120,14 @@ function inWords(names: readonly string[]): string {
   return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
 }
 
-/** The EHR's remarks about its own answer, from an OperationOutcome (FH-08). Its diagnostics are left out. */
-export function describeOutcome(outcome: ForeignRecord): string[] {
+/**
+ * The EHR's remarks about its own answer, from an OperationOutcome (FH-08). Its diagnostics are left out.
+ *
+ * @param sought what the search was for: after an error it may be missing.
+ */
+export function describeOutcome(outcome: ForeignRecord, sought: 'requests' | 'providers’ answers'): string[] {
   const issues = asRecords(outcome.issue);
-  return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue) ?? []) : [UNSAID];
+  return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue, sought) ?? []) : [UNSAID];
 }
 
 /** How many remarks are shown; further ones are counted. Those come first that say that something is missing. */
@@ -139,7 +143,7 @@ export function describeRemarks(lines: readonly string[]): string[] {
 }
 
 /** For severity `error` and `fatal`. */
-const ERROR = 'The EHR reported an error, so requests may be missing';
+const ERROR = 'The EHR reported an error, so';
 const UNSAID = 'The EHR remarked that its answer may be incomplete.';
 /** For a remark of severity `information`, which does not say that anything is missing. */
 const INFORMED = 'The EHR added a piece of information that this app cannot show.';
@@ -148,14 +152,15 @@ const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR 
 /** Epic's warning that nothing was found: an empty list says so by itself, and leaves nothing out. */
 const NOTHING_FOUND = '4101';
 
-function describeIssue(issue: ForeignRecord): string | undefined {
+function describeIssue(issue: ForeignRecord, sought: string): string | undefined {
   const codings = asRecords(asRecord(issue.details).coding);
   const isNothing = /\bno results\b/i.test(asConceptText(issue.details) ?? '');
   if (isNothing && codings.some(({ code }) => code === NOTHING_FOUND)) return undefined;
   if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
   const text = asConceptText(issue.details);
   const severity = asText(issue.severity)?.toLowerCase();
-  if (severity === 'error' || severity === 'fatal') return text === undefined ? `${ERROR}.` : `${ERROR}: ${text}`;
+  if (severity === 'error' || severity === 'fatal')
+    return `${ERROR} ${sought} may be missing${text === undefined ? '.' : `: ${text}`}`;
   if (text !== undefined) return `The EHR remarked: ${text}`;
   return severity === 'information' ? INFORMED : UNSAID;
 }

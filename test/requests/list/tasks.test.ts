@@ -296,7 +296,12 @@ test.for<[string, object, string[], boolean]>([
       true,
     ],
   ),
-  ['failed in part', warning('exception', 'error'), [IN_PART], true],
+  ...['error', 'fatal'].map((severity): [string, object, string[], boolean] => [
+    `failed in part (${severity})`,
+    warning('exception', severity),
+    [IN_PART, 'The EHR reported an error, so providers’ answers may be missing: Some were held back'],
+    true,
+  ]),
   ['leaves out a kind of Task that Epic has not given the app', epics('59204'), ['The EHR remarked: Held back'], false],
   ['leaves out what this user may not see', epics('59205'), [IN_PART], true],
   ['leaves out one such kind and more', epics('59204', '59205'), [IN_PART], true],
