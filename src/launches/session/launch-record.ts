@@ -5,6 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import type { Launch, LaunchTokens } from './launch.ts';
+import { lifetimeOf } from './launch-life.ts';
 
 export interface LaunchRecord {
   launch: Launch;
@@ -50,7 +51,7 @@ export function createLaunchSealing(sealer: Sealer) {
 }
 
 export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
-  const { accessToken, refreshToken, expiresInSeconds, activeTtlSeconds } = token;
+  const { accessToken, refreshToken, activeTtlSeconds } = token;
   const after = (seconds: number | undefined) =>
     seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1_000).toISOString();
   const issuedAt = now.toISOString();
@@ -58,7 +59,7 @@ export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
     accessToken,
     refreshToken,
     issuedAt,
-    expiresAt: after(expiresInSeconds),
+    expiresAt: after(lifetimeOf(token)),
     activeUntil: after(activeTtlSeconds),
   };
 }

@@ -136,6 +136,8 @@ describe('uses an unusual form, which is accepted', () => {
   test.for([
     ['TK-12: no expires_in', { expires_in: undefined }],
     ['TK-12: expires_in as text', { expires_in: '3600' }],
+    ['TK-12: expires_in 0 without a refresh token', { expires_in: 0 }],
+    ['TK-12: expires_in "0" with an empty refresh token', { expires_in: '0', refresh_token: '' }],
     ['TK-13: a dotted opaque token', { access_token: 'abc.def.ghi' }],
     ['TK-13: a token of 8 kB with ~+/=', { access_token: `${'x'.repeat(8_000)}~+/=` }],
     ['TK-11: BEARER', { token_type: 'BEARER' }],
