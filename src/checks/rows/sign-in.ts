@@ -59,6 +59,9 @@ async function judgeEndpoint(
   return (await rowOfHost(context, found.configuration[endpoint])) ?? outcome;
 }
 
+/** With these statuses the request met nothing that reads it: the path, the method or the body does not fit. */
+const UNREAD = new Set([404, 405, 406, 410, 411, 413, 414, 415, 421, 431]);
+
 /** Any OAuth error will do: it is what a token endpoint says to a request without a client. */
 async function judgeToken(
   { settings }: CheckContext,
@@ -81,8 +84,8 @@ async function judgeToken(
     const { status = 0 } = answer ?? {};
     const isOfClient = status >= 500 && /^(?:invalid|unauthorized)_client$/.test(named ?? '');
     const isRefusal = (status >= 400 && status < 500 && status !== 429) || isOfClient;
-    // Frameworks have a member of this name, such as "Not Found", where nothing is at the address.
-    const isAnswered = /^[a-z_]+$/.test(named ?? '') || ![404, 405, 410].includes(status);
+    // Frameworks have a member of this name, such as "Not Found", where no OAuth server read the request.
+    const isAnswered = /^[a-z_]+$/.test(named ?? '') || !UNREAD.has(status);
     if (isRefusal && named !== undefined && isAnswered) return pass(`${host}: status ${status}, ${shown(named, 40)}`);
     if (tokenEndpoint === authorizationEndpoint) {
       const found = `${host}: the same address as the authorization endpoint`;

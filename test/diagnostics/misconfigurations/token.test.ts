@@ -5,7 +5,7 @@ import { expectSaid } from './seeding/expectations.ts';
 import { useSeededWorld } from './seeding/seeded-world.ts';
 import { CONFIGURATION, code, JSON_TYPE, members, refused, TOKEN, token, urn } from './seeding/seeds.ts';
 
-const { launchesSay, launchWith, prepare } = useSeededWorld();
+const { launchesSay, launchWith, checkWith, prepare } = useSeededWorld();
 
 const LABELLED = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
 const APIGEE = '{"ErrorCode":"invalid_client","Error":"ClientId is Invalid"}';
@@ -13,6 +13,7 @@ const OKTA = `{"errorCode":"invalid_client","errorSummary":"Invalid value for 'c
 const NESTED = '{"error":{"code":"invalid_client","message":"Unknown client"}}';
 const XML = '<oauth><error>invalid_client</error><error_description>Unknown client</error_description></oauth>';
 const NAMED = '{"error":"invalid_client","error_description":"Unknown client"}';
+const framework = (status: number, error: string) => page(TOKEN, status, JSON_TYPE, JSON.stringify({ status, error }));
 const APIGEE_FAULT = '{"fault":{"faultstring":"Invalid client identifier {0}"}}';
 
 launchesSay('token', [
@@ -132,6 +133,30 @@ launchesSay('token', [
   ['a code whose PKCE does not match', code('code_verifier does not fit'), 'grant.pkce'],
   ['a code refused without a reason', code('grant request is invalid'), 'grant.refused'],
   ['a web page with 404 at the token endpoint', 'token-html-404', 'token.not-there', { check: 'token-endpoint' }],
+  [
+    'a framework that takes no forms',
+    framework(415, 'Unsupported Media Type'),
+    'token.body-lost',
+    { check: 'token-endpoint', found: /415/ },
+  ],
+  [
+    'a framework that takes no long forms',
+    framework(413, 'Payload Too Large'),
+    'token.body-lost',
+    { check: 'token-endpoint', found: /413/ },
+  ],
+  [
+    'a framework that takes no such header',
+    framework(406, 'Not Acceptable'),
+    'token.not-acceptable',
+    { check: 'token-endpoint', found: /406/ },
+  ],
+  [
+    'a framework behind a proxy of another host',
+    framework(421, 'Misdirected Request'),
+    'token.not-there',
+    { check: 'token-endpoint', found: /421/ },
+  ],
   ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
   ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
   ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.blocked'],
@@ -234,4 +259,13 @@ test('for a token endpoint of another environment both hosts are named', async (
   const said = await launchWith(seed);
   expectSaid(said, 'token', 'grant.other-host');
   expect(said.words).toContain(host);
+});
+
+test.each([
+  ['a token endpoint that refuses with 415 and an OAuth error', 415, 'invalid_request'],
+  ['a framework that refuses with 401', 401, 'Unauthorized'],
+  ['a framework that refuses with 400', 400, 'Bad Request'],
+])('the checks let %s pass', async (_name, status, error) => {
+  const { open } = await checkWith(framework(status, error));
+  expect(open).toEqual([]);
 });
