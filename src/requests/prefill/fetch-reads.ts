@@ -5,8 +5,8 @@ import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** The answer to one read; undefined if it failed or was refused. Untrusted. */
-export type ReadAnswer = ForeignRecord | undefined;
+/** The answer to one read; undefined if it failed or was refused. */
+export type ReadAnswer = { readonly resource: ForeignRecord; readonly isPart: boolean } | undefined;
 
 /** Each read fails on its own. @param urls relative to the base, granted. @returns as many answers, in order. */
 export async function fetchReads(
@@ -16,7 +16,11 @@ export async function fetchReads(
 ): Promise<readonly ReadAnswer[]> {
   if (urls.length === 0) return [];
   const entries = await sendBatch(api, urls, batches).catch(nothingOf);
-  if (entries === 'no-batch') return Promise.all(urls.map((url) => api.get(url).catch(nothingOf)));
+  const read = async (url: string): Promise<ReadAnswer> => {
+    const answer = await api.ask(url);
+    return { resource: answer.resource(), isPart: answer.isPart };
+  };
+  if (entries === 'no-batch') return Promise.all(urls.map((url) => read(url).catch(nothingOf)));
   // FHIR R4 http, batch: there is one entry for each, in the same order. A shorter answer does not say which it
   // leaves out.
   return entries?.length === urls.length ? entries.map(answerIn) : urls.map(() => undefined);
@@ -24,6 +28,7 @@ export async function fetchReads(
 
 function answerIn(entry: ForeignRecord): ReadAnswer {
   const status = entryStatus(entry) ?? 200;
-  const answer = asRecord(entry.resource);
-  return status >= 200 && status < 300 && typeof answer.resourceType === 'string' ? answer : undefined;
+  const resource = asRecord(entry.resource);
+  const isGiven = status >= 200 && status < 300 && typeof resource.resourceType === 'string';
+  return isGiven ? { resource, isPart: status === 206 } : undefined;
 }

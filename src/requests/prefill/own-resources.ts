@@ -3,6 +3,7 @@ import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
+import type { ReadAnswer } from './fetch-reads.ts';
 
 const MOST_ENTRIES = 200;
 
@@ -15,11 +16,11 @@ export interface Received {
 }
 
 /** The resources of a searchset, or the one resource of a read. */
-export function receivedIn(answer: ForeignRecord): Received {
-  if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: false, isRemarked: false };
+export function receivedIn({ resource: answer, isPart }: NonNullable<ReadAnswer>): Received {
+  if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: isPart, isRemarked: false };
   const resources = asRecords(answer.entry, MOST_ENTRIES).map(({ resource }) => asRecord(resource));
   const { total, link } = answer;
-  const isCut = typeof total === 'number' && total > resources.length;
+  const isCut = isPart || (typeof total === 'number' && total > resources.length);
   return {
     resources,
     hasMore: isCut || asRecords(link).some(({ relation }) => asText(relation)?.toLowerCase() === 'next'),

@@ -65,7 +65,7 @@ async function sectionOf(
   const received = asked
     .map((read) => answerOf.get(read))
     .filter((answer) => answer !== undefined)
-    .filter(({ resourceType }) => resourceType === 'Bundle' || resourceType === type)
+    .filter(({ resource: { resourceType } }) => resourceType === 'Bundle' || resourceType === type)
     .map(receivedIn);
   const resources = received.flatMap((one) => one.resources);
   const { own, refused, isWhole } =
@@ -73,8 +73,8 @@ async function sectionOf(
       ? { own: resources, refused: 0, isWhole: true }
       : ownOf(resources, { type, patientId, base: api.base });
   const answerFor = (section: SectionName) => {
-    const answer = answerOf.get(reads.find((one) => one.section === section) as ChartRead);
-    return answer ? ownOf([answer], { type: asWritten(answer.resourceType), patientId, base: api.base }).own : [];
+    const { resource } = answerOf.get(reads.find((one) => one.section === section) as ChartRead) ?? {};
+    return resource ? ownOf([resource], { type: asWritten(resource.resourceType), patientId, base: api.base }).own : [];
   };
   const [patient] = answerFor('patient');
   const stay = answerFor('where').find(({ id }) => id === reader.launch.context.encounter);
@@ -138,7 +138,9 @@ async function whereOf(api: FhirApi, { at, batches, canRead }: ChartReader, stay
   );
   const wanted = canRead('Location') ? nameless.map(({ reference }) => reference) : [];
   const answers = await fetchReads(api, wanted, batches);
-  const read = answers.flatMap((answer) => (answer ? readNamedResource(answer, { base: api.base, now: at.now }) : []));
+  const read = answers.flatMap((answer) =>
+    answer ? readNamedResource(answer.resource, { base: api.base, now: at.now }) : [],
+  );
   const nameOf = (reference: string) => read.find((one) => one.reference === reference)?.name;
   const named = places.map((place) => ({ ...place, name: place.display ?? nameOf(place.reference) }));
   return stayOf(stay, named, at);

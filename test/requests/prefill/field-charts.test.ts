@@ -5,7 +5,7 @@ import { chosenIn, filledIn, NOTHING_CHOSEN } from '#src/requests/form/from-char
 import { asTyped } from '#src/requests/form/typed-request.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
-import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 import { writeTyped } from '#test/requests/form/written.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -951,23 +951,47 @@ test('a correction keeps a reason that the chart has on two lists, whichever of 
   expect(picks('Condition/c')).toEqual(picks('Condition/d'));
 });
 
-test('nothing is chosen beforehand of measurements of which the EHR has more: a newer one may not have come', async () => {
-  const answer = {
-    resourceType: 'Bundle',
-    type: 'searchset',
-    total: 60,
-    entry: [{ resource: weight('1', 70, '2026-11-20') }],
-  };
-  await using server = await startFhirServer((call) => (call.includes('/Observation?') ? answer : { status: 404 }));
-  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
-  batches.noteMissing();
-  const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
-  const { measures } = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
-  expect(measures).toMatchObject({
-    facts: [{ text: '70 kg', isSuggested: false }],
-    remark: 'The EHR has more than is shown here.',
-  });
-});
+const oneWeight = {
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: [{ resource: weight('1', 70, '2026-11-20') }],
+};
+/** The answer to a batch of which each entry has this status; only measurements come. */
+const batchOf = (status: string) => (call: string, sent: readonly unknown[]) =>
+  call.startsWith('POST')
+    ? { resourceType: 'Bundle', type: 'batch-response', entry: entriesFor(sent.at(-1), status) }
+    : { status: 404 };
+const entriesFor = (batch: unknown, status: string) =>
+  (batch as { entry: { request: { url: string } }[] }).entry.map(({ request }) =>
+    request.url.startsWith('Observation?')
+      ? { response: { status }, resource: oneWeight }
+      : { response: { status: '404' } },
+  );
+
+test.for<[string, (call: string, sent: readonly unknown[]) => object, takesBatch?: boolean]>([
+  ['by its own count', (call) => (call.includes('/Observation?') ? { ...oneWeight, total: 60 } : { status: 404 })],
+  ['by its status', (call) => (call.includes('/Observation?') ? { status: 206, body: oneWeight } : { status: 404 })],
+  ['by the status of an entry in a batch', batchOf('206 Partial Content'), true],
+])(
+  'nothing is chosen beforehand of measurements of which the EHR has more, %s: a newer one may not have come',
+  async ([, answer, takesBatch]) => {
+    await using server: FhirServer = await startFhirServer((call) => answer(call, server.posted));
+    const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
+    if (!takesBatch) batches.noteMissing();
+    const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
+    const { measures } = await readChart(server.api, {
+      launch,
+      searchParameters: [],
+      batches,
+      at,
+      canRead: () => true,
+    });
+    expect(measures).toMatchObject({
+      facts: [{ text: '70 kg', isSuggested: false }],
+      remark: 'The EHR has more than is shown here.',
+    });
+  },
+);
 
 test.for<[string, object, encounter: string | undefined]>([
   ['of this patient', stay(), 'Encounter/e1'],
