@@ -74,3 +74,12 @@ export function isOver(service: string): boolean {
   const text = OF_BLADDER.test(service) ? service.replaceAll(/void/gi, '') : service;
   return SET_OFF.test(text) || ((BEGINS_OVER.test(text) || ENDS_OVER.test(text)) && !CONDITION.test(text));
 }
+
+/** "Not cancelled". "Cancelled, not needed" is. */
+const NEGATION =
+  /(?<!\p{L})(?:not|never|nicht|niet|ikke|inte|pas)(?!\p{L}| (?:coming|going|indicated|mehr|needed|required|wanted))/iu;
+
+/** The same of a note: "CANCELLED per Dr. Hall". */
+export function saysOver(note: string): boolean {
+  return isOver(note) && !NEGATION.test(note);
+}
