@@ -13,6 +13,8 @@ export const tokenRules = {
   'grant.consent': ehrTeam`The EHR says that consent to this app was never given, or was withdrawn
     Consent to {client id} for all users, or let the EHR ask each user again at the next launch.
     {Again} and agree if the EHR asks. If it happens again, give the support code to {help desk}.`,
+  'grant.admin-approval': lastingAtEhr`The EHR says that an administrator has to approve this app before users can open it
+    Approve {client id} for the users of this organization, with all its scopes. At Entra ID, grant admin consent.`,
   'grant.expired': user`The code had expired when it was exchanged, or the EHR does not say whether it had expired or was used already
     Open the app again from the patient’s chart.`,
   'grant.reused': oftenAtEhr`The EHR says that the code was used before. The app sends each code once, so a gateway or proxy before the token endpoint repeated the request. Some do so when an answer is slow
