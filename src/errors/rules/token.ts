@@ -58,7 +58,7 @@ export const tokenRules = {
     Answer with token_type Bearer.`,
   'token.no-access-token': lastingAtEhr`The token response has no access_token, or an unusable one
     Answer with an access_token of visible characters (RFC 6750 2.1). If this is another endpoint, such as that of introspection, correct token_endpoint in smart-configuration.`,
-  'token.short-life': ehrTeam`The access token lives only {expires in seconds} s, so every page has to renew it first
+  'token.short-life': ehrTeam`The access token lives only {expires in seconds} s. Each page has to renew it first, and without a refresh token the launch ends with it
     Give access tokens of this client a life of five minutes or more, and say so in expires_in.`,
   'token.member': lastingAtEhr`A member of the token response, which the detail names, has a value that is not allowed there
     Correct the member that the detail names (RFC 6749 5.1).`,
