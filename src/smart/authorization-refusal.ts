@@ -59,6 +59,7 @@ const ERRORS = new Map<string, ErrorCode>([
 /** What the words say decides the page where the error alone would send the user the wrong way. */
 export const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
   ...Object.fromEntries(OF_BLOCKED.map(([rule]) => [rule, 'authorization.denied' as const])),
+  'grant.admin-approval': 'authorization.denied',
   'authorization.password': 'authorization.sign-in-needed',
   'authorization.second-factor': 'authorization.sign-in-needed',
   'authorization.sign-in-needed': 'authorization.sign-in-needed',

@@ -58,7 +58,9 @@ export const OF_CODE: Hints = [
 ];
 export const OF_CONSENT: Hints = [
   ...OF_BLOCKED,
-  ['grant.consent', 'admin administrator', 'consent consented grant approval approve'],
+  ['grant.consent', /\buser or (?:an )?admin/],
+  ['grant.admin-approval', 'admin administrator', 'consent consented grant granting approval approve approved'],
+  ['grant.admin-approval', 'app_not_approved_by_admin'],
 ];
 const OF_SESSION: Hint = [
   'authorization.sign-in-needed',
@@ -149,6 +151,16 @@ export const OF_CONTEXT: Hints = [OF_PATIENT, ...OF_TENANT, ...OF_LAUNCH, OF_SES
 export const OF_CLIENT_ID: Hints = [
   ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
 ];
+/** Not of a user whom a policy or an administrator denied. */
+const USER_DECLINED = new RegExp(
+  [
+    String.raw`\b(?:user|resource owner) (?:has |have )?(?:denied|declined|refused|rejected)\b(?![^.;]* by (?:the |an? |your )?(?:admin|organi|polic|rule|server|system|tenant))`,
+    String.raw`\b(?:denied|declined|refused|rejected) by (?:the |an? )?(?:end[- ]?)?(?:user|resource owner)\b(?!['’]| (?:agent|pool|directory|store|or)\b)`,
+    String.raw`\buser (?:did not|didn['’]t) (?:accept|agree|allow|approve|authori[sz]e)\b`,
+    String.raw`\bclicked (?:cancel|deny|no)\b|\byou (?:chose not|declined)\b|\buser_(?:denied|declined|cancell?ed)\b|^declined\W*$`,
+    String.raw`\bno patient was (?:chosen|picked|selected)\b`,
+  ].join('|'),
+);
 export const OF_DENIAL: Hints = [
   [
     'fhir.restricted',
@@ -165,6 +177,7 @@ export const OF_DENIAL: Hints = [
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
   ['authorization.declined', 'user', 'did aborted closed', 'consent interaction window'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
+  ['authorization.declined', USER_DECLINED],
   // Auth0, of an aud that is none of its APIs.
   ['authorization.audience', 'service', 'found', 'https http'],
   ...OF_OFF,

@@ -75,7 +75,7 @@ export function launchDrawing(launch: DrawnLaunch, timeZone: string, shownTitle:
 <dt>Outcome</dt><dd>${outcomeWord(launch, shownTitle)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
 <dt>Organization</dt><dd>${launch.organizationId ?? 'not known'}</dd>
 <dt>Support codes</dt><dd>${launch.supportCodes.map((code) => html`<code>${code}</code> `)}</dd>
-<dt>Kind of launch</dt><dd>${launch.standalone === true ? 'standalone' : 'from the EHR'}</dd>
+<dt>Kind of launch</dt><dd>${launch.standalone === true ? 'Standalone' : 'From the EHR'}</dd>
 <dt>In a frame of the EHR</dt><dd>${framedWord(launch.framed)}</dd>
 <dt>Cookies</dt><dd>${cookieWord(launch.cookieMode)}</dd>
 <dt>User, keyed hash</dt><dd>${hashOf(launch.userHash)}</dd>
@@ -138,25 +138,25 @@ function factsOf({ facts, state }: DrawnStep): SafeHtml | null {
 
 function factText(fact: Fact): SafeHtml {
   if (Array.isArray(fact))
-    return fact.length === 0 ? html`none` : html`${fact.map((item: string) => html`<code>${item}</code> `)}`;
-  if (typeof fact === 'boolean') return fact ? html`yes` : html`no`;
+    return fact.length === 0 ? html`None` : html`${fact.map((item: string) => html`<code>${item}</code> `)}`;
+  if (typeof fact === 'boolean') return fact ? html`Yes` : html`No`;
   return html`${String(fact)}`;
 }
 
 function framedWord(framed: boolean | null): string {
-  if (framed === null) return 'the browser did not say';
-  return framed ? 'yes' : 'no, in a window of its own';
+  if (framed === null) return 'The browser did not say';
+  return framed ? 'Yes' : 'No, in a window of its own';
 }
 
 function cookieWord(mode: string | null): string {
   const words: Record<string, string> = {
-    arrived: 'kept from an earlier visit',
-    probed: 'kept, as one redirect showed',
-    blocked: 'blocked by the browser',
+    arrived: 'Kept from an earlier visit',
+    probed: 'Kept, as one redirect showed',
+    blocked: 'Blocked by the browser',
   };
-  return (mode !== null && words[mode]) || 'not known';
+  return (mode !== null && words[mode]) || 'Not known';
 }
 
 function hashOf(hash: string | null): SafeHtml {
-  return hash === null ? html`not known` : html`<code>${hash.slice(0, 12)}</code>`;
+  return hash === null ? html`Not known` : html`<code>${hash.slice(0, 12)}</code>`;
 }

@@ -99,7 +99,7 @@ ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? (row.outcome === 'completed' && row.owner !== undefined ? ', and something is missing' : null) : html` ${row.shownTitle}`}</td>
 <td data-label="Last step tried">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
-<td data-label="In a frame">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
+<td data-label="In a frame">${row.standalone === true ? 'Standalone' : row.framed === null ? '?' : row.framed ? 'Yes' : 'No'}</td>
 <td data-label="User">${userCell(row)}</td></tr>
 `;
 }

@@ -13,6 +13,8 @@ export const tokenRules = {
   'grant.consent': ehrTeam`The EHR says that consent to this app was never given, or was withdrawn
     Consent to {client id} for all users, or let the EHR ask each user again at the next launch.
     {Again} and agree if the EHR asks. If it happens again, give the support code to {help desk}.`,
+  'grant.admin-approval': lastingAtEhr`The EHR says that an administrator has to approve this app before users can open it
+    Approve {client id} for the users of this organization, with all its scopes. At Entra ID, grant admin consent.`,
   'grant.expired': user`The code had expired when it was exchanged, or the EHR does not say whether it had expired or was used already
     Open the app again from the patient’s chart.`,
   'grant.reused': oftenAtEhr`The EHR says that the code was used before. The app sends each code once, so a gateway or proxy before the token endpoint repeated the request. Some do so when an answer is slow
@@ -56,7 +58,7 @@ export const tokenRules = {
     Answer with token_type Bearer.`,
   'token.no-access-token': lastingAtEhr`The token response has no access_token, or an unusable one
     Answer with an access_token of visible characters (RFC 6750 2.1). If this is another endpoint, such as that of introspection, correct token_endpoint in smart-configuration.`,
-  'token.short-life': ehrTeam`The access token lives only {expires in seconds} s, so every page has to renew it first
+  'token.short-life': ehrTeam`The access token lives only {expires in seconds} s. Each page has to renew it first, and without a refresh token the launch ends with it
     Give access tokens of this client a life of five minutes or more, and say so in expires_in.`,
   'token.member': lastingAtEhr`A member of the token response, which the detail names, has a value that is not allowed there
     Correct the member that the detail names (RFC 6749 5.1).`,

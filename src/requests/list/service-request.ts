@@ -2,7 +2,7 @@
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { isOver, isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
+import { isOver, isStatement, isStop, saysOver } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
 import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
@@ -14,7 +14,7 @@ import { isGiven } from '#src/requests/timing/phrases.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { saysMasked } from '#src/smart/fhir/no-information.ts';
-import { notesShown } from '#src/smart/fhir/notes.ts';
+import { newestNotes, quoted } from '#src/smart/fhir/notes.ts';
 import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
@@ -34,6 +34,7 @@ export function readServiceRequest(received: ForeignRecord, at: { base: URL; now
   const resource = withLaterElements(received);
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
+  const notes = newestNotes(resource.note);
   const given = asRecords(resource.performer).filter(namesProvider);
   const isOwn = (one: ForeignRecord) => PATIENTS_OWN.has(targetType(one, { base, container: resource }));
   const isPatients = given.length > 0 && given.every(isOwn);
@@ -103,12 +104,12 @@ export function readServiceRequest(received: ForeignRecord, at: { base: URL; now
     isUnclear,
     /** It is about the end of something, so that finding a provider may be the opposite of what is meant. */
     isStop: !isUnasked && isStop(service),
-    /** Its name says that it is over. */
-    isOver: isOver(service),
+    /** Its name says that it is over, or a note that may be the newest. */
+    isOver: isOver(service) || notes.shown.some(saysOver),
     isPatients,
     isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */
-    noted: notesShown(resource.note),
+    noted: quoted(notes),
     needed: needed.text,
     neededMs,
     /** It is to begin on a later day. */

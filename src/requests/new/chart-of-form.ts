@@ -61,8 +61,8 @@ export function chartAnew(deps: ChartDependencies, at: InLaunch) {
       received.push(asRecords(answer['entry'])[0]?.resource);
       return answer;
     };
-    const get: FhirApi['get'] = async (url) => {
-      const answer = await api.get(url);
+    const get: FhirApi['get'] = async (...call) => {
+      const answer = await api.get(...call);
       received.push(answer);
       return answer;
     };

@@ -17,8 +17,9 @@ export async function fetchReads(
   if (urls.length === 0) return [];
   const entries = await sendBatch(api, urls, batches).catch(nothingOf);
   const read = async (url: string): Promise<ReadAnswer> => {
-    const answer = await api.ask(url);
-    return { resource: answer.resource(), isPart: answer.isPart };
+    let isPart = false;
+    const resource = await api.get(url, (answer) => void (isPart = answer.isPart));
+    return { resource, isPart };
   };
   if (entries === 'no-batch') return Promise.all(urls.map((url) => read(url).catch(nothingOf)));
   // FHIR R4 http, batch: there is one entry for each, in the same order. A shorter answer does not say which it

@@ -20,13 +20,14 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
 const STOPS = new RegExp(
   `^(?:${[
     String.raw`discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport|ride|snf|needs|meds to))|cancel`,
+    'terminate(?! (?:the )?pregnan)|rescind|cease|suspend|postpone|defer(?! to\\b)|withdraw(?= (?:care|order|re(?:ferral|quest)|services?|treatment)\\b)',
     'stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))',
     String.raw`hold(?! (?:clot|tube\b(?![- ]feed)|extra (?:tube|specimen|sample)|(?:stool |urine )?(?:specimen|sample)|serum|urine|(?:red|blue|green|gr[ae]y|purple|pink|yellow|gold|lavender) (?:top|tube)|sst\b|(?:and|&) call|bed$|bed (?:for|at|in)\b|blood$|blood (?:bank|bottle|culture|for|sample|specimen|tube)|for pick))|withhold`,
     String.raw`(?:do not|don['’]t)(?! (?:attempt )?(?:(?:cardiopulmonary )?resus|intubat|cpr))`,
     'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
     'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
     '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
-    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|suspender(?! (?:el )?(?:tabaco|alcohol))',
+    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|seponere?|avbryt|avsluta|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
     'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
     'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
   ].join('|')})\\s`,
@@ -36,9 +37,12 @@ const STOPS = new RegExp(
 /** Nitric oxide, in capitals alone. In doubt "NO" only stresses the word: "NO therapy on weekends". */
 const NITRIC_OXIDE = /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)(?:$|,? \(?(?:\d|ppm|via)| trial)/;
 
+/** "HOLD: transport", "Stop – oxygen". */
+const FIRST_WORD = /^([\p{L}/]{2,14}) ?[:–—] ?/u;
+
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
-  return STOPS.test(service) && !NITRIC_OXIDE.test(service);
+  return STOPS.test(service.replace(FIRST_WORD, '$1 ')) && !NITRIC_OXIDE.test(service);
 }
 
 const CALLED_OFF =
@@ -69,4 +73,13 @@ const OF_BLADDER = /urin|bladder|resid|\bpvr\b|uroflow|cysto|vcug|volume/i;
 export function isOver(service: string): boolean {
   const text = OF_BLADDER.test(service) ? service.replaceAll(/void/gi, '') : service;
   return SET_OFF.test(text) || ((BEGINS_OVER.test(text) || ENDS_OVER.test(text)) && !CONDITION.test(text));
+}
+
+/** "Not cancelled". "Cancelled, not needed" is. */
+const NEGATION =
+  /(?<!\p{L})(?:not|never|nicht|niet|ikke|inte|pas)(?!\p{L}| (?:coming|going|indicated|mehr|needed|required|wanted))/iu;
+
+/** The same of a note: "CANCELLED per Dr. Hall". */
+export function saysOver(note: string): boolean {
+  return isOver(note) && !NEGATION.test(note);
 }

@@ -85,18 +85,22 @@ export function alsoText(also: readonly Task[]): string | undefined {
   return also.map(({ word, remarks }) => [`also “${word.word}”`, ...remarks].join(' · ')).join(' · ') || undefined;
 }
 
-/** Of an order that was offered to several providers and that none has taken. */
+/** Of an order that was offered to several providers: how many others are asked too, or declined it too. */
 export function askedText(tasks: readonly Task[], shown: Task): string | undefined {
-  if (!ASKED.has(shown.word.icon) || ownerKey(shown) === undefined) return undefined;
+  const [alike, [isToo, areToo]] = ALIKE.find(([icons]) => icons.has(shown.word.icon)) ?? [new Set(), ['', '']];
+  if (ownerKey(shown) === undefined) return undefined;
   const byOwner = Map.groupBy(tasks, ownerKey);
-  const asked = [...byOwner].filter(
-    ([key, some]) => key !== undefined && key !== ownerKey(shown) && ASKED.has(newestOf(some)?.word.icon ?? 'unknown'),
+  const others = [...byOwner].filter(
+    ([key, some]) => key !== undefined && key !== ownerKey(shown) && alike.has(newestOf(some)?.word.icon),
   );
-  if (asked.length === 0) return undefined;
-  return asked.length === 1 ? 'another provider is asked too' : `${asked.length} other providers are asked too`;
+  if (others.length === 0) return undefined;
+  return others.length === 1 ? `another provider ${isToo}` : `${others.length} other providers ${areToo}`;
 }
 
-const ASKED = new Set<TaskWord['icon']>(['sent', 'received']);
+const ALIKE: readonly (readonly [ReadonlySet<unknown>, readonly [one: string, several: string]])[] = [
+  [new Set(['sent', 'received']), ['is asked too', 'are asked too']],
+  [new Set(['declined']), ['declined it too', 'declined it too']],
+];
 
 /** A question is answered; which of two who have agreed goes on, and whether one does, only the EHR can say. */
 export function rivalStep(rivals: readonly Task[]): string | undefined {

@@ -10,15 +10,26 @@ export function notesOf(note: unknown, most?: number): ForeignRecord[] {
   return asRecords(Array.isArray(note) ? note.map(asNote) : asNote(note), most);
 }
 
-/** The beginning of every note that may be the newest, in quotation marks, and how many more there are. */
-export function notesShown(note: unknown): string | undefined {
+/** Beginnings of notes, and how many more notes there are. */
+interface Noted {
+  readonly shown: readonly string[];
+  readonly more: number;
+}
+
+/** The beginning of every note that may be the newest. */
+export function newestNotes(note: unknown): Noted {
   const said = notesOf(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
-  if (said.length < 2) return said[0] && `“${asText(said[0].text, SHOWN)}”`;
   const timeOf = ({ time }: ForeignRecord) => Date.parse(asWritten(time));
   const undated = said.filter((one) => Number.isNaN(timeOf(one)));
   const dated = said.filter((one) => !Number.isNaN(timeOf(one))).toSorted((a, b) => timeOf(b) - timeOf(a));
   // An EHR may send them from either end.
   const shown = [...new Set([dated[0], undated[0], undated.at(-1)])].flatMap((one) => asText(one?.text, SHOWN) ?? []);
-  const more = said.length - shown.length;
+  return { shown, more: said.length - shown.length };
+}
+
+/** In quotation marks; undefined without a note. */
+export function quoted({ shown, more }: Noted): string | undefined {
   return shown.length === 0 ? undefined : `“${shown.join('” “')}”${more > 0 ? ` +${more} more` : ''}`;
 }
+
+export const notesShown = (note: unknown): string | undefined => quoted(newestNotes(note));

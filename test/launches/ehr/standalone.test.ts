@@ -214,10 +214,10 @@ describe('on embedded stores', () => {
     world.sandbox.faults.set('no-patient');
     const failed = await standalone('pat-ada');
     const page = await operator.open(`${world.url}/settings/launches?code=${supportCodeOf(failed) ?? ''}`);
-    expect(page.body).toContain('<dt>Kind of launch</dt><dd>standalone</dd>');
+    expect(page.body).toContain('<dt>Kind of launch</dt><dd>Standalone</dd>');
     expect(page.body).toContain('The app is opened at its standalone address');
     const list = await operator.open(`${world.url}/settings/launches?organization=${ORG_ID}`);
-    expect(list.body).toContain('<td data-label="In a frame">standalone</td>');
+    expect(list.body).toContain('<td data-label="In a frame">Standalone</td>');
     const verify = await operator.open(`${world.url}/settings/verify?organization=${ORG_ID}`);
     expect(verify.body).toContain('Launch from a chart to see this.');
   });

@@ -386,6 +386,34 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { next: { text: 'Check it in the EHR' }, status: { word: 'Ordered in the EHR' } },
   ]),
   ...[
+    ...['CANCELLED per Dr. Hall 11/20', 'Order cancelled', 'Void - reordered', 'DUPLICATE ORDER', 'Ordered in error'],
+    ...['Storniert', 'Entered on wrong patient', 'Cancelled, not needed'],
+  ].map((text): [string, object, object, object] => [
+    `a note that says that the order is over: ${text}`,
+    {
+      note: [
+        { text: 'Ring twice', time: '2026-11-18' },
+        { text, time: '2026-11-19' },
+      ],
+    },
+    {},
+    { next: { text: 'Check it in the EHR' }, status: { word: 'Ordered in the EHR' }, noted: `“${text}” +1 more` },
+  ]),
+  ...[
+    ...['Cancelled appointment, please rebook', 'Patient voided', 'Call if cancelled', 'Discontinued warfarin'],
+    ...['Please do not cancel', 'Not cancelled', 'Two steps at the front door.', 'Rebook: appointment canceled'],
+  ].map((text): [string, object, object, object] => [
+    `a note that leaves the order in force: ${text}`,
+    {
+      note: [
+        { text: 'CANCELLED', time: '2026-11-18' },
+        { text, time: '2026-11-19' },
+      ],
+    },
+    {},
+    { next: { text: 'Find a provider' }, noted: `“${text}” +1 more` },
+  ]),
+  ...[
     ...[
       'Stop smoking counselling',
       'Stop-smoking class',

@@ -128,6 +128,18 @@ test.for<[string, object, object[], object]>([
     [...asked('A'), task({ id: 'u', status: 'rejected', owner: { display: 'B' } })],
     { status: { word: 'Sent', note: undefined } },
   ],
+  ...(
+    [
+      ['an order that two declined', ['A', 'B'], 'another provider declined it too'],
+      ['an order that three declined', ['A', 'B', 'C'], '2 other providers declined it too'],
+      ['an order that one provider declined twice', ['A', 'A'], undefined],
+    ] as const
+  ).map(([name, owners, note]): [string, object, object[], object] => [
+    name,
+    {},
+    owners.map((display, index) => task({ id: `d${index}`, status: 'rejected', owner: { display } })),
+    { status: { word: 'Declined', note } },
+  ]),
   [
     'a Task that is more urgent than its order',
     {},

@@ -32,6 +32,9 @@ test.for([
     'Suspender el tabaco: taller',
   ],
   ...['NO therapy', 'NO therapy, 20 ppm', 'NO inhalation (20 ppm)', 'NO therapy trial'],
+  ...['HOLD: blue top', 'Stop: smoking cessation', 'D/C: home oxygen', 'No: 12 catheter', 'Terminate pregnancy'],
+  ...['Withdrawal assessment', 'Withdraw drain 2 cm', 'Defer to cardiology: consult', 'Deferred action: visit'],
+  ...['Transport: no stairs', 'Walker: stop at door', 'Suspension sling', 'Terminal care', 'Ceased valve evaluation'],
 ])('an order of something: %s', (name) => {
   expect(isStop(name)).toBe(false);
 });
@@ -60,6 +63,10 @@ test.for([
   ...['Stoppen met vervoer', 'Arrêter le traitement', 'Ne pas transporter', 'Pas de transfusion', 'Anular ambulancia'],
   ...['Suspender ambulancia', 'NO therapy at this time', 'NO therapy on weekends', 'NO delivery on Sunday'],
   ...['NO ventilation per family', 'NO gas, per anesthesia'],
+  ...['HOLD: transport', 'Stop: home oxygen', 'Discontinue – walker', 'Cancel :wheelchair van', 'D/C: Foley'],
+  ...['Terminate home care services', 'Rescind DME order', 'Cease tube feeding', 'Suspend meals on wheels'],
+  ...['Postpone transport', 'Defer PT', 'Withdraw referral', 'Cancelar transporte', 'Sospendere trasporto'],
+  ...['Seponer hjemmehjelp', 'Avbryt transport', 'Avsluta hemsjukvård'],
 ])('an order to end something, or not to do it: %s', (name) => {
   expect(isStop(name)).toBe(true);
 });
