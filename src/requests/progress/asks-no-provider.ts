@@ -79,7 +79,11 @@ export function isOver(service: string): boolean {
 const NEGATION =
   /(?<!\p{L})(?:not|never|nicht|niet|ikke|inte|pas)(?!\p{L}| (?:coming|going|indicated|mehr|needed|required|wanted))/iu;
 
+/** "Cancelled trip yesterday, needs a new van": something else is over. */
+const OF_OTHERS =
+  /^(?:cancell?ed (?!(?:as|at|because|by|due|on|order|per|referral|request|since)\b|\d)\p{L}|duplicate of (?!.{0,20}(?:order|request|referral|\d)))/iu;
+
 /** The same of a note: "CANCELLED per Dr. Hall". */
 export function saysOver(note: string): boolean {
-  return isOver(note) && !NEGATION.test(note);
+  return isOver(note) && !NEGATION.test(note) && !OF_OTHERS.test(note);
 }

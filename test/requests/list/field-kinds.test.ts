@@ -387,7 +387,8 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ]),
   ...[
     ...['CANCELLED per Dr. Hall 11/20', 'Order cancelled', 'Void - reordered', 'DUPLICATE ORDER', 'Ordered in error'],
-    ...['Storniert', 'Entered on wrong patient', 'Cancelled, not needed'],
+    ...['Storniert', 'Entered on wrong patient', 'Cancelled, not needed', 'Cancelled', 'Canceled 11/20 by family'],
+    ...['Cancelled by patient', 'Duplicate of order 4711'],
   ].map((text): [string, object, object, object] => [
     `a note that says that the order is over: ${text}`,
     {
@@ -402,6 +403,8 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ...[
     ...['Cancelled appointment, please rebook', 'Patient voided', 'Call if cancelled', 'Discontinued warfarin'],
     ...['Please do not cancel', 'Not cancelled', 'Two steps at the front door.', 'Rebook: appointment canceled'],
+    ...['Cancelled trip yesterday, needs a new van', 'Canceled van was late', 'Duplicate of lab slip enclosed'],
+    ...['Void trial in the morning', 'Error code 5 on the old pump', 'Bladder scan post-void', 'No duplicate labels'],
   ].map((text): [string, object, object, object] => [
     `a note that leaves the order in force: ${text}`,
     {
