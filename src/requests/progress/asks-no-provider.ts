@@ -27,7 +27,7 @@ const STOPS = new RegExp(
     'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
     'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
     '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
-    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|seponere?|avbryt|avsluta|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
+    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|seponere?|avbryt|avsluta|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
     'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
     'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
   ].join('|')})\\s`,

@@ -1,9 +1,9 @@
 /** What Tasks beside a request say: those of its group, of parts of it, and for another purpose. */
 import type { PartyReference } from '#src/patients/party.ts';
 import { isOf, nameKey } from './owner.ts';
-import { othersWhoAct, READ } from './several-owners.ts';
+import { hasAgreed, othersWhoAct, READ } from './several-owners.ts';
 import type { Task } from './task.ts';
-import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
+import { calledOff, done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** What the Task of its group says that the Task of the request itself would hide: an end, a question, another provider. */
 export function groupNews(group: Task | undefined, own: Task | undefined) {
@@ -36,13 +36,18 @@ export function stepFor(
   own: Task | undefined,
   isAsked: (task: Task) => boolean,
 ): string | undefined {
-  if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
+  if (said.some((task) => task.word.icon === 'declined' && !isWithdrawn(task))) return 'Check what was declined';
   if (said.some(isAsked)) return 'Check what the requester has to do';
-  const mayBeEnd = ({ purpose, word }: Task) =>
-    purpose?.isStop === true ? mayBeDone(word) || !own : mayBeDone(word) && !own && purpose?.names[0] !== undefined;
+  const mayBeEnd = (task: Task) =>
+    task.purpose?.isStop === true
+      ? mayBeDone(task.word) || !own || hasAgreed(task) || isWithdrawn(task)
+      : mayBeDone(task.word) && !own && task.purpose?.names[0] !== undefined;
   if (said.some(mayBeEnd)) return 'Check it in the EHR';
   return said.some((task) => task.hasWords) ? READ : undefined;
 }
+
+/** A request to end it that was itself taken back. */
+const isWithdrawn = ({ purpose, word }: Task) => purpose?.isStop === true && word === calledOff;
 
 export const mayBeDone = (word: TaskWord) => word === done || word === doneInDoubt;
 
@@ -57,7 +62,8 @@ const MOST_BESIDE = 2;
 export function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
   const lines = tasks.slice(0, MOST_BESIDE).map((task) => {
     const { purpose, word, remarks } = task;
-    const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
+    const own = isWithdrawn(task) ? 'withdrawn' : word.word.toLowerCase();
+    const state = isAsked(task) ? 'waits for the requester' : own;
     return [`${purpose?.words}: ${state}`, remarks.join(' · ')].filter(Boolean).join(', ');
   });
   const more = tasks.length > MOST_BESIDE ? ` +${tasks.length - MOST_BESIDE} more` : '';

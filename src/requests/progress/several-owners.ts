@@ -39,7 +39,7 @@ function mayBeOfOther(task: Task, newest: Task): boolean {
 export const ownerKey = ({ owner }: Task) => owner && nameKey(owner);
 
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
-const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
+export const hasAgreed = ({ word }: Pick<Task, 'word'>) => AGREED.has(word.icon);
 const isQuestion = ({ word }: Task) => word.icon === 'question';
 /** It may ask something, in words that only a person can read. */
 const mayAsk = ({ word, hasWords }: Task) => hasWords && !isOver(word);

@@ -378,7 +378,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     ...['Hold tube feeding', 'Hold blood thinners', 'Hold blood products', 'Hold blood pressure medication'],
     ...['Hold bedtime insulin', 'Hold and reassess', 'Hold extra dose', 'NO blood products', 'No therapy'],
     ...['NO THERAPY', 'NO therapy until Monday', 'NO ventilation needed', 'No inhalation', 'Keine Blutprodukte'],
-    ...['Kein Befundgespräch nötig', 'No find'],
+    ...['Kein Befundgespräch nötig', 'No find', 'Ingen mobilisering', 'Inga blodprodukter', 'Inget besök', 'Ingen HLR'],
   ].map((text): [string, object, object, object] => [
     `an order to end something: ${text}`,
     { code: { text } },
@@ -435,6 +435,14 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     ...['Hold and call', 'Hold & call for results', 'Hold blood', 'Hold blood bank sample', 'Hold tube'],
     ...['Hold specimen', 'Hold extra specimen', 'Hold serum', 'Hold red top', 'Hold bed'],
     ...['NO therapy', 'NO inhalation', 'NO therapy, 20 ppm', 'NO weaning', 'Kein Befund', 'Keine Auffälligkeiten'],
+    ...[
+      'Ingen anmerkninger',
+      'Ingen avvik',
+      'Inga fynd',
+      'Ingenium prosthesis',
+      'EJ line placement',
+      'Ikke-invasiv ventilation',
+    ],
     ...[
       'No findings',
       'Norovirus test',

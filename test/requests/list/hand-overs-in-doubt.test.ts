@@ -487,6 +487,31 @@ test.for<[string, object, string, string]>([
   ],
   ['done', {}, 'Request to cancel: done', 'Check it in the EHR'],
   ['refused', { status: 'rejected' }, 'Request to cancel: declined', 'Check what was declined'],
+  ...(
+    [
+      ['abort', 'accepted', 'Request to cancel: accepted', 'Check it in the EHR'],
+      ['abort', 'in-progress', 'Request to cancel: under way', 'Check it in the EHR'],
+      ['suspend', 'accepted', 'Request to pause: accepted', 'Check it in the EHR'],
+      ['replace', 'accepted', 'Request to replace it: accepted', 'Check it in the EHR'],
+      ['abort', 'received', 'Request to cancel: received', 'Confirm the time'],
+      ['abort', 'draft', 'Request to cancel: draft', 'Confirm the time'],
+      ['change', 'accepted', 'Request to change it: accepted', 'Confirm the time'],
+      ['abort', 'cancelled', 'Request to cancel: withdrawn', 'Check it in the EHR'],
+      ['suspend', 'canceled', 'Request to pause: withdrawn', 'Check it in the EHR'],
+      ['abort', 'failed', 'Request to cancel: failed', 'Check what was declined'],
+    ] as const
+  ).map(([code, status, note, step]): [string, object, string, string] => [
+    `${code} is ${status}`,
+    { status, code: { coding: [{ code }] } },
+    note,
+    step,
+  ]),
+  [
+    'a part called off',
+    { status: 'cancelled', code: undefined },
+    'Part of it: hand-over cancelled',
+    'Check what was declined',
+  ],
   ['without a code', { status: 'rejected', code: undefined }, 'Part of it: declined', 'Check what was declined'],
 ])('what a Task asks of another Task is seen: %s', async ([, change, note, step]) => {
   const { row } = await readField({}, { tasks: [task({ status: 'accepted' }), task({ ...abort, ...change })] });
