@@ -500,9 +500,9 @@ test.for<[string, object, string, string]>([
       ['suspend', 'canceled', 'Request to pause: withdrawn', 'Check it in the EHR'],
       ['abort', 'failed', 'Request to cancel: failed', 'Check what was declined'],
     ] as const
-  ).map(([code, status, note, step]): [string, object, string, string] => [
-    `${code} is ${status}`,
-    { status, code: { coding: [{ code }] } },
+  ).map(([kind, status, note, step]): [string, object, string, string] => [
+    `${kind} is ${status}`,
+    { status, code: { coding: [{ code: kind }] } },
     note,
     step,
   ]),
