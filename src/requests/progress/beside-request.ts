@@ -53,7 +53,8 @@ export const mayBeDone = (word: TaskWord) => word === done || word === doneInDou
 
 /** Whether a Task of unknown purpose may be the provider's, who has answered it. */
 export function mayHave({ purpose, word }: Task): boolean {
-  return purpose?.names[0] !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
+  const isWork = purpose?.names[0] !== undefined || purpose?.part !== undefined;
+  return isWork && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
 }
 
 const MOST_BESIDE = 2;

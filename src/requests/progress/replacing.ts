@@ -11,7 +11,7 @@ const NOT_IN_FORCE = 'Meant to replace it, not in force';
 const UNPROVED = 'Says that it replaces this one: see the EHR';
 const LATER = 'Says that it replaces this one, but is older';
 const INDIRECT = 'Replaces a request that was to replace this one';
-const SAME_NUMBER = 'Has the same number, and says not to do it';
+const FORBIDS = 'Is about the same order, and says not to do it';
 
 const DAY_MS = 86_400_000;
 /** Longer chains are not followed: no EHR has them, and they prove nothing. */
@@ -108,7 +108,8 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
   );
   const forbiddingBy = new Map<string, Row[]>();
   for (const row of forbidding)
-    for (const key of numberKeysOf(row)) cached(forbiddingBy, key, (): Row[] => []).push(row);
+    for (const key of orderKeysOf(row, [...(row.numbers ?? []), ...row.relations.basedOn]))
+      cached(forbiddingBy, key, (): Row[] => []).push(row);
   const referrals = rows.filter(({ id }) => id.startsWith('R-'));
 
   /** Requests that replace each other in a circle prove nothing, and one of them is needed. */
@@ -144,9 +145,10 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       }
     }
     const isAllowed = own.isProhibited !== true && forbidding.length > 0;
-    const sameNumber = new Set(isAllowed ? numberKeysOf(own).flatMap((key) => forbiddingBy.get(key) ?? []) : []);
-    for (const row of sameNumber.size > 0 ? forbidding : [])
-      if (sameNumber.has(row) && !found.has(row) && row.id !== own.id) found.set(row, SAME_NUMBER);
+    const keysOfOrder = isAllowed ? orderKeysOf(own, [...(own.numbers ?? []), keyOf(own)]) : [];
+    const sameOrder = new Set(keysOfOrder.flatMap((key) => forbiddingBy.get(key) ?? []));
+    for (const row of sameOrder.size > 0 ? forbidding : [])
+      if (sameOrder.has(row) && !found.has(row) && row.id !== own.id) found.set(row, FORBIDS);
     return [...found].flatMap(([row, relation]) => (relation === undefined ? [] : { row, relation }));
   };
   /** Of Oracle Health, which lists an order and the referral made from it. */
@@ -190,7 +192,7 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
       const isForbidden = (relation: string) =>
         !own.isProhibited && rowsOf(relation).some((row) => row.isProhibited && row.status.group === 'open');
       if (isForbidden(UNPROVED)) return forbiddenBy('A newer');
-      if (isForbidden(LATER) || isForbidden(SAME_NUMBER)) return forbiddenBy('Another');
+      if ([LATER, FORBIDS].some(isForbidden)) return forbiddenBy('Another');
       if (found.some(({ relation }) => relation !== NOT_IN_FORCE)) return PERHAPS;
       const isCancelled = ({ status, isProhibited }: Row) => status.icon === 'cancelled' && !isProhibited;
       return rowsOf(NOT_IN_FORCE).some(isCancelled) ? BY_CANCELLED : (byReferral(own) ?? byOrder(own));
@@ -201,9 +203,9 @@ export function replacingIn<Row extends Entry>(rows: readonly Row[]) {
 const linksOf = <Row>(row: Row, keys: readonly string[] = [], { isDirect = true, isByNumber = false } = {}) =>
   keys.map((key) => ({ row, key, isDirect, isByNumber }));
 
-/** One for each number of a row, with its service: rows that share one are compared no further. */
-const numberKeysOf = ({ service, numbers = [] }: Pick<Entry, 'service' | 'numbers'>) =>
-  [...new Set(numbers)].map((number) => JSON.stringify([service, number]));
+/** A row's service with each number or reference of its order: rows that share one are compared no further. */
+const orderKeysOf = ({ service }: Pick<Entry, 'service'>, orders: readonly string[]) =>
+  [...new Set(orders)].map((order) => JSON.stringify([service, order]));
 
 /** The row, with what is to be done about it. A question is answered first. */
 export function withReplaced<Row extends Entry>(row: Row, replaced: Replaced | undefined): Row {

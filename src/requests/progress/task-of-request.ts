@@ -3,6 +3,7 @@ import { cached } from '#src/adapters/cache.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { besideText, groupNews, isOfRequester, isPressing, mayBeDone, mayHave, stepFor } from './beside-request.ts';
 import { namesAll, type Written, writtenFrom } from './done.ts';
+import { WAITING } from './next-step.ts';
 import { isOf } from './owner.ts';
 import { type Asked, wholeNames } from './purpose.ts';
 import {
@@ -81,7 +82,11 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const question = others.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(others);
   const isAsked = (task: Task) => isOfRequester(task, request);
-  const said = others.filter((one) => one !== question && (own === undefined || isPressing(one) || isAsked(one)));
+  const isFree = own && owner === undefined && WAITING.has(own.word.icon);
+  const mayBeTaken = (task: Task) => mayHave(task) && (own === undefined || (isFree && task.purpose?.part));
+  const said = others.filter(
+    (one) => one !== question && (own === undefined || isPressing(one) || isAsked(one) || mayBeTaken(one)),
+  );
   return (
     shown && {
       ...(shown === own ? { ...(isDone ? inDoubt(own, why) : own), purpose: undefined } : shown),
@@ -95,7 +100,7 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
         (also.length > 0 ? 'Check it in the EHR' : undefined) ??
         stepFor(said, own, isAsked) ??
         news?.step,
-      isUnheard: own === undefined && said.some(mayHave),
+      isUnheard: said.some((task) => mayBeTaken(task)),
     }
   );
 }

@@ -23,6 +23,7 @@ const fulfil = {
   intent: 'order',
   code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
 };
+const careline = { display: 'Careline' };
 
 test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ['serviceType alone', { code: undefined, serviceType: { text: 'Physiotherapy' } }, {}, { service: 'Physiotherapy' }],
@@ -197,6 +198,50 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { authoredOn: '2026-11-18T00:00:00+01:00' },
     {},
     { requested: { on: '2026-11-18' } },
+  ],
+  [
+    'a part that a provider has accepted, of a whole that no provider has',
+    {},
+    {
+      tasks: [
+        { ...handOver, status: 'requested' },
+        { ...{ ...handOver, id: 'u', status: 'accepted', partOf: [{ reference: 'Task/t' }] }, owner: careline },
+      ],
+    },
+    { status: { word: 'Sent', note: 'Part of it: accepted' }, next: { text: 'Check who has it' } },
+  ],
+  [
+    'an accepted part of a Task that calls itself a part of it',
+    {},
+    {
+      tasks: [
+        { ...handOver, status: 'requested', partOf: [{ reference: 'Task/u' }], lastModified: '2026-11-21T14:02:00Z' },
+        { ...{ ...handOver, id: 'u', status: 'accepted', partOf: [{ reference: 'Task/t' }] }, owner: careline },
+      ],
+    },
+    { next: { text: 'Check who has it' } },
+  ],
+  [
+    'a part that was only sent',
+    {},
+    {
+      tasks: [
+        { ...handOver, status: 'requested' },
+        { ...{ ...handOver, id: 'u', status: 'requested', partOf: [{ reference: 'Task/t' }] }, owner: careline },
+      ],
+    },
+    { status: { word: 'Sent' }, next: { text: 'Find a provider' } },
+  ],
+  [
+    'an accepted part of a whole that a provider was asked for',
+    { performer: [{ display: 'Northside' }] },
+    {
+      tasks: [
+        { ...handOver, status: 'requested', owner: { display: 'Northside' } },
+        { ...{ ...handOver, id: 'u', status: 'accepted', partOf: [{ reference: 'Task/t' }] }, owner: careline },
+      ],
+    },
+    { status: { word: 'Sent' }, sentTo: { names: ['Northside'] }, next: { text: 'Confirm the time' } },
   ],
   [
     'a part that the provider hands back to the requester, as in Dutch shared care',
