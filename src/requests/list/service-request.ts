@@ -2,8 +2,9 @@
 import { dayAfter, dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
-import { isOver, isStatement, isStop, saysOver } from '#src/requests/progress/asks-no-provider.ts';
+import { isOver, isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { saysOver } from '#src/requests/progress/note-words.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
 import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { describePriority } from '#src/requests/progress/priority.ts';

@@ -27,12 +27,16 @@ const STOPS = new RegExp(
     'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
     'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
     '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
-    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|stornieren|storno|seponere?|avbryt|avsluta|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
+    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|abbestellen|beenden|stornieren|storno|afbestellen|afzeggen|seponere?|avbryt|avsluta|avboka|avbeställ|avlys|aflys|interrompre|suspendre|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
     'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
     'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
   ].join('|')})\\s`,
   'iu',
 );
+
+/** "Sauerstoff absetzen", "Telemetry: stop". */
+const ENDS_STOP =
+  /(?:[:–—]| -) ?(?:discontinue|stop|cancel)$|(?<!rauchen |roken )(?<=\p{L} )(?:absetzen|abbestellen|afbestellen|afzeggen|annuleren|beenden|staken|stopp?en|stornieren)$/iu;
 
 /** Nitric oxide, in capitals alone. In doubt "NO" only stresses the word: "NO therapy on weekends". */
 const NITRIC_OXIDE = /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)(?:$|,? \(?(?:\d|ppm|via)| trial)/;
@@ -42,7 +46,8 @@ const FIRST_WORD = /^([\p{L}/]{2,14}) ?[:–—] ?/u;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
-  return STOPS.test(service.replace(FIRST_WORD, '$1 ')) && !NITRIC_OXIDE.test(service);
+  const isSaid = STOPS.test(service.replace(FIRST_WORD, '$1 ')) || ENDS_STOP.test(service);
+  return isSaid && !NITRIC_OXIDE.test(service);
 }
 
 const CALLED_OFF =
@@ -73,17 +78,4 @@ const OF_BLADDER = /urin|bladder|resid|\bpvr\b|uroflow|cysto|vcug|volume/i;
 export function isOver(service: string): boolean {
   const text = OF_BLADDER.test(service) ? service.replaceAll(/void/gi, '') : service;
   return SET_OFF.test(text) || ((BEGINS_OVER.test(text) || ENDS_OVER.test(text)) && !CONDITION.test(text));
-}
-
-/** "Not cancelled". "Cancelled, not needed" is. */
-const NEGATION =
-  /(?<!\p{L})(?:not|never|nicht|niet|ikke|inte|pas)(?!\p{L}| (?:coming|going|indicated|mehr|needed|required|wanted))/iu;
-
-/** "Cancelled trip yesterday, needs a new van": something else is over. */
-const OF_OTHERS =
-  /^(?:cancell?ed (?!(?:as|at|because|by|due|on|order|per|referral|request|since)\b|\d)\p{L}|duplicate of (?!.{0,20}(?:order|request|referral|\d)))/iu;
-
-/** The same of a note: "CANCELLED per Dr. Hall". */
-export function saysOver(note: string): boolean {
-  return isOver(note) && !NEGATION.test(note) && !OF_OTHERS.test(note);
 }

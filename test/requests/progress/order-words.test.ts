@@ -1,6 +1,7 @@
 /** Names of ordinary orders of several countries, beside those that end something or say that they are over. */
 import { expect, test } from 'vitest';
 import { isOver, isStop } from '#src/requests/progress/asks-no-provider.ts';
+import { saysOver } from '#src/requests/progress/note-words.ts';
 
 test.for([
   ...[
@@ -26,6 +27,10 @@ test.for([
   ...['Inte brådskande transport', 'Pas urgent : transport', 'Pas à pas rééducation', 'Arrêter de fumer : suivi'],
   ...[
     'PAS stain',
+    'Roken stoppen',
+    'One-stop transport',
+    'Insulin einstellen',
+    'Full stop',
     'PAS Färbung',
     'Anular ligament repair',
     'Anular izquierdo: radiografía',
@@ -67,6 +72,8 @@ test.for([
   ...['Terminate home care services', 'Rescind DME order', 'Cease tube feeding', 'Suspend meals on wheels'],
   ...['Postpone transport', 'Defer PT', 'Withdraw referral', 'Cancelar transporte', 'Sospendere trasporto'],
   ...['Seponer hjemmehjelp', 'Avbryt transport', 'Avsluta hemsjukvård'],
+  ...['Sauerstoff absetzen', 'Rollstuhl abbestellen', 'Vervoer annuleren', 'Oxygen: stop', 'Bed - cancel'],
+  ...['Interrompre perfusion', 'Aflys kørsel', 'Avboka resa', 'Abbestellen Rollstuhl'],
 ])('an order to end something, or not to do it: %s', (name) => {
   expect(isStop(name)).toBe(true);
 });
@@ -108,4 +115,40 @@ test.for([
   ...['Vervoer om 10:00 geannuleerd', 'Rit vervalt.', 'Kørsel aflyst!', 'Transport [annulé]', 'Walker, not needed'],
 ])('an order whose name says that it is over: %s', (name) => {
   expect(isOver(name)).toBe(true);
+});
+
+test.for([
+  ...['Please cancel', 'Pls cancel this order', 'Cancel per MD', 'Discontinue.', 'Spoke to daughter. Please cancel.'],
+  ...['No longer needed', 'Not needed anymore', 'Service no longer needed - home with family', 'Duplicate, see other'],
+  ...['Order cancelled 11/20', 'This request was cancelled by the ward', 'Was cancelled yesterday', 'DC’d', 'Void'],
+  ...['Discontinued by Dr. Smith', 'Pt. declined', 'Family declined service', 'Patient refused.', 'Pt expired 11/20'],
+  ...['Cancelled - patient discharged', 'Niet meer nodig', 'N’est plus nécessaire', 'Ya no es necesario'],
+  ...[
+    'Behövs inte längre',
+    'Ikke lenger nødvendig',
+    'Ikke længere nødvendig',
+    'Bitte stornieren',
+    'Patient verstorben',
+  ],
+])('a note that says that its order is over: %s', (note) => {
+  expect(saysOver(note)).toBe(true);
+});
+
+test.for([
+  ...['Do not cancel', 'Not cancelled', 'If not needed, cancel', 'Cancel if Hgb > 8', 'Cancel if not done by Friday'],
+  ...['Cancelled in error, reinstated', 'Cancelled by mistake, please proceed', 'Was cancelled, now active again'],
+  ...['Un-cancelled', 'Previous order cancelled', 'Old order discontinued, this replaces it', 'No cancelado'],
+  ...['Patient declined stretcher, wants wheelchair', 'Family declined Careline, try Acme', 'Pt declined interpreter'],
+  ...['Patient cancelled her appointment, rebook', 'Oxygen no longer needed at night', 'Interpreter not needed'],
+  ...[
+    'Heparin discontinued',
+    'Isolation discontinued',
+    'Foley discontinued, needs bladder scan',
+    'Prior auth not required',
+  ],
+  ...['Discontinue when able to ambulate', 'Void before exam', 'Wrong patient address corrected', 'Nicht storniert'],
+  ...['Cancel as needed', 'Not needed on weekends', 'Stop at pharmacy on the way', 'Duplicate keys at front desk'],
+  ...['Begleitung nicht erforderlich', 'Termin abgesagt, neuer Termin 3.12.', 'RDV annulé, à reprogrammer'],
+])('a note that leaves its order in force: %s', (note) => {
+  expect(saysOver(note)).toBe(false);
 });
