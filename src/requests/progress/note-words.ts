@@ -29,6 +29,7 @@ const NOTED_OVER = new RegExp(
 
 /** Does a note say that its order is over: "CANCELLED per Dr. Hall"? In doubt only a reader of the EHR knows. */
 export function saysOver(note: string): boolean {
-  const isSaid = isOver(note) || [note, ...note.split(/[.;!?]\s+/)].some((sentence) => NOTED_OVER.test(sentence.trim()));
+  const isSaid =
+    isOver(note) || [note, ...note.split(/[.;!?]\s+/)].some((sentence) => NOTED_OVER.test(sentence.trim()));
   return isSaid && !NEGATION.test(note) && !OF_OTHERS.test(note);
 }
