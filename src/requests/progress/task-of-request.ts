@@ -10,6 +10,7 @@ import {
   alsoSaid,
   alsoText,
   askedText,
+  hasAgreed,
   newestOf,
   onceById,
   othersWhoAct,
@@ -72,7 +73,10 @@ export function newestTask(owns: TasksTogether, request: About, groups = NO_TASK
   const isGroups = own?.group !== undefined;
   const group = owned && newestOf(ofGroup);
   // That the group's owner has declined this one too is not known.
-  const owner = own?.owner ?? (own?.isWithRequester || own?.word.icon === 'declined' ? undefined : group?.owner);
+  const owner =
+    own?.owner ??
+    (own?.isWithRequester || own?.word.icon === 'declined' ? undefined : group?.owner) ??
+    (own && hasAgreed(own) ? soleOwner(beside.filter((task) => task.purpose?.part && hasAgreed(task))) : undefined);
   if (isDone && !isStopped && !isPartOpen && !isGroups) return { ...own, owner, purpose: undefined };
   const why = isGroups ? OF_GROUP : isPartOpen ? 'a part of it is not done' : undefined;
   const news = groupNews(group, own);
@@ -129,6 +133,11 @@ function isWithParent(parents: readonly string[], id: string | undefined, about:
 function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
   const isNotDone = word.icon === 'declined' || !isOver(word);
   return purpose?.part !== undefined && isNotDone && latestMs >= whole.changedMs;
+}
+
+/** Belgium's prescriptions name the provider only in a part of the Task. */
+function soleOwner(parts: readonly Task[]): PartyReference | undefined {
+  return new Set(parts.map(ownerKey)).size === 1 ? parts[0]?.owner : undefined;
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;

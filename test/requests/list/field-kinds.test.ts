@@ -221,6 +221,33 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     },
     { next: { text: 'Check who has it' } },
   ],
+  ...[
+    [{ status: 'in-progress' }, 'Careline'],
+    [{ status: 'completed' }, 'Name not available'],
+    [{ status: 'in-progress', owner: undefined }, 'Name not available'],
+  ].map(([part, name]): [string, object, object, object] => [
+    `an accepted Task without an owner, whose part has one, as in Belgium: ${JSON.stringify(part)}`,
+    {},
+    {
+      tasks: [
+        { ...handOver, status: 'accepted' },
+        { ...handOver, id: 'u', owner: careline, partOf: [{ reference: 'Task/t' }], ...Object(part) },
+      ],
+    },
+    { status: { word: 'Accepted' }, sentTo: { names: [name] } },
+  ]),
+  [
+    'parts that two providers have, of an accepted Task without an owner',
+    {},
+    {
+      tasks: [
+        { ...handOver, status: 'accepted' },
+        { ...handOver, id: 'u', status: 'accepted', owner: careline, partOf: [{ reference: 'Task/t' }] },
+        { ...handOver, id: 'v', status: 'accepted', owner: { display: 'Acme' }, partOf: [{ reference: 'Task/t' }] },
+      ],
+    },
+    { status: { word: 'Accepted' }, sentTo: { names: ['Name not available'] } },
+  ],
   [
     'a part that was only sent',
     {},
