@@ -24,7 +24,7 @@ const STOPS = new RegExp(
     'stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))',
     String.raw`hold(?! (?:clot|tube\b(?![- ]feed)|extra (?:tube|specimen|sample)|(?:stool |urine )?(?:specimen|sample)|serum|urine|(?:red|blue|green|gr[ae]y|purple|pink|yellow|gold|lavender) (?:top|tube)|sst\b|(?:and|&) call|bed$|bed (?:for|at|in)\b|blood$|blood (?:bank|bottle|culture|for|sample|specimen|tube)|for pick))|withhold`,
     String.raw`(?:do not|don['’]t)(?! (?:attempt )?(?:(?:cardiopulmonary )?resus|intubat|cpr))`,
-    'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated))',
+    'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated|(?:\\p{L}+ ){1,2}diet\\b))',
     'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
     '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
     'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|abbestellen|beenden|stornieren|storno|afbestellen|afzeggen|seponere?|avbryt|avsluta|avboka|avbeställ|avlys|aflys|interrompre|suspendre|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',

@@ -20,7 +20,13 @@ test.for([
     'D/C meds to bed',
     'Do not resuscitate review',
   ],
-  ...['Do not attempt resuscitation education', 'No added salt diet', 'No concentrated sweets diet'],
+  ...[
+    'Do not attempt resuscitation education',
+    'No added salt diet',
+    'No salt diet',
+    'No red meat diet',
+    'No concentrated sweets diet',
+  ],
   ...['Nicht dringender Krankentransport', 'Nicht qualifizierter Krankentransport', 'Nicht gehfähig: Tragestuhl'],
   ...['Niet dringend liggend ziekenvervoer', 'Niet spoedeisend vervoer', 'Stoppen met roken begeleiding'],
   ...['Ikke akutt pasienttransport', 'Ikke øyeblikkelig hjelp', 'Ikke hastende kørsel', 'Inte akut sjuktransport'],
@@ -72,7 +78,14 @@ test.for([
   ...['Terminate home care services', 'Rescind DME order', 'Cease tube feeding', 'Suspend meals on wheels'],
   ...['Postpone transport', 'Defer PT', 'Withdraw referral', 'Cancelar transporte', 'Sospendere trasporto'],
   ...['Seponer hjemmehjelp', 'Avbryt transport', 'Avsluta hemsjukvård'],
-  ...['Sauerstoff absetzen', 'Rollstuhl abbestellen', 'Vervoer annuleren', 'Oxygen: stop', 'Bed - cancel'],
+  ...[
+    'Sauerstoff absetzen',
+    'Rollstuhl abbestellen',
+    'Vervoer annuleren',
+    'Oxygen: stop',
+    'Bed - cancel',
+    'No solid food',
+  ],
   ...['Interrompre perfusion', 'Aflys kørsel', 'Avboka resa', 'Abbestellen Rollstuhl'],
 ])('an order to end something, or not to do it: %s', (name) => {
   expect(isStop(name)).toBe(true);
