@@ -135,6 +135,17 @@ test.for<[string, object, string | undefined]>([
   expect(readTimeline({}, [{ ...event }], undefined, place)[0]?.what).toBe(what);
 });
 
+test('an event that came twice is shown once, and each of those without an id', () => {
+  const countOf = (...ids: (string | undefined)[]) =>
+    readTimeline(
+      {},
+      ids.map((id) => ({ ...message, id })),
+      undefined,
+      place,
+    ).length;
+  expect([countOf('1', '1'), countOf('1', '2'), countOf(undefined, undefined)]).toEqual([1, 2, 2]);
+});
+
 test('a part of a Task that is about the request as well is called one', () => {
   const part = { ...task, id: '2', status: 'accepted', partOf: [{ reference: 'Task/1' }] };
   const lines = readTimeline(
