@@ -24,19 +24,17 @@ export function lookupsOf(sealer: Sealer, organizationId: string, { iss, sub }: 
   return sealer.fingerprints(JSON.stringify(['ehr-user', organizationId, iss, sub]));
 }
 
+type RowKey = Pick<IdentityRow, 'organizationId' | 'lookup'>;
+
 /** The seal is bound to the row, so that swapped ciphertexts do not open (ST-04). */
-export function sealIdentity(
-  sealer: Sealer,
-  row: Pick<IdentityRow, 'organizationId' | 'lookup'>,
-  details: IdentityDetails,
-): Promise<string> {
+export function sealIdentity(sealer: Sealer, row: RowKey, details: IdentityDetails): Promise<string> {
   const { iss, sub, name, shownName, fhirUser, role } = details;
   const texts = { name: shownText(name), shownName: shownText(shownName), role: shownText(role) };
   return sealer.seal(identityName(row), { iss, sub, fhirUser, ...texts });
 }
 
 /** @returns undefined when its secret was removed, so that the row cannot be read. */
-export function openIdentity(sealer: Sealer, row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>) {
+export function openIdentity(sealer: Sealer, row: RowKey & Pick<IdentityRow, 'details'>) {
   return opened<IdentityDetails>(sealer, identityName(row), row.details);
 }
 
@@ -54,7 +52,7 @@ export async function openName(sealer: Sealer, { id, details }: { id: string; de
   return (await opened<{ name?: string }>(sealer, `clinician:${id}`, details))?.name;
 }
 
-function identityName({ organizationId, lookup }: Pick<IdentityRow, 'organizationId' | 'lookup'>): string {
+function identityName({ organizationId, lookup }: RowKey): string {
   return `ehr-identity:${organizationId}:${lookup}`;
 }
 

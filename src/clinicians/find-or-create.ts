@@ -23,11 +23,7 @@ export interface Meeting {
 }
 
 /** Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does. */
-export async function findOrCreate(
-  deps: CliniciansDependencies,
-  organization: Organization,
-  launching: LaunchingUser,
-): Promise<Meeting> {
+export async function findOrCreate(deps: CliniciansDependencies, organization: Organization, launching: LaunchingUser) {
   const { db, sealer } = deps;
   const { id: organizationId, userAssociation } = organization;
   const lookups = lookupsOf(sealer, organizationId, launching.user);
@@ -101,8 +97,7 @@ async function makeClinician(
   const link = { lookup, clinicianId, details, reference: null, linkedAt: now, linkedBy: 'automatic' };
   const name = await sealName(sealer, clinicianId, user.name);
   const users = identitiesOf(tx, organizationId);
-  const clinician = { id: clinicianId, details: name, createdAt: now, lastLaunchAt: now };
-  await cliniciansOf(tx, organizationId).insert(clinician);
+  await cliniciansOf(tx, organizationId).insert({ id: clinicianId, details: name, createdAt: now, lastLaunchAt: now });
   if (before) await users.update(before.identity.lookup, link);
   else await users.insert({ ...link, firstSeenAt: now });
   const detail = { clinician: clinicianId, how: 'automatic' };

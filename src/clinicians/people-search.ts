@@ -43,11 +43,7 @@ export async function unconfirmedPersonOf(sealer: Sealer, identity: IdentityRow)
 }
 
 /** @param key untrusted. @returns undefined when this organization has no such person (MT-01). */
-export async function findPerson(
-  { db, sealer }: { db: Queries; sealer: Sealer },
-  organizationId: string,
-  key: string,
-): Promise<Person | undefined> {
+export async function findPerson({ db, sealer }: { db: Queries; sealer: Sealer }, organizationId: string, key: string) {
   const entry = await cliniciansOf(db, organizationId).find(key);
   if (entry) return personOf(sealer, entry);
   const identity = await identitiesOf(db, organizationId).findUnconfirmed(key);

@@ -1,8 +1,7 @@
 /** `keys list|rotate|retire|export` on the command line. */
 import type { Command, CommandOutcome } from '#src/adapters/command-line.ts';
 import { done, readArguments, readVerb, table, UsageError } from '#src/adapters/command-line.ts';
-import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
-import { retireKey } from './retire-key.ts';
+import { exportKey, type KeyDependencies, type KeyReport, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 
 type KeyCommand = Command<KeyDependencies>;
 

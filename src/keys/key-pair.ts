@@ -52,13 +52,7 @@ export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Se
 }
 
 /** The row of a pair: kid = RFC 7638 thumbprint, private half sealed under it. @throws ZodError for other kinds. */
-export async function keyRow(
-  alg: SigningAlgorithm,
-  publicJwk: JWK,
-  privateJwk: JWK,
-  dates: KeyDates,
-  sealer: Sealer,
-): Promise<KeyRow> {
+export async function keyRow(alg: SigningAlgorithm, publicJwk: JWK, privateJwk: JWK, dates: KeyDates, sealer: Sealer) {
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     ...dates,

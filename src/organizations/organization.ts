@@ -70,8 +70,6 @@ export interface Organization extends OrganizationSettings {
   discovered: Discovered | undefined;
 }
 
-export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
-
 /**
  * Missing ones get defaults; unknown names are problems. @param input untrusted. @param production refuses http, even on
  * loopback. @param mayBeUnset may be ''. @param before what is saved: its tables are not questioned.
@@ -81,15 +79,15 @@ export function parseSettings(
   production: boolean,
   mayBeUnset: readonly UnsetField[] = [],
   before?: OrganizationSettings,
-): ParsedSettings {
+) {
   const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describeIssue) };
+  if (!parsed.success) return { ok: false as const, problems: parsed.error.issues.map(describeIssue) };
   const { data } = parsed;
   const missing = missingFrom(data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
   const changed = (['services', 'receivers'] as const).filter((field) => data[field] !== before?.[field]);
   const doubts = changed.flatMap((field) => tableDoubts[field](data[field]).map((message) => ({ field, message })));
   const problems: SettingProblem[] = [...missing, ...doubts];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
+  return problems.length > 0 ? { ok: false as const, problems } : { ok: true as const, settings: data };
 }
 
 /** DI-23: a launch cannot use an incomplete set of addresses, because two sources are never mixed. */

@@ -2,13 +2,10 @@
 import { isJsonObject, type JsonObject, objectsOf } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import type { ReadItem } from './questionnaire-options.ts';
-import { type Condition, fitsCondition, type ShownWhen } from './shown-when.ts';
+import { type Condition, fitsCondition } from './shown-when.ts';
 
 /** @param item untrusted. @param read the questions above, by linkId. */
-export function conditionsOf(
-  { enableWhen, enableBehavior }: JsonObject,
-  read: ReadonlyMap<string, ReadItem>,
-): { shown: ShownWhen; problems: string[] } {
+export function conditionsOf({ enableWhen, enableBehavior }: JsonObject, read: ReadonlyMap<string, ReadItem>) {
   if (enableWhen === undefined) return { shown: [], problems: [] };
   const entries = objectsOf(enableWhen);
   if (entries.length === 0) return { shown: [], problems: ['enableWhen must be a list of conditions'] };

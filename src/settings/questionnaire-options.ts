@@ -12,15 +12,10 @@ export interface ReadItem {
   readonly units: readonly string[];
 }
 
-export interface ReadOptions extends Pick<ReadItem, 'codes'> {
-  readonly choices: readonly string[];
-  readonly problems: readonly string[];
-}
-
 const ONLY_FOR_CHOICES = 'answerOption is supported for choice and open-choice only';
 
 /** @param item untrusted. */
-export function optionsOf(item: JsonObject, kind: string): ReadOptions {
+export function optionsOf(item: JsonObject, kind: string) {
   const { answerOption, answerValueSet } = item;
   const options: unknown[] = Array.isArray(answerOption) ? answerOption : [];
   const none = { choices: [], codes: [] };

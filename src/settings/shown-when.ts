@@ -32,13 +32,7 @@ export function fitsCondition(value: string): boolean {
   return value !== '' && !value.includes(OR) && !value.includes(AND) && value.trim() === value;
 }
 
-interface Asked {
-  readonly name: string;
-  readonly kind: string;
-  readonly choices: readonly string[];
-}
-
-export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
+export function shownProblem(shown: ShownWhen, above: readonly OwnField[]): string | undefined {
   const conditions = shown.flat();
   if (conditions.length > MOST_CONDITIONS) return `shown must have at most ${MOST_CONDITIONS} conditions`;
   for (const { field, test, value } of conditions) {
