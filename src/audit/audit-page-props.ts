@@ -30,11 +30,8 @@ export interface Look {
 
 /** Reads the filter, for the page and its export. An ended search finds no rows. */
 export async function askedFor(deps: AuditRouteDependencies, request: Request) {
-  const asking = askedIn(deps, request, ['event', 'actor', 'code']);
-  const [names, { organizationId, typed, from, before, timeZone, who, search }] = await Promise.all([
-    namesOf(deps),
-    asking,
-  ]);
+  const [names, asked] = await Promise.all([namesOf(deps), askedIn(deps, request, ['event', 'actor', 'code'])]);
+  const { organizationId, typed, from, before, timeZone, who, search } = asked;
   const filter: AuditFilter = {
     organizationId,
     event: typed.event || undefined,

@@ -47,12 +47,8 @@ function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   };
 }
 
-interface ExportDependencies extends AuditRouteDependencies {
-  exportCsv: ExportCsv;
-}
-
 /** Mount at /settings/audit.csv behind requireSignIn. Patients stay sealed, times are ISO in UTC. */
-export function auditCsvRoute(deps: ExportDependencies): RequestHandler {
+export function auditCsvRoute(deps: AuditRouteDependencies & { exportCsv: ExportCsv }): RequestHandler {
   return (request, response) =>
     deps.exportCsv<AuditListRow>(request, response, async () => {
       const { filter, names } = await askedFor(deps, request);

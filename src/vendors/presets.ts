@@ -12,11 +12,6 @@ export function presetSettings(vendor: Vendor): PresetSettings {
   return pick(values, presetFields) as PresetSettings;
 }
 
-/** The initial scope string for this vendor. */
-export function presetScopes(vendor: Vendor): string {
-  return presetSettings(vendor).scopes;
-}
-
 /** The settings of a vendor's row, with reasons; every other setting has its default. */
 export function presetReasons(vendor: Vendor): (PresetRow & { field: PresetField })[] {
   const sets = vendorRows[vendor];

@@ -1,7 +1,7 @@
 /** The vendors' app registration forms as data: their fields, in their order and words. */
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { VendorFormProps } from '#views/guide/vendor-form.ts';
-import { presetScopes } from './presets.ts';
+import { presetSettings } from './presets.ts';
 
 /** The values of our registration sheet that a field may ask for. */
 export type SheetKey = 'applicationName' | 'launchUrl' | 'redirectUri' | 'jwksUri' | 'scopes' | 'fhirVersion';
@@ -24,7 +24,7 @@ export interface VendorForm {
 }
 
 function resourcesOf(vendor: Vendor): string {
-  return [...presetScopes(vendor).matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
+  return [...presetSettings(vendor).scopes.matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
 }
 
 /** Looked up on 28 November 2026; docs/registration.md says where. */
