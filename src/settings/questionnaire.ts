@@ -89,10 +89,9 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
     return void reading.notes.add(`${name}: the text “${asText(item['text'], 80) ?? ''}” is left out.`);
   if (!kind && type !== 'group')
     return refuse(`the type ${type} is not supported (supported: group, ${Object.keys(KINDS).join(', ')})`);
-  for (const problem of flagProblems(item)) refuse(problem);
-  for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
   const own = conditionsOf(item, reading.read);
-  for (const problem of own.problems) refuse(problem);
+  for (const problem of [...flagProblems(item), ...own.problems]) refuse(problem);
+  for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
   let shown: ShownWhen = [...around.shown, ...own.shown];
   const title = [asText(item['prefix'], 40), asText(item['text'], 1_000)].filter(Boolean).join(' ');
   const titles = title === '' ? around.titles : [...around.titles, title];
