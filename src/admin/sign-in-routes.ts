@@ -33,10 +33,7 @@ export interface SignInDependencies extends UserActionDependencies {
 }
 
 /** What the form shows again, never the password. */
-interface Refused {
-  email: string;
-  problem: string;
-}
+type Refused = { email: string; problem: string };
 
 const REFUSED = 'The e-mail address or the password is wrong.';
 

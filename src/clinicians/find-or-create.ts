@@ -17,10 +17,7 @@ export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' |
   user: EhrUser;
 }
 
-export interface Meeting {
-  membership: Membership;
-  isFirst: boolean;
-}
+export type Meeting = { membership: Membership; isFirst: boolean };
 
 /** Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does. */
 export async function findOrCreate(deps: CliniciansDependencies, organization: Organization, launching: LaunchingUser) {

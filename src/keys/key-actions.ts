@@ -7,7 +7,6 @@ import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Adapters } from '#src/adapters.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText } from '#views/date-text.ts';
-import type { KeyRowProps } from '#views/settings/keys-page.ts';
 import {
   activationOfNewKey,
   emergencyInstant,
@@ -36,10 +35,7 @@ export class KeyRefusal extends CommandError {
   }
 }
 
-export interface KeyReport extends KeyRowProps {
-  readonly state: KeyState;
-  readonly retiresAt: Date | null;
-}
+export type KeyReport = ReturnType<typeof reportsOf>[number];
 
 /** Every key that is not gone, oldest first. */
 export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyReport[]> {
@@ -93,7 +89,7 @@ export function recorded({ audit, by }: KeyDependencies, detail: object, keys: K
 }
 
 /** @param now decides the states. */
-export function reportsOf(rows: readonly KeyRow[], now: Date): KeyReport[] {
+export function reportsOf(rows: readonly KeyRow[], now: Date) {
   return rows.map((row) => {
     const { kid, alg, createdAt, activatesAt, retiresAt, revokedAt } = row;
     const until = revokedAt ?? (retiresAt && publishedUntil(retiresAt));

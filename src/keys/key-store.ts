@@ -13,6 +13,7 @@ export const signingKeys = pgTable('signing_keys', {
   createdAt: instant('created_at').notNull(),
   activatesAt: instant('activates_at').notNull(),
   retiresAt: instant('retires_at'),
+  /** Set by an emergency removal: gone from that moment (JW-13). */
   revokedAt: instant('revoked_at'),
 });
 
