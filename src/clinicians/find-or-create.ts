@@ -19,7 +19,10 @@ export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' |
 
 export type Meeting = { membership: Membership; isFirst: boolean };
 
-/** Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does. */
+/**
+ * Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does, and
+ * @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may.
+ */
 export async function findOrCreate(deps: CliniciansDependencies, organization: Organization, launching: LaunchingUser) {
   const { db, sealer } = deps;
   const { id: organizationId, userAssociation } = organization;
@@ -35,17 +38,17 @@ export async function findOrCreate(deps: CliniciansDependencies, organization: O
     await users.lock(lookups);
     const again = await users.findForUpdate(lookups);
     if (again && !isToBeLinked(organization, again)) return meetingOf(again);
-    if (!again) await assertRoom(users, deps.mostUsers ?? MOST_USERS);
+    const most = deps.mostUsers ?? MOST_USERS;
+    if (!again && (await users.areAtLeast(most)))
+      throw new AppError(
+        'user.not-allowed',
+        `the organization has ${most} EHR users, the most there may be`,
+        'user.most',
+      );
     return userAssociation === 'automatic'
       ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
       : letWait(deps, tx, organizationId, lookups, launching.user);
   });
-}
-
-/** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
-async function assertRoom(users: ReturnType<typeof identitiesOf>, most: number): Promise<void> {
-  if (!(await users.areAtLeast(most))) return;
-  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, 'user.most');
 }
 
 /** Did this user wait for a confirmation that is no longer needed? A refused user stays refused. */

@@ -12,7 +12,6 @@ import {
   emergencyInstant,
   isInState,
   JWKS_MAX_AGE_SECONDS,
-  type KeyState,
   keyState,
   newKeyDates,
   publishedUntil,

@@ -79,8 +79,8 @@ export function createOrganizationStore(db: Queries) {
       return rows[0]?.draft ?? undefined;
     },
     saveDraft: async (id: string, draft: ConnectionDraft): Promise<void> => {
-      const change = db.update(organizations).set({ draft: storedValue(draft) });
-      await change.where(eq(organizations.id, id));
+      const kept = storedValue(draft);
+      await db.update(organizations).set({ draft: kept }).where(eq(organizations.id, id));
     },
     /** Removes this draft, but not one that has replaced it. */
     dropDraft: async (id: string, { at }: ConnectionDraft): Promise<void> => {

@@ -94,7 +94,7 @@ async function namesOf(people: People, rows: readonly TraceRecord[]) {
 }
 
 /** One row of the list and of its export. */
-export function launchRow(
+function launchRow(
   trace: TraceRecord,
   now: Date,
   { role, places }: { role: Reader; places: Parameters<typeof homeOf>[0] },
@@ -146,7 +146,7 @@ const COLUMNS: Readonly<
   launch: ({ id }) => id,
   organization: ({ organizationId }) => organizationId,
   outcome: (row) => outcomeWord(row, row.shownTitle),
-  'shown to the user': ({ shownTitle }) => shownTitle,
+  'shown to the user': (row) => row.shownTitle,
   error: ({ error }) => error,
   step: ({ stepTitle }) => stepTitle,
   'whose job': ({ owner }) => owner,
