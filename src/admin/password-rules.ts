@@ -115,20 +115,12 @@ function isMadeOfParts(text: string): boolean {
 
 /** @param one the letter that `1` replaces. */
 function undisguised(text: string, one: 'i' | 'l'): string {
-  return Array.from({ length: text.length }, (_unused, at) => {
-    const letter = text.charAt(at);
-    return letter === '1' ? one : (DISGUISES.get(letter) ?? letter);
-  }).join('');
+  return text.replaceAll(/[^a-z]/g, (sign) => (sign === '1' ? one : (DISGUISES.get(sign) ?? sign)));
 }
 
+/** A word, a walk, or one letter repeated: "aaaa". */
 function isPart(text: string): boolean {
-  return WORDS.has(text) || WALKS.has(text) || isOneLetter(text);
-}
-
-/** One letter repeated: "aaaa". */
-function isOneLetter(text: string): boolean {
-  const letters = Array.from(text);
-  return letters.length > 1 && new Set(letters).size === 1 && /^\p{L}/u.test(text);
+  return WORDS.has(text) || WALKS.has(text) || /^(\p{L})\1+$/u.test(text);
 }
 
 function pieces(keys: string): string[] {

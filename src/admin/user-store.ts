@@ -97,7 +97,18 @@ export function createUserStore(db: Queries) {
     /** Ends every session of the user. */
     setAccess: (id: string, { role, organizationId }: Access) => update(id, { role, organizationId, ...endSessions }),
     /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
-    disable: async (id: string, now: Date) => (ROW_ID.test(id) ? disable(db, id, now) : undefined),
+    disable: async (id: string, now: Date): Promise<User | undefined> => {
+      if (!ROW_ID.test(id)) return undefined;
+      return db.transaction(async (tx) => {
+        await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
+        const enabledOperators = and(eq(users.role, 'operator'), isNull(users.disabledAt));
+        const operators = await tx.select({ id: users.id }).from(users).where(enabledOperators).limit(2);
+        if (operators.length === 1 && operators[0]?.id === id) return undefined;
+        const disabledAt = sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`;
+        const change = { disabledAt, ...endSessions };
+        return (await tx.update(users).set(change).where(eq(users.id, id)).returning())[0];
+      });
+    },
     endSessions: async (id: string) => void (await update(id, endSessions)),
     enable: (id: string) => update(id, { disabledAt: null }),
     setSsoSubject: (id: string, ssoSubject: string) => update(id, { ssoSubject }),
@@ -113,16 +124,4 @@ function isOneTimeOf({ id, passwordHash }: User) {
 async function insert(db: Queries, user: NewUser, now: Date): Promise<User | undefined> {
   const row = { id: randomUUID(), ...user, sessionGeneration: 1, disabledAt: null, createdAt: now, lastSignInAt: null };
   return (await db.insert(users).values(row).onConflictDoNothing({ target: users.email }).returning())[0];
-}
-
-function disable(db: Queries, id: string, now: Date): Promise<User | undefined> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
-    const enabledOperators = and(eq(users.role, 'operator'), isNull(users.disabledAt));
-    const operators = await tx.select({ id: users.id }).from(users).where(enabledOperators).limit(2);
-    if (operators.length === 1 && operators[0]?.id === id) return undefined;
-    const disabledAt = sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`;
-    const change = { disabledAt, ...endSessions };
-    return (await tx.update(users).set(change).where(eq(users.id, id)).returning())[0];
-  });
 }

@@ -119,17 +119,9 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
 }
 
 /** Letters that Unicode does not take apart, as people type them by ear. */
-const PLAIN: Readonly<Record<string, string>> = {
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-};
+const PLAIN = new Map(
+  ['øo', 'łl', 'đd', 'ðd', 'þth', 'ßss', 'æae', 'œoe', 'ıi'].map((pair) => [pair.charAt(0), pair.slice(1)]),
+);
 
 /** Removes case, accents and punctuation, so that `NOVAK, jana` finds `Jana Novák` and `obrien` finds `O’Brien`. */
 function folded(text: string): string {
@@ -137,6 +129,6 @@ function folded(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[\p{M}'’‘`´]/gu, '')
-    .replaceAll(/[øłđðþßæœı]/g, (letter) => PLAIN[letter] ?? letter)
+    .replaceAll(/[øłđðþßæœı]/g, (letter) => PLAIN.get(letter) ?? letter)
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
 }

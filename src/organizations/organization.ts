@@ -23,8 +23,8 @@ export type SettingChanges = Partial<Record<keyof OrganizationSettings, unknown>
 /** Settings that may be empty while an organization waits for its EHR team. No launch matches an empty FHIR base. */
 export type UnsetField = 'fhirBaseUrl' | 'clientId';
 
-const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) =>
-  z.object({
+const makeSchemas = (production: boolean, mayBeUnset: readonly UnsetField[]) => {
+  const stored = z.object({
     id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
     name: plainText(200),
     fhirBaseUrl: serverUrl(production, mayBeUnset.includes('fhirBaseUrl')),
@@ -35,17 +35,15 @@ const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) =>
     ),
     ...settingsShape(production),
   });
-
-type Schema = ReturnType<typeof makeSchema>;
+  return { typed: stored.strict(), stored };
+};
 
 /** Schemas are cached, because making one costs more than using it. */
-const schemas = new Map<string, { typed: Schema; stored: Schema }>();
+const schemas = new Map<string, ReturnType<typeof makeSchemas>>();
 
 function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
-  return cached(schemas, [production, ...mayBeUnset.toSorted()].join(' '), () => {
-    const stored = makeSchema(production, mayBeUnset);
-    return { typed: stored.strict(), stored };
-  });
+  const key = [production, ...mayBeUnset.toSorted()].join(' ');
+  return cached(schemas, key, () => makeSchemas(production, mayBeUnset));
 }
 
 /** The last successful discovery, stored so that a new process saves one EHR round trip. */
