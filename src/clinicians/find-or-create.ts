@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
-import { cliniciansOf } from './clinician-store.ts';
+import { cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { type FoundIdentity, identitiesOf, type Lookups, membershipOf } from './identity-store.ts';
 
 /** The most users of one organization: far more than any hospital employs. */
@@ -24,7 +24,7 @@ export type Meeting = { membership: Membership; isFirst: boolean };
  * @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may.
  */
 export async function findOrCreate(deps: CliniciansDependencies, organization: Organization, launching: LaunchingUser) {
-  const { db, sealer } = deps;
+  const { db, sealer, clock } = deps;
   const { id: organizationId, userAssociation } = organization;
   const lookups = lookupsOf(sealer, organizationId, launching.user);
   const found = await identitiesOf(db, organizationId).find(lookups);
@@ -33,21 +33,23 @@ export async function findOrCreate(deps: CliniciansDependencies, organization: O
     return meetingOf(found);
   }
   if (userAssociation === 'code') return meetingOf(found);
-  return db.transaction(async (tx) => {
+  return db.transaction(async (tx): Promise<Meeting> => {
     const users = identitiesOf(tx, organizationId);
     await users.lock(lookups);
     const again = await users.findForUpdate(lookups);
     if (again && !isToBeLinked(organization, again)) return meetingOf(again);
     const most = deps.mostUsers ?? MOST_USERS;
-    if (!again && (await users.areAtLeast(most)))
-      throw new AppError(
-        'user.not-allowed',
-        `the organization has ${most} EHR users, the most there may be`,
-        'user.most',
-      );
-    return userAssociation === 'automatic'
-      ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
-      : letWait(deps, tx, organizationId, lookups, launching.user);
+    const isFull = !again && (await users.areAtLeast(most));
+    const refusal = `the organization has ${most} EHR users, the most there may be`;
+    if (isFull) throw new AppError('user.not-allowed', refusal, 'user.most');
+    const [lookup] = lookups;
+    const details = await sealIdentity(sealer, { organizationId, lookup }, launching.user);
+    const row = { lookup, details };
+    if (userAssociation === 'automatic') return makeClinician(deps, tx, organizationId, launching, row, again);
+    // Clinician and administrator identify the user by it; it grants nothing.
+    const reference = readableLetters(6);
+    await users.insert({ ...row, reference, firstSeenAt: clock() });
+    return { membership: { kind: 'waiting', reference }, isFirst: false };
   });
 }
 
@@ -86,15 +88,13 @@ async function makeClinician(
   { sealer, clock, audit }: CliniciansDependencies,
   tx: Queries,
   organizationId: string,
-  lookups: Lookups,
-  { launching, before }: { launching: LaunchingUser; before: FoundIdentity | undefined },
+  { user, ...from }: LaunchingUser,
+  row: Pick<IdentityRow, 'lookup' | 'details'>,
+  before: FoundIdentity | undefined,
 ): Promise<Meeting> {
-  const { user, ...from } = launching;
   const now = clock();
   const clinicianId = randomUUID();
-  const [lookup] = lookups;
-  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
-  const link = { lookup, clinicianId, details, reference: null, linkedAt: now, linkedBy: 'automatic' };
+  const link = { ...row, clinicianId, reference: null, linkedAt: now, linkedBy: 'automatic' };
   const name = await sealName(sealer, clinicianId, user.name);
   const users = identitiesOf(tx, organizationId);
   await cliniciansOf(tx, organizationId).insert({ id: clinicianId, details: name, createdAt: now, lastLaunchAt: now });
@@ -104,18 +104,4 @@ async function makeClinician(
   const { iss, sub } = user;
   audit.record({ event: 'user-linked', organizationId, actor: { iss, sub }, ...from, detail });
   return { membership: { kind: 'linked', clinicianId, isDisabled: false }, isFirst: true };
-}
-
-async function letWait(
-  { sealer, clock }: CliniciansDependencies,
-  tx: Queries,
-  organizationId: string,
-  [lookup]: Lookups,
-  user: EhrUser,
-): Promise<Meeting> {
-  // Clinician and administrator identify the user by it; it grants nothing.
-  const reference = readableLetters(6);
-  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
-  await identitiesOf(tx, organizationId).insert({ lookup, details, reference, firstSeenAt: clock() });
-  return { membership: { kind: 'waiting', reference }, isFirst: false };
 }

@@ -1,8 +1,7 @@
 /** Reads a FHIR R4 Questionnaire as a service's fields: whole, or refused with every item that does not fit. */
 import { isJsonObject, type JsonObject, objectsOf, parseJsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { conditionsOf } from './questionnaire-conditions.ts';
-import { optionsOf, type ReadItem } from './questionnaire-options.ts';
+import { conditionsOf, optionsOf, type ReadItem } from './questionnaire-item.ts';
 import { LONGEST_ANSWER, LONGEST_LABEL, longestOf, MOST_FIELDS, type OwnField } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
