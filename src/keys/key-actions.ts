@@ -42,18 +42,15 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
 }
 
 /** They sign once cached JWKS have expired; active ones then retire (JW-09). @throws CommandError if one is pending. */
-export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
-  const { db, sealer, clock } = dependencies;
-  const now = clock();
-  const changed = await changeKeys(db, async (rows) => {
+export function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
+  return change(dependencies, { action: 'rotate' }, async (rows, now) => {
     assertNoneWaits(rows, now);
     const retiring = rows.filter(isInState('active', now));
     // Without an active key no EHR can have cached one.
     const activatesAt = retiring.length > 0 ? activationOfNewKey(now) : now;
-    const made = signingAlgorithms.map((alg) => makeKey(alg, newKeyDates(now, activatesAt), sealer));
+    const made = signingAlgorithms.map((alg) => makeKey(alg, newKeyDates(now, activatesAt), dependencies.sealer));
     return [...retiring.map((row) => ({ ...row, retiresAt: activatesAt })), ...(await Promise.all(made))];
   });
-  return recorded(dependencies, { action: 'rotate' }, reportsOf(changed, now));
 }
 
 /** @throws CommandError while a key is pending: with a second one the order of succession would be unclear. */
@@ -81,14 +78,21 @@ function present(rows: readonly KeyRow[], kid: string, now: Date): KeyRow {
   return row;
 }
 
-/** Writes one audit row per action and returns the reports, which hold nothing private. */
-export function recorded({ audit, by }: KeyDependencies, detail: object, keys: KeyReport[]): KeyReport[] {
+/** Changes keys, one instance at a time, and writes one audit row. The reports of the changed hold nothing private. */
+export async function change(
+  { audit, by, clock, db }: KeyDependencies,
+  detail: object,
+  make: (rows: KeyRow[], now: Date) => Promise<KeyRow[]>,
+): Promise<KeyReport[]> {
+  const now = clock();
+  const changed = await changeKeys(db, (rows) => make(rows, now));
+  const keys = reportsOf(changed, now);
   audit.record({ event: 'key-action', ...(by ?? { actor: 'cli' }), detail: { ...detail, keys } });
   return keys;
 }
 
 /** @param now decides the states. */
-export function reportsOf(rows: readonly KeyRow[], now: Date) {
+function reportsOf(rows: readonly KeyRow[], now: Date) {
   return rows.map((row) => {
     const { kid, alg, createdAt, activatesAt, retiresAt, revokedAt } = row;
     const until = revokedAt ?? (retiresAt && publishedUntil(retiresAt));
@@ -107,9 +111,8 @@ export async function retireKey(
   { force, evenIfUsed = false }: { force: boolean; evenIfUsed?: boolean },
 ): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;
-  const now = clock();
-  const users = force || evenIfUsed ? [] : await recentUsers(db, kid, now);
-  const changed = await changeKeys(db, async (rows) => {
+  const users = force || evenIfUsed ? [] : await recentUsers(db, kid, clock());
+  return change(dependencies, { action: force ? 'remove' : 'retire', kid, evenIfUsed }, async (rows, now) => {
     const row = present(rows, kid, now);
     const others = rows.filter((other) => other.alg === row.alg && other.kid !== kid);
     if (force) return remove(row, others, now, sealer);
@@ -117,7 +120,6 @@ export async function retireKey(
     assertUnused(kid, users);
     return retired;
   });
-  return recorded(dependencies, { action: force ? 'remove' : 'retire', kid, evenIfUsed }, reportsOf(changed, now));
 }
 
 /** Organizations whose EHR accepted the key within the JWKS's max-age, and so may not know another one yet. */
