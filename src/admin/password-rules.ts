@@ -120,7 +120,7 @@ function undisguised(text: string, one: 'i' | 'l'): string {
 
 /** A word, a walk, or one letter repeated: "aaaa". */
 function isPart(text: string): boolean {
-  return WORDS.has(text) || WALKS.has(text) || /^(\p{L})\1+$/u.test(text);
+  return WORDS.has(text) || WALKS.has(text) || (new Set(text).size === 1 && /^\p{L}{2,}$/u.test(text));
 }
 
 function pieces(keys: string): string[] {
