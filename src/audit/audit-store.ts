@@ -65,14 +65,12 @@ export interface AuditFilter {
   /** Exclusive. */
   before?: Date | undefined;
   /** Everything that one person did or that changed them: their hashes, and the ids that changes name. */
-  about?:
-    | {
-        actors: readonly string[];
-        clinicians: readonly string[];
-        /** Former users: rows of each hash up to an instant. */
-        former?: readonly { hash: string; until: Date }[];
-      }
-    | undefined;
+  about?: {
+    actors: readonly string[];
+    clinicians: readonly string[];
+    /** Former users: rows of each hash up to an instant. */
+    former?: readonly { hash: string; until: Date }[];
+  };
   position?: Position;
 }
 

@@ -8,24 +8,17 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
-import type { OrganizationStore } from '#src/organizations/store.ts';
 import type { Conflict } from './clinician.ts';
 import type { ActingOn } from './clinician-actions.ts';
 import { addClinician, confirm, forget, issueCode, refuse, setDisabled, unlink } from './clinician-actions.ts';
-import type { CliniciansViewDependencies, Posted } from './clinicians-page-props.ts';
+import type { CliniciansPageDependencies, Posted } from './clinicians-page-props.ts';
 import { CLINICIANS, cliniciansUrl, showClinicians } from './clinicians-page-props.ts';
 import { findPerson } from './people-search.ts';
 import { timelineRoute } from './timeline-route.ts';
 
-export interface ClinicianRouteDependencies extends CliniciansViewDependencies {
-  store: OrganizationStore;
-  directory: Pick<OrganizationDirectory, 'refresh'>;
-}
-
 /** The outcome of a form; undefined when it succeeded and the page itself shows the change. */
 type Outcome = { status: number; shown: Posted } | undefined;
-type Act = (deps: ClinicianRouteDependencies, acting: ActingOn, request: Request) => Promise<Outcome>;
+type Act = (deps: CliniciansPageDependencies, acting: ActingOn, request: Request) => Promise<Outcome>;
 
 const LONGEST_NAME = 120;
 const CONFLICTS: Readonly<Record<Conflict, string>> = {
@@ -35,7 +28,7 @@ const CONFLICTS: Readonly<Record<Conflict, string>> = {
 };
 
 /** Mount behind requireSignIn, which also checks the forms. */
-export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
+export function clinicianRoutes(deps: CliniciansPageDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const post = (path: string, act: Act) => router.post(path, answer(deps, act));
   const change = (path: string, part: 'id' | 'reference', act: typeof unlink) =>
@@ -86,7 +79,7 @@ const QUESTIONS = {
   },
 } as const;
 
-function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS): RequestHandler {
+function question(deps: CliniciansPageDependencies, verb: keyof typeof QUESTIONS): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const person = await findPerson(deps, id, pathPartOf(request, 'key'));
     if (!person) throw new AppError('request.not-found', 'no such clinician or user');
@@ -98,7 +91,7 @@ function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS
 }
 
 /** Leads to the page, which shows a code once and a refusal at each reload. */
-function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
+function answer(deps: CliniciansPageDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const outcome = await act(deps, { organizationId: id, ...actorOf(request) }, request);
     // The change takes effect here at once, in other instances within two seconds.

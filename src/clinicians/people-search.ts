@@ -7,18 +7,12 @@ import { openIdentity, openName } from './clinician-details.ts';
 import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { identitiesOf } from './identity-store.ts';
 
-export interface Person {
-  /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
-  key: string;
-  /** The name that an administrator typed, or else the EHR's; undefined when neither can be read. */
-  name: string | undefined;
+export interface Person extends FoundPerson {
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;
   /** The reference by which administrators confirmed or refused them, if they did. */
   reference: string | undefined;
-  /** The EHR user's keyed hashes under every secret, as in audit rows and traces; empty while no EHR user is linked. */
-  hashes: readonly string[];
 }
 
 /** Opens a clinician's sealed details. */
