@@ -14,18 +14,16 @@ export const keyUsage = [
 
 /** Reads a command after the word `keys`. @throws UsageError */
 export function readKeyCommand(args: readonly string[]): KeyCommand {
+  const list = ofAll(listKeys, 'Signing keys:');
+  const rotate = ofAll(rotateKeys, 'New keys are published now and start to sign when every cached JWKS has expired:');
   return readVerb('keys', keyUsage, { list, rotate, retire, export: exportOne }, args);
 }
 
-function list(args: readonly string[]): KeyCommand {
-  readArguments(args, [], {});
-  return async (dependencies) => outcome(await listKeys(dependencies), 'Signing keys:');
-}
-
-function rotate(args: readonly string[]): KeyCommand {
-  readArguments(args, [], {});
-  const heading = 'New keys are published now and start to sign when every cached JWKS has expired:';
-  return async (dependencies) => outcome(await rotateKeys(dependencies), heading);
+function ofAll(act: typeof listKeys, heading: string) {
+  return (args: readonly string[]): KeyCommand => {
+    readArguments(args, [], {});
+    return async (dependencies) => outcome(await act(dependencies), heading);
+  };
 }
 
 function retire(args: readonly string[]): KeyCommand {
