@@ -1,12 +1,6 @@
 /** Derives the initial settings for an EHR vendor, which an administrator may change, and their rows for pages. */
-import {
-  defaultSettings,
-  type PresetField,
-  presetFields,
-  type SettingValues,
-  settingRows,
-  valueText,
-} from '#src/settings/derived.ts';
+import type { PresetField, SettingValues } from '#src/settings/derived.ts';
+import { defaultSettings, presetFields, settingRows, valueText } from '#src/settings/derived.ts';
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { PresetRowProps, VendorProps } from '#views/integration-page/vendor.ts';
 import { type PresetRow, vendorRows } from './preset-rows.ts';
