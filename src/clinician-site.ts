@@ -42,7 +42,7 @@ import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createSearchTexts } from '#src/requests/page/search-text-store.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
-import { createAssociationLimit } from './clinicians/one-time-code-limit.ts';
+import { createAssociationLimit } from './clinicians/one-time-code.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { type Mount, mountIn } from './http/mount.ts';

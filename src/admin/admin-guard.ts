@@ -54,8 +54,7 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     const isForced = contextOf(request).mustChoosePassword === true;
     if (isForced && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
-      response.redirect(303, passwordChangeUrl(returnPathOf(request, publicUrl)));
-      return;
+      return response.redirect(303, passwordChangeUrl(returnPathOf(request, publicUrl)));
     }
     contextOf(request).facts['admin'] = adminOf(request).userId;
     next();

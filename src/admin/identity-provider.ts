@@ -96,7 +96,12 @@ async function redeem(
   // Both come from one document: in two documents, `email_verified` could be about another address.
   const isAddress = (one: Claims) => one['email'] !== undefined && one['email_verified'] !== undefined;
   const { email, email_verified }: Claims = [claims, more].find(isAddress) ?? {};
-  return toPerson({ ...more, ...claims, email, email_verified }, groupsClaim);
+  const read = claimsSchema.parse({ ...more, ...claims, email, email_verified });
+  return {
+    subject: JSON.stringify([read.iss, read.sub]),
+    verifiedEmail: read.email_verified === true ? read.email : undefined,
+    groups: groupsSchema.parse(read[groupsClaim] ?? []),
+  };
 }
 
 const claimsSchema = z.looseObject({
@@ -107,15 +112,6 @@ const claimsSchema = z.looseObject({
 });
 /** A single group may come as a plain string. */
 const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) => [group])]).catch([]);
-
-function toPerson(claims: unknown, groupsClaim: string): SsoPerson {
-  const read = claimsSchema.parse(claims);
-  return {
-    subject: JSON.stringify([read.iss, read.sub]),
-    verifiedEmail: read.email_verified === true ? read.email : undefined,
-    groups: groupsSchema.parse(read[groupsClaim] ?? []),
-  };
-}
 
 async function orSsoFailed<T>(step: () => Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,5 @@
 /** `/sign-in` and `/sign-out` of Settings. */
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SignInConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
@@ -33,21 +33,29 @@ export interface SignInDependencies extends UserActionDependencies {
 }
 
 /** What the form shows again, never the password. */
-interface Refused {
-  email: string;
-  problem: string;
-}
+type Refused = { email: string; problem: string };
 
 const REFUSED = 'The e-mail address or the password is wrong.';
 
 /** `GET /sign-in?next=…`: shows the form; a signed-in user is redirected to `next`. */
 export function signInFormRoute(deps: SignInDependencies): RequestHandler {
+  const { publicUrl, signIn, browserSecret, afterSignIn } = deps;
   return async (request, response) => {
     const query = queryOf(request);
-    const next = readReturnPath(query.get('next'), deps.publicUrl);
+    const next = readReturnPath(query.get('next'), publicUrl);
     if (contextOf(request).admin) return response.redirect(303, next);
-    const { shown } = await deps.afterSignIn.read<Refused>(request);
-    showForm(deps, request, response, { next, isSignedOut: query.has('signed-out'), ...shown });
+    const { shown } = await afterSignIn.read<Refused>(request);
+    allowSameOriginReferrer(response);
+    response.type('html').send(
+      signInPage({
+        next,
+        isSignedOut: query.has('signed-out'),
+        ...shown,
+        csrfToken: csrfToken(browserSecret.ensure(request, response)),
+        hasPassword: signIn.byPassword,
+        hasSso: signIn.singleSignOn !== undefined,
+      }),
+    );
   };
 }
 
@@ -100,16 +108,4 @@ function turnOf(address: string | undefined, browser: string | undefined): Turn 
   if (browser !== undefined) return { visitor: browser, isKnown: true };
   const { one, network } = visitorKey(address);
   return { visitor: network ?? one, isKnown: false };
-}
-
-function showForm(
-  { signIn, browserSecret }: SignInDependencies,
-  request: Request,
-  response: Response,
-  shown: { next: string; email?: string; problem?: string; isSignedOut?: boolean },
-): void {
-  allowSameOriginReferrer(response);
-  const token = csrfToken(browserSecret.ensure(request, response));
-  const hasSso = signIn.singleSignOn !== undefined;
-  response.type('html').send(signInPage({ ...shown, csrfToken: token, hasPassword: signIn.byPassword, hasSso }));
 }

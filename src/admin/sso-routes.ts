@@ -55,10 +55,7 @@ export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
     const transaction = await openTransaction(sealer, sealed, clock());
     const answer = new URL(`/sign-in/sso/callback?${queryOf(request)}`, publicUrl);
     const person = await provider.complete(answer, transaction);
-    if (!person) {
-      response.redirect(303, '/sign-in');
-      return;
-    }
+    if (!person) return response.redirect(303, '/sign-in');
     const { address, supportCode } = contextOf(request);
     const outcome = await userOfPerson(deps, person, { actor: 'system', address, supportCode });
     if (!outcome.ok) {

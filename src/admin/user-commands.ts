@@ -49,18 +49,13 @@ function add(args: readonly string[]): UserCommand {
 }
 
 function readAccess(role: string | undefined, organizationId: string | undefined): Access {
-  switch (role) {
-    case 'operator':
-      if (organizationId !== undefined) throw new UsageError(['--org: is for administrators; operators see all']);
-      return { role, organizationId: null };
-    case 'admin':
-    case 'administrator':
-      if (organizationId === undefined) throw new UsageError(['--org: is required for an administrator']);
-      return { role: 'administrator', organizationId };
-    case undefined:
-    default:
-      throw new UsageError(['--role: must be operator or admin']);
+  if (role === 'operator') {
+    if (organizationId !== undefined) throw new UsageError(['--org: is for administrators; operators see all']);
+    return { role, organizationId: null };
   }
+  if (role !== 'admin' && role !== 'administrator') throw new UsageError(['--role: must be operator or admin']);
+  if (organizationId === undefined) throw new UsageError(['--org: is required for an administrator']);
+  return { role: 'administrator', organizationId };
 }
 
 /** A final line break, which `echo` adds, is not part of the password. */

@@ -58,8 +58,8 @@ export type UserStore = ReturnType<typeof createUserStore>;
 /** The store on either driver. Methods for one user return undefined when there is none. */
 export function createUserStore(db: Queries) {
   const update = async (id: string, change: object): Promise<User | undefined> =>
-    ROW_ID.test(id) ? first(await db.update(users).set(change).where(eq(users.id, id)).returning()) : undefined;
-  const select = async (condition: SQL) => first(await db.select().from(users).where(condition));
+    ROW_ID.test(id) ? (await db.update(users).set(change).where(eq(users.id, id)).returning())[0] : undefined;
+  const select = async (condition: SQL) => (await db.select().from(users).where(condition))[0];
   return {
     find: async (id: string) => (ROW_ID.test(id) ? select(eq(users.id, id)) : undefined),
     /** @param email normalized. */
@@ -81,7 +81,7 @@ export function createUserStore(db: Queries) {
     replacePassword: async ({ id, sessionGeneration }: User, password: PasswordState): Promise<User | undefined> => {
       const isSame = and(eq(users.id, id), eq(users.sessionGeneration, sessionGeneration));
       const change = db.update(users).set({ ...password, ...endSessions });
-      return first(await change.where(isSame).returning());
+      return (await change.where(isSame).returning())[0];
     },
     /** It then only proves its user at its replacement. @returns false when used, replaced or expired before. */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
@@ -97,7 +97,18 @@ export function createUserStore(db: Queries) {
     /** Ends every session of the user. */
     setAccess: (id: string, { role, organizationId }: Access) => update(id, { role, organizationId, ...endSessions }),
     /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
-    disable: async (id: string, now: Date) => (ROW_ID.test(id) ? disable(db, id, now) : undefined),
+    disable: async (id: string, now: Date): Promise<User | undefined> => {
+      if (!ROW_ID.test(id)) return undefined;
+      return db.transaction(async (tx) => {
+        await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
+        const enabledOperators = and(eq(users.role, 'operator'), isNull(users.disabledAt));
+        const operators = await tx.select({ id: users.id }).from(users).where(enabledOperators).limit(2);
+        if (operators.length === 1 && operators[0]?.id === id) return undefined;
+        const disabledAt = sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`;
+        const change = { disabledAt, ...endSessions };
+        return (await tx.update(users).set(change).where(eq(users.id, id)).returning())[0];
+      });
+    },
     endSessions: async (id: string) => void (await update(id, endSessions)),
     enable: (id: string) => update(id, { disabledAt: null }),
     setSsoSubject: (id: string, ssoSubject: string) => update(id, { ssoSubject }),
@@ -112,21 +123,5 @@ function isOneTimeOf({ id, passwordHash }: User) {
 
 async function insert(db: Queries, user: NewUser, now: Date): Promise<User | undefined> {
   const row = { id: randomUUID(), ...user, sessionGeneration: 1, disabledAt: null, createdAt: now, lastSignInAt: null };
-  return first(await db.insert(users).values(row).onConflictDoNothing({ target: users.email }).returning());
-}
-
-function disable(db: Queries, id: string, now: Date): Promise<User | undefined> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
-    const enabledOperators = and(eq(users.role, 'operator'), isNull(users.disabledAt));
-    const operators = await tx.select({ id: users.id }).from(users).where(enabledOperators).limit(2);
-    if (operators.length === 1 && operators[0]?.id === id) return undefined;
-    const disabledAt = sql`coalesce(${users.disabledAt}, ${now.toISOString()}::timestamptz)`;
-    const change = { disabledAt, ...endSessions };
-    return first(await tx.update(users).set(change).where(eq(users.id, id)).returning());
-  });
-}
-
-function first(rows: User[]): User | undefined {
-  return rows[0];
+  return (await db.insert(users).values(row).onConflictDoNothing({ target: users.email }).returning())[0];
 }

@@ -65,14 +65,12 @@ export interface AuditFilter {
   /** Exclusive. */
   before?: Date | undefined;
   /** Everything that one person did or that changed them: their hashes, and the ids that changes name. */
-  about?:
-    | {
-        actors: readonly string[];
-        clinicians: readonly string[];
-        /** Former users: rows of each hash up to an instant. */
-        former?: readonly { hash: string; until: Date }[];
-      }
-    | undefined;
+  about?: {
+    actors: readonly string[];
+    clinicians: readonly string[];
+    /** Former users: rows of each hash up to an instant. */
+    former?: readonly { hash: string; until: Date }[];
+  };
   position?: Position;
 }
 
@@ -109,25 +107,22 @@ export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
 
 /** One row, for an operator who accounts for an access. */
 export async function findAuditRow(db: Queries, id: string) {
-  const [row] = await db.select().from(auditEvents).where(eq(auditEvents.id, id));
-  return row;
+  return (await db.select().from(auditEvents).where(eq(auditEvents.id, id)))[0];
 }
 
 const DELETED_AT_ONCE = 2_000;
 
 /** Deletes rows older than the retention. The triggers allow only that, of rows older than thirty days by them. */
-export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
-  return db.transaction(async (transaction) => {
-    await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);
-    const old = transaction
-      .select({ id: auditEvents.id })
-      .from(auditEvents)
-      .where(lt(auditEvents.at, before))
-      .limit(DELETED_AT_ONCE);
-    const rows = await transaction
-      .delete(auditEvents)
-      .where(inArray(auditEvents.id, old))
-      .returning({ id: auditEvents.id });
-    return { deleted: rows.length, isDone: rows.length < DELETED_AT_ONCE };
-  });
+export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<number> {
+  const { id, at } = auditEvents;
+  for (let total = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- small transactions, one after the other, leave the table to the others
+    const deleted = await db.transaction(async (tx) => {
+      await tx.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);
+      const old = tx.select({ id }).from(auditEvents).where(lt(at, before)).limit(DELETED_AT_ONCE);
+      return tx.delete(auditEvents).where(inArray(id, old)).returning({ id });
+    });
+    total += deleted.length;
+    if (deleted.length < DELETED_AT_ONCE) return total;
+  }
 }

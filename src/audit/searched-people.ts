@@ -4,10 +4,11 @@ import { filterText } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
 export interface FoundPerson {
-  /** Replaces the name in addresses. */
+  /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
   key: string;
+  /** The name that an administrator typed, or else the EHR's; undefined when neither can be read. */
   name: string | undefined;
-  /** The person's keyed hashes in rows; empty while no EHR user is linked. */
+  /** The EHR user's keyed hashes under every secret, as in audit rows and traces; empty while no EHR user is linked. */
   hashes: readonly string[];
 }
 

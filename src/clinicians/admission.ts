@@ -5,10 +5,10 @@ import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
+import { isNothingNew, type LearnedDetails, learn, recall } from './clinician-details.ts';
 import { type ClinicianDirectoryDependencies, createClinicianDirectory } from './clinician-directory.ts';
 import { type LaunchTime, saveLaunchTimes } from './clinician-store.ts';
 import { findOrCreate, hintsOf, type LaunchingUser, type Meeting } from './find-or-create.ts';
-import { isNothingNew, type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './one-time-code.ts';
 
 export type Admission =

@@ -4,7 +4,7 @@ import { type AuditEvent, type AuditEventName, auditActors } from '#src/audit/au
 import { markChanged } from '#src/organizations/store.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { openIdentity, sealName } from './clinician-details.ts';
-import { cliniciansOf, type IdentityRow } from './clinician-store.ts';
+import { cliniciansOf } from './clinician-store.ts';
 import { identitiesOf } from './identity-store.ts';
 import { newCode } from './one-time-code.ts';
 
@@ -48,7 +48,9 @@ export async function issueCode(deps: Deps, acting: ActingOn, id: string) {
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
   const { identity } = (await cliniciansOf(deps.db, organizationId).find(id)) ?? {};
-  const users = identity ? await hashesOf(deps, identity) : [];
+  const details = identity && (await openIdentity(deps.sealer, identity));
+  // The user's hashes in audit rows, with which the clinician's timeline finds them after the association is undone.
+  const users = details ? auditActors(deps.sealer, details) : [];
   const isDone = await deps.db.transaction(async (tx) => {
     if (!(await identitiesOf(tx, organizationId).delete({ clinicianId: id }))) return false;
     await markChanged(tx, organizationId);
@@ -60,14 +62,12 @@ export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<
 /** Disables or enables a clinician. Disabling ends launches and refuses new ones; the association stays. */
 export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDisabled: boolean): Promise<boolean> {
   const { organizationId } = acting;
-  const disabledAt = isDisabled ? deps.clock() : null;
+  const [disabledAt, change] = isDisabled ? [deps.clock(), 'disabled'] : [null, 'enabled'];
   const isDone = await deps.db.transaction(async (tx) => {
     await markChanged(tx, organizationId);
     return cliniciansOf(tx, organizationId).update(id, { disabledAt });
   });
-  return (
-    isDone && record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' })
-  );
+  return isDone && record(deps, acting, 'clinician-change', { clinician: id, change });
 }
 
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
@@ -117,12 +117,6 @@ export async function refuse(deps: Deps, acting: ActingOn, reference: string): P
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   if (!(await identitiesOf(deps.db, acting.organizationId).delete({ reference }))) return false;
   return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
-}
-
-/** The user's hashes in audit rows, with which the clinician's timeline finds them after the association is undone. */
-async function hashesOf({ sealer }: Deps, identity: IdentityRow): Promise<readonly string[]> {
-  const details = await openIdentity(sealer, identity);
-  return details ? auditActors(sealer, details) : [];
 }
 
 /** Records the change in the audit trail; always returns true. */

@@ -6,9 +6,8 @@ import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
-import { lookupsOf } from './clinician-details.ts';
+import { type LearnedDetails, lookupsOf } from './clinician-details.ts';
 import { identitiesOf, membershipOf } from './identity-store.ts';
-import type { LearnedDetails } from './learned-details.ts';
 
 interface Copy {
   membership: Extract<Membership, { kind: 'linked' }>;

@@ -5,6 +5,8 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import type { ClinicianRowProps, CliniciansPageProps, WaitingRowProps } from '#views/settings/clinicians-page.ts';
 import { cliniciansPage } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies } from './clinician.ts';
@@ -13,8 +15,10 @@ import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician
 import { identitiesOf } from './identity-store.ts';
 import { personOf, unconfirmedPersonOf } from './people-search.ts';
 
-export interface CliniciansViewDependencies extends CliniciansDependencies {
+export interface CliniciansPageDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
+  store: OrganizationStore;
+  directory: Pick<OrganizationDirectory, 'refresh'>;
 }
 
 export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
@@ -32,7 +36,7 @@ export function cliniciansUrl(request: Request, organizationId: string, step = '
   return organizationUrl(request, `${CLINICIANS}${step}`, organizationId, more);
 }
 
-export async function showClinicians(deps: CliniciansViewDependencies, request: Request, organization: Organization) {
+export async function showClinicians(deps: CliniciansPageDependencies, request: Request, organization: Organization) {
   const { db, afterPost } = deps;
   const { id } = organization;
   const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
@@ -69,7 +73,7 @@ export async function showClinicians(deps: CliniciansViewDependencies, request: 
   });
 }
 
-async function clinicianRow(deps: CliniciansViewDependencies, entry: ClinicianEntry): Promise<ClinicianRowProps> {
+async function clinicianRow(deps: CliniciansPageDependencies, entry: ClinicianEntry): Promise<ClinicianRowProps> {
   const { clinician, identity } = entry;
   const { name, ehrName, role } = await personOf(deps.sealer, entry);
   const { codeExpiresAt, codeUsedAt, conflictAt } = clinician;
@@ -92,7 +96,7 @@ async function clinicianRow(deps: CliniciansViewDependencies, entry: ClinicianEn
   };
 }
 
-async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityRow): Promise<WaitingRowProps> {
+async function waitingRow({ sealer }: CliniciansPageDependencies, row: IdentityRow): Promise<WaitingRowProps> {
   const { name, fhirUser } = await unconfirmedPersonOf(sealer, row);
   return {
     reference: row.reference ?? '',
@@ -103,7 +107,7 @@ async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityR
   };
 }
 
-async function choicesOf({ db, sealer }: CliniciansViewDependencies, organizationId: string) {
+async function choicesOf({ db, sealer }: CliniciansPageDependencies, organizationId: string) {
   const entries = await cliniciansOf(db, organizationId).list({ limit: MOST_CHOICES, offset: 0 });
   const choices = await Promise.all(
     entries.map(async ({ clinician, identity }) => ({

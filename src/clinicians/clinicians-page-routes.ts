@@ -8,24 +8,17 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
-import type { OrganizationStore } from '#src/organizations/store.ts';
 import type { Conflict } from './clinician.ts';
 import type { ActingOn } from './clinician-actions.ts';
 import { addClinician, confirm, forget, issueCode, refuse, setDisabled, unlink } from './clinician-actions.ts';
-import type { CliniciansViewDependencies, Posted } from './clinicians-page-props.ts';
+import type { CliniciansPageDependencies, Posted } from './clinicians-page-props.ts';
 import { CLINICIANS, cliniciansUrl, showClinicians } from './clinicians-page-props.ts';
 import { findPerson } from './people-search.ts';
 import { timelineRoute } from './timeline-route.ts';
 
-export interface ClinicianRouteDependencies extends CliniciansViewDependencies {
-  store: OrganizationStore;
-  directory: Pick<OrganizationDirectory, 'refresh'>;
-}
-
 /** The outcome of a form; undefined when it succeeded and the page itself shows the change. */
 type Outcome = { status: number; shown: Posted } | undefined;
-type Act = (acting: ActingOn, request: Request) => Promise<Outcome>;
+type Act = (deps: CliniciansPageDependencies, acting: ActingOn, request: Request) => Promise<Outcome>;
 
 const LONGEST_NAME = 120;
 const CONFLICTS: Readonly<Record<Conflict, string>> = {
@@ -35,10 +28,11 @@ const CONFLICTS: Readonly<Record<Conflict, string>> = {
 };
 
 /** Mount behind requireSignIn, which also checks the forms. */
-export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
+export function clinicianRoutes(deps: CliniciansPageDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const post = (path: string, act: Act) => router.post(path, answer(deps, act));
-  const id = (request: Request) => pathPartOf(request, 'id');
+  const change = (path: string, part: 'id' | 'reference', act: typeof unlink) =>
+    post(path, async (_deps, acting, request) => changed(await act(deps, acting, pathPartOf(request, part))));
   router.get(
     '/',
     chooseOrganization(deps.store, { title: 'Clinicians', current: 'clinicians', path: CLINICIANS }),
@@ -47,19 +41,16 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
     }),
   );
   router.get('/:key/timeline', timelineRoute(deps));
-  post('/', add(deps));
+  post('/', add);
   for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
-  post('/waiting/:reference/confirm', confirmWaiting(deps));
-  const reference = (request: Request) => pathPartOf(request, 'reference');
-  const change = (path: string, act: (acting: ActingOn, request: Request) => Promise<boolean>) =>
-    post(path, async (acting, request) => changed(await act(acting, request)));
-  change('/waiting/:reference/refuse', (acting, request) => refuse(deps, acting, reference(request)));
-  change('/waiting/:reference/forget', (acting, request) => forget(deps, acting, reference(request)));
-  post('/:id/code', newCode(deps));
-  change('/:id/unlink', (acting, request) => unlink(deps, acting, id(request)));
-  change('/:id/disable', (acting, request) => setDisabled(deps, acting, id(request), true));
-  change('/:id/enable', (acting, request) => setDisabled(deps, acting, id(request), false));
+  post('/waiting/:reference/confirm', confirmWaiting);
+  change('/waiting/:reference/refuse', 'reference', refuse);
+  change('/waiting/:reference/forget', 'reference', forget);
+  post('/:id/code', newCode);
+  change('/:id/unlink', 'id', unlink);
+  change('/:id/disable', 'id', (...clinician) => setDisabled(...clinician, true));
+  change('/:id/enable', 'id', (...clinician) => setDisabled(...clinician, false));
   return router;
 }
 
@@ -88,7 +79,7 @@ const QUESTIONS = {
   },
 } as const;
 
-function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS): RequestHandler {
+function question(deps: CliniciansPageDependencies, verb: keyof typeof QUESTIONS): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const person = await findPerson(deps, id, pathPartOf(request, 'key'));
     if (!person) throw new AppError('request.not-found', 'no such clinician or user');
@@ -100,9 +91,9 @@ function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS
 }
 
 /** Leads to the page, which shows a code once and a refusal at each reload. */
-function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
+function answer(deps: CliniciansPageDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
-    const outcome = await act({ organizationId: id, ...actorOf(request) }, request);
+    const outcome = await act(deps, { organizationId: id, ...actorOf(request) }, request);
     // The change takes effect here at once, in other instances within two seconds.
     await deps.directory.refresh(id);
     const page = cliniciansUrl(request, id);
@@ -120,41 +111,35 @@ function changed(isDone: boolean): Outcome {
   return isDone ? undefined : refused(409, { problem: 'Nothing was changed: another administrator was faster.' });
 }
 
-function add(deps: ClinicianRouteDependencies): Act {
-  return async (acting, request) => {
-    const name = nameOf(request);
-    if (name === undefined) {
-      const typedName = fieldOf(request, 'name', 'name');
-      return refused(400, { nameProblem: `Enter a name of at most ${LONGEST_NAME} characters.`, typedName });
-    }
-    const { code } = await addClinician(deps, acting, name);
-    return { status: 201, shown: { issued: { name, code } } };
-  };
+async function add(...[deps, acting, request]: Parameters<Act>): Promise<Outcome> {
+  const name = nameOf(request);
+  if (name === undefined) {
+    const typedName = fieldOf(request, 'name', 'name');
+    return refused(400, { nameProblem: `Enter a name of at most ${LONGEST_NAME} characters.`, typedName });
+  }
+  const { code } = await addClinician(deps, acting, name);
+  return { status: 201, shown: { issued: { name, code } } };
 }
 
-function newCode(deps: ClinicianRouteDependencies): Act {
-  return async (acting, request) => {
-    const done = await issueCode(deps, acting, pathPartOf(request, 'id'));
-    if (done === 'not-found') throw new AppError('request.not-found', 'no such clinician');
-    if (done === 'clinician-taken') return refused(409, { problem: CONFLICTS[done] });
-    return { status: 200, shown: { issued: { name: undefined, ...done } } };
-  };
+async function newCode(...[deps, acting, request]: Parameters<Act>): Promise<Outcome> {
+  const done = await issueCode(deps, acting, pathPartOf(request, 'id'));
+  if (done === 'not-found') throw new AppError('request.not-found', 'no such clinician');
+  if (done === 'clinician-taken') return refused(409, { problem: CONFLICTS[done] });
+  return { status: 200, shown: { issued: { name: undefined, ...done } } };
 }
 
 /** Confirms as the chosen clinician, or as a new one with the typed name. */
-function confirmWaiting(deps: ClinicianRouteDependencies): Act {
-  return async (acting, request) => {
-    const clinicianId = fieldOf(request, 'clinician', 'id');
-    const name = nameOf(request);
-    if (clinicianId === '' && name === undefined) {
-      const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose an existing one.`;
-      return refused(400, { problem });
-    }
-    const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };
-    const { kind } = await confirm(deps, acting, pathPartOf(request, 'reference'), as);
-    if (kind === 'not-found') throw new AppError('request.not-found', 'no such waiting user or clinician');
-    return kind === 'linked' ? undefined : refused(409, { problem: CONFLICTS[kind] });
-  };
+async function confirmWaiting(...[deps, acting, request]: Parameters<Act>): Promise<Outcome> {
+  const clinicianId = fieldOf(request, 'clinician', 'id');
+  const name = nameOf(request);
+  if (clinicianId === '' && name === undefined) {
+    const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose an existing one.`;
+    return refused(400, { problem });
+  }
+  const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };
+  const { kind } = await confirm(deps, acting, pathPartOf(request, 'reference'), as);
+  if (kind === 'not-found') throw new AppError('request.not-found', 'no such waiting user or clinician');
+  return kind === 'linked' ? undefined : refused(409, { problem: CONFLICTS[kind] });
 }
 
 /** The typed name; undefined when it is empty or longer than the page's field. */

@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
-import { cliniciansOf } from './clinician-store.ts';
+import { cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { type FoundIdentity, identitiesOf, type Lookups, membershipOf } from './identity-store.ts';
 
 /** The most users of one organization: far more than any hospital employs. */
@@ -17,18 +17,14 @@ export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' |
   user: EhrUser;
 }
 
-export interface Meeting {
-  membership: Membership;
-  isFirst: boolean;
-}
+export type Meeting = { membership: Membership; isFirst: boolean };
 
-/** Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does. */
-export async function findOrCreate(
-  deps: CliniciansDependencies,
-  organization: Organization,
-  launching: LaunchingUser,
-): Promise<Meeting> {
-  const { db, sealer } = deps;
+/**
+ * Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does, and
+ * @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may.
+ */
+export async function findOrCreate(deps: CliniciansDependencies, organization: Organization, launching: LaunchingUser) {
+  const { db, sealer, clock } = deps;
   const { id: organizationId, userAssociation } = organization;
   const lookups = lookupsOf(sealer, organizationId, launching.user);
   const found = await identitiesOf(db, organizationId).find(lookups);
@@ -37,22 +33,24 @@ export async function findOrCreate(
     return meetingOf(found);
   }
   if (userAssociation === 'code') return meetingOf(found);
-  return db.transaction(async (tx) => {
+  return db.transaction(async (tx): Promise<Meeting> => {
     const users = identitiesOf(tx, organizationId);
     await users.lock(lookups);
     const again = await users.findForUpdate(lookups);
     if (again && !isToBeLinked(organization, again)) return meetingOf(again);
-    if (!again) await assertRoom(users, deps.mostUsers ?? MOST_USERS);
-    return userAssociation === 'automatic'
-      ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
-      : letWait(deps, tx, organizationId, lookups, launching.user);
+    const most = deps.mostUsers ?? MOST_USERS;
+    const isFull = !again && (await users.areAtLeast(most));
+    const refusal = `the organization has ${most} EHR users, the most there may be`;
+    if (isFull) throw new AppError('user.not-allowed', refusal, 'user.most');
+    const [lookup] = lookups;
+    const details = await sealIdentity(sealer, { organizationId, lookup }, launching.user);
+    const row = { lookup, details };
+    if (userAssociation === 'automatic') return makeClinician(deps, tx, organizationId, launching, row, again);
+    // Clinician and administrator identify the user by it; it grants nothing.
+    const reference = readableLetters(6);
+    await users.insert({ ...row, reference, firstSeenAt: clock() });
+    return { membership: { kind: 'waiting', reference }, isFirst: false };
   });
-}
-
-/** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
-async function assertRoom(users: ReturnType<typeof identitiesOf>, most: number): Promise<void> {
-  if (!(await users.areAtLeast(most))) return;
-  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, 'user.most');
 }
 
 /** Did this user wait for a confirmation that is no longer needed? A refused user stays refused. */
@@ -90,37 +88,20 @@ async function makeClinician(
   { sealer, clock, audit }: CliniciansDependencies,
   tx: Queries,
   organizationId: string,
-  lookups: Lookups,
-  { launching, before }: { launching: LaunchingUser; before: FoundIdentity | undefined },
+  { user, ...from }: LaunchingUser,
+  row: Pick<IdentityRow, 'lookup' | 'details'>,
+  before: FoundIdentity | undefined,
 ): Promise<Meeting> {
-  const { user, ...from } = launching;
   const now = clock();
   const clinicianId = randomUUID();
-  const [lookup] = lookups;
-  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
-  const link = { lookup, clinicianId, details, reference: null, linkedAt: now, linkedBy: 'automatic' };
+  const link = { ...row, clinicianId, reference: null, linkedAt: now, linkedBy: 'automatic' };
   const name = await sealName(sealer, clinicianId, user.name);
   const users = identitiesOf(tx, organizationId);
-  const clinician = { id: clinicianId, details: name, createdAt: now, lastLaunchAt: now };
-  await cliniciansOf(tx, organizationId).insert(clinician);
+  await cliniciansOf(tx, organizationId).insert({ id: clinicianId, details: name, createdAt: now, lastLaunchAt: now });
   if (before) await users.update(before.identity.lookup, link);
   else await users.insert({ ...link, firstSeenAt: now });
   const detail = { clinician: clinicianId, how: 'automatic' };
   const { iss, sub } = user;
   audit.record({ event: 'user-linked', organizationId, actor: { iss, sub }, ...from, detail });
   return { membership: { kind: 'linked', clinicianId, isDisabled: false }, isFirst: true };
-}
-
-async function letWait(
-  { sealer, clock }: CliniciansDependencies,
-  tx: Queries,
-  organizationId: string,
-  [lookup]: Lookups,
-  user: EhrUser,
-): Promise<Meeting> {
-  // Clinician and administrator identify the user by it; it grants nothing.
-  const reference = readableLetters(6);
-  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
-  await identitiesOf(tx, organizationId).insert({ lookup, details, reference, firstSeenAt: clock() });
-  return { membership: { kind: 'waiting', reference }, isFirst: false };
 }

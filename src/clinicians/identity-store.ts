@@ -9,10 +9,7 @@ import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.t
 /** Keyed hashes of one EHR user, the current secret's first. */
 export type Lookups = readonly [string, ...string[]];
 
-export interface FoundIdentity {
-  identity: IdentityRow;
-  disabledAt: Date | null;
-}
+export type FoundIdentity = Awaited<ReturnType<typeof identityQuery>>[number];
 
 const { lookup } = ehrIdentities;
 

@@ -1,7 +1,9 @@
-/** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, and its use. */
+/** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, its use and its limits. */
 import { hash } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { lettersInGroups } from '#src/adapters/random.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createAttemptLimit, createLimiter } from '#src/http/limits/limiter.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, cliniciansOf } from './clinician-store.ts';
@@ -93,4 +95,27 @@ async function refusalOf(
   if (disabledAt !== null || codeExpiresAt === null || codeExpiresAt <= now) return { kind: 'wrong' };
   if (linkedTo !== undefined) return { kind: 'identity-taken' };
   return (await identitiesOf(tx, organizationId).hasOther(id, lookups)) ? { kind: 'clinician-taken' } : undefined;
+}
+
+export type AssociationLimit = ReturnType<typeof createAssociationLimit>;
+
+const WINDOW = { seconds: 15 * 60, code: 'user.too-many-tries' } as const;
+const TRIES_PER_LAUNCH = 10;
+/** A user, known by a keyed hash, with any number of launches can use up only a part of their colleagues' allowance. */
+const TRIES_PER_USER = 50;
+/** A hospital that starts using codes has many people typing on one morning. */
+const TRIES_PER_ORGANIZATION = 300;
+
+/** Limits wrong codes. A right code resets the count of its launch. @param redis counts over all instances. */
+export function createAssociationLimit(redis: KeyStore) {
+  const limit = (name: string, points: number, isReset = false) =>
+    createLimiter(redis, { name, points, isReset, ...WINDOW });
+  const byLaunch = limit('association-launch', TRIES_PER_LAUNCH, true);
+  const byUser = limit('association-user', TRIES_PER_USER);
+  const byOrganization = limit('association-organization', TRIES_PER_ORGANIZATION);
+  return createAttemptLimit((organizationId: string, { launchId, user }: { launchId: string; user: string }) => [
+    [byLaunch, launchId],
+    [byUser, `${organizationId} ${user}`],
+    [byOrganization, organizationId],
+  ]);
 }

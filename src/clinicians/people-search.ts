@@ -7,18 +7,12 @@ import { openIdentity, openName } from './clinician-details.ts';
 import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { identitiesOf } from './identity-store.ts';
 
-export interface Person {
-  /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
-  key: string;
-  /** The name that an administrator typed, or else the EHR's; undefined when neither can be read. */
-  name: string | undefined;
+export interface Person extends FoundPerson {
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;
   /** The reference by which administrators confirmed or refused them, if they did. */
   reference: string | undefined;
-  /** The EHR user's keyed hashes under every secret, as in audit rows and traces; empty while no EHR user is linked. */
-  hashes: readonly string[];
 }
 
 /** Opens a clinician's sealed details. */
@@ -43,11 +37,7 @@ export async function unconfirmedPersonOf(sealer: Sealer, identity: IdentityRow)
 }
 
 /** @param key untrusted. @returns undefined when this organization has no such person (MT-01). */
-export async function findPerson(
-  { db, sealer }: { db: Queries; sealer: Sealer },
-  organizationId: string,
-  key: string,
-): Promise<Person | undefined> {
+export async function findPerson({ db, sealer }: { db: Queries; sealer: Sealer }, organizationId: string, key: string) {
   const entry = await cliniciansOf(db, organizationId).find(key);
   if (entry) return personOf(sealer, entry);
   const identity = await identitiesOf(db, organizationId).findUnconfirmed(key);
@@ -123,17 +113,9 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
 }
 
 /** Letters that Unicode does not take apart, as people type them by ear. */
-const PLAIN: Readonly<Record<string, string>> = {
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-};
+const PLAIN = new Map(
+  ['øo', 'łl', 'đd', 'ðd', 'þth', 'ßss', 'æae', 'œoe', 'ıi'].map((pair) => [pair.charAt(0), pair.slice(1)]),
+);
 
 /** Removes case, accents and punctuation, so that `NOVAK, jana` finds `Jana Novák` and `obrien` finds `O’Brien`. */
 function folded(text: string): string {
@@ -141,6 +123,6 @@ function folded(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[\p{M}'’‘`´]/gu, '')
-    .replaceAll(/[øłđðþßæœı]/g, (letter) => PLAIN[letter] ?? letter)
+    .replaceAll(/[øłđðþßæœı]/g, (letter) => PLAIN.get(letter) ?? letter)
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
 }

@@ -1,27 +1,6 @@
 /** Parses REDIS_URL: one server, a cluster, or sentinels that know the master. */
 
-export interface RedisNode {
-  host: string;
-  port: number;
-}
-
-interface Access {
-  username: string | undefined;
-  password: string | undefined;
-  tls: boolean;
-}
-
-export type RedisTarget =
-  | { kind: 'single'; url: string }
-  | ({ kind: 'cluster'; nodes: RedisNode[] } & Access)
-  | ({
-      kind: 'sentinel';
-      nodes: RedisNode[];
-      masterName: string;
-      database: number;
-      /** The sentinels' own password, if any; `username` and `password` are the master's. */
-      sentinelPassword: string | undefined;
-    } & Access);
+export type RedisTarget = ReturnType<typeof readRedisUrl>;
 
 const SHAPE = /^(rediss?)(-cluster|-sentinel)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
@@ -29,30 +8,32 @@ const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
 const FORMS = 'redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master';
 
 /** `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p/<master>[/<db>]`, or `rediss`. @throws RangeError */
-export function readRedisUrl(text: string): RedisTarget {
+export function readRedisUrl(text: string) {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];
   if (protocol === undefined) throw new RangeError(`must be ${FORMS}`);
   if (topology === undefined) return single(text, path);
   const access = { ...readCredentials(credentials), tls: protocol === 'rediss' };
   if (topology === '-cluster') {
-    assertNoQuery(query);
+    if (query !== '') throw new RangeError('nothing may follow a question mark');
     if (path !== '' && path !== '/')
       throw new RangeError('a cluster has no database numbers: nothing may follow its hosts');
-    return { kind: 'cluster', nodes: readNodes(hosts, DEFAULT_PORT.cluster), ...access };
+    return { kind: 'cluster' as const, nodes: readNodes(hosts, DEFAULT_PORT.cluster), ...access };
   }
+  // The sentinels' own password, if any; user name and password before the hosts are the master's.
+  const sentinelPassword = readSentinelPassword(query);
   const nodes = readNodes(hosts, DEFAULT_PORT.sentinel);
-  return { kind: 'sentinel', nodes, ...readMaster(path), sentinelPassword: readSentinelPassword(query), ...access };
+  return { kind: 'sentinel' as const, nodes, ...readMaster(path), sentinelPassword, ...access };
 }
 
-function single(text: string, path: string): RedisTarget {
+function single(text: string, path: string) {
   const url = URL.parse(text);
   if (!url?.hostname)
     throw new RangeError('redis:// names one server; several are redis-cluster:// or redis-sentinel://');
   if (!/^\/?\d*$/.test(path)) throw new RangeError('after the server, only a database number may follow, such as /0');
-  return { kind: 'single', url: text };
+  return { kind: 'single' as const, url: text };
 }
 
-function readNodes(hosts: string, defaultPort: number): RedisNode[] {
+function readNodes(hosts: string, defaultPort: number) {
   return hosts.split(',').map((part, index) => {
     const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/i.exec(part.trim()) ?? [];
     const number = port === undefined ? defaultPort : Number(port);
@@ -62,7 +43,7 @@ function readNodes(hosts: string, defaultPort: number): RedisNode[] {
   });
 }
 
-function readMaster(path: string): { masterName: string; database: number } {
+function readMaster(path: string) {
   const [masterName = '', database = '0', ...rest] = path.slice(1).split('/');
   if (masterName === '')
     throw new RangeError('the name of the master is missing: redis-sentinel://host:port,…/<master-name>');
@@ -77,12 +58,8 @@ function readSentinelPassword(query: string): string | undefined {
   return sentinelPassword === '' ? undefined : sentinelPassword;
 }
 
-function assertNoQuery(query: string): void {
-  if (query !== '') throw new RangeError('nothing may follow a question mark');
-}
-
-function readCredentials(text: string | undefined): Pick<Access, 'username' | 'password'> {
-  const [username, ...password] = (text ?? '').split(':').map(decoded);
+function readCredentials(text = '') {
+  const [username, ...password] = text.split(':').map(decoded);
   if (password.length > 1) throw new RangeError('a colon in user name or password must be written as %3A');
   return { username: username || undefined, password: password[0] || undefined };
 }

@@ -4,7 +4,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
-import { suggestionFor } from '#src/vendors/vendor-props.ts';
+import { suggestionFor } from '#src/vendors/presets.ts';
 import { askForChecks } from './connection-routes.ts';
 import { done, type Handler, mayChange, refused, type Visit } from './page-visit.ts';
 

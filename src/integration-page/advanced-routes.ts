@@ -6,7 +6,7 @@ import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
-import { vendorProps } from '#src/vendors/vendor-props.ts';
+import { vendorProps } from '#src/vendors/presets.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
 import { scopeEditorProps } from './explain-scopes.ts';
 import { integrationUrl } from './page-props.ts';

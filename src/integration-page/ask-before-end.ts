@@ -35,7 +35,7 @@ export async function mayEndLaunches(
   words: Pick<QuestionProps, 'current' | 'question' | 'button' | 'backHref'> & { condition?: string },
 ): Promise<boolean> {
   if (isSettled(request)) return true;
-  if (!wouldEndLaunches(deps, organization, changes)) return true;
+  if (!wouldEndLaunches(deps.production, organization, changes)) return true;
   const count = await deps.openLaunches(organization.id);
   if (count === 0) return true;
   const { condition = '', ...question } = words;

@@ -9,7 +9,7 @@ import { settings } from '#src/settings/registry.ts';
 import { type GivenEndpoints, givenFields, isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, permits } from '#src/smart/scopes/granted.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
-import { presetRows } from '#src/vendors/vendor-props.ts';
+import { presetRows } from '#src/vendors/presets.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
 import { startPage } from '#views/guide/home-page.ts';
 import { type RegisterDependencies, visitedOrganization } from './register-routes.ts';

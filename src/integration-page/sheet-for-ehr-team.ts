@@ -6,7 +6,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { clientMetadata, registrationSheet } from '#src/organizations/registration.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
-import { presetScopes } from '#src/vendors/presets.ts';
+import { presetSettings } from '#src/vendors/presets.ts';
 import { filledForm, namesInForm } from '#src/vendors/registration-forms.ts';
 import { assetPath } from '#views/assets.ts';
 import { type RegisterSheetProps, sharedRegisterPage } from '#views/guide/register-page.ts';
@@ -20,7 +20,8 @@ export function guideSheet(
   organization: Organization | undefined,
   vendor: Vendor = 'generic',
 ): RegistrationValues {
-  const placeholder = { id: '{Org ID}', clientId: '', scopes: presetScopes(vendor), redirectUri: 'shared' } as const;
+  const { scopes } = presetSettings(vendor);
+  const placeholder = { id: '{Org ID}', clientId: '', scopes, redirectUri: 'shared' } as const;
   return registrationSheet(config, organization ?? placeholder);
 }
 

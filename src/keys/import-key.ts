@@ -3,10 +3,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { isJsonObject } from '#src/adapters/json-object.ts';
-import { assertNoneWaits, type KeyDependencies, type KeyReport, recorded, reportsOf } from './key-actions.ts';
+import { assertNoneWaits, change, type KeyDependencies, type KeyReport } from './key-actions.ts';
 import { activationOfNewKey, isInState, newKeyDates } from './key-life.ts';
 import { keyRow, type SigningAlgorithm } from './key-pair.ts';
-import { changeKeys } from './key-store.ts';
 
 const RSA_BITS = 2048;
 
@@ -15,22 +14,19 @@ const RSA_BITS = 2048;
  * @param text PEM or JWK; untrusted, never echoed or logged. @throws CommandError also while a rotation is pending.
  */
 export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {
-  const { db, sealer, clock } = dependencies;
-  const now = clock();
   const privateKey = readPrivateKey(text.trim());
   const alg = algorithmOf(privateKey);
   const publicJwk = await exportJWK(createPublicKey(privateKey));
   const privateJwk = await exportJWK(privateKey);
-  const changed = await changeKeys(db, async (rows) => {
+  return change(dependencies, { action: 'import' }, async (rows, now) => {
     const activatesAt = activationOfNewKey(now);
-    const row = await keyRow(alg, publicJwk, privateJwk, newKeyDates(now, activatesAt), sealer);
+    const row = await keyRow(alg, publicJwk, privateJwk, newKeyDates(now, activatesAt), dependencies.sealer);
     if (rows.some(({ kid }) => kid === row.kid))
       throw new CommandError('This key is known here already. A key that was taken out of use is not used again.');
     assertNoneWaits(rows, now);
     const retiring = rows.filter((other) => other.alg === alg).filter(isInState('active', now));
     return [...retiring.map((other) => ({ ...other, retiresAt: activatesAt })), row];
   });
-  return recorded(dependencies, { action: 'import' }, reportsOf(changed, now));
 }
 
 function readPrivateKey(text: string): KeyObject {

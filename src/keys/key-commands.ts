@@ -1,8 +1,7 @@
 /** `keys list|rotate|retire|export` on the command line. */
 import type { Command, CommandOutcome } from '#src/adapters/command-line.ts';
 import { done, readArguments, readVerb, table, UsageError } from '#src/adapters/command-line.ts';
-import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
-import { retireKey } from './retire-key.ts';
+import { exportKey, type KeyDependencies, type KeyReport, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 
 type KeyCommand = Command<KeyDependencies>;
 
@@ -15,18 +14,16 @@ export const keyUsage = [
 
 /** Reads a command after the word `keys`. @throws UsageError */
 export function readKeyCommand(args: readonly string[]): KeyCommand {
+  const list = ofAll(listKeys, 'Signing keys:');
+  const rotate = ofAll(rotateKeys, 'New keys are published now and start to sign when every cached JWKS has expired:');
   return readVerb('keys', keyUsage, { list, rotate, retire, export: exportOne }, args);
 }
 
-function list(args: readonly string[]): KeyCommand {
-  readArguments(args, [], {});
-  return async (dependencies) => outcome(await listKeys(dependencies), 'Signing keys:');
-}
-
-function rotate(args: readonly string[]): KeyCommand {
-  readArguments(args, [], {});
-  const heading = 'New keys are published now and start to sign when every cached JWKS has expired:';
-  return async (dependencies) => outcome(await rotateKeys(dependencies), heading);
+function ofAll(act: typeof listKeys, heading: string) {
+  return (args: readonly string[]): KeyCommand => {
+    readArguments(args, [], {});
+    return async (dependencies) => outcome(await act(dependencies), heading);
+  };
 }
 
 function retire(args: readonly string[]): KeyCommand {

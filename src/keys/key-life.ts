@@ -1,4 +1,5 @@
 /** The states of a signing key, derived from its dates and the clock: pending, active, retired, gone (JW-09). */
+import type { KeyRow } from './key-store.ts';
 
 /** How long an EHR may keep our JWKS; the `max-age` the route sends. */
 export const JWKS_MAX_AGE_SECONDS = 300;
@@ -19,13 +20,7 @@ const OUTAGE_ALLOWANCE_SECONDS = 30;
  */
 export type KeyState = 'pending' | 'active' | 'retired' | 'gone';
 
-export interface KeyDates {
-  createdAt: Date;
-  activatesAt: Date;
-  retiresAt: Date | null;
-  /** Set by an emergency removal: gone from that moment (JW-13). */
-  revokedAt: Date | null;
-}
+export type KeyDates = Pick<KeyRow, 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
 
 /** The key's state at `now`. */
 export function keyState(key: KeyDates, now: Date): KeyState {

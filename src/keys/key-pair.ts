@@ -1,5 +1,5 @@
 /** Creates key pairs, seals them for the database, and checks each before it signs (CAJ-11, CAJ-16, JW-02..06). */
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import type { KeyDates } from './key-life.ts';
@@ -26,12 +26,7 @@ const publicJwkSchema = z.discriminatedUnion('alg', [
 export type PublicJwk = z.output<typeof publicJwkSchema>;
 
 /** A key that passed every check, with its private half ready to sign. */
-export interface LoadedKey extends KeyDates {
-  kid: string;
-  alg: SigningAlgorithm;
-  publicJwk: PublicJwk;
-  privateKey: CryptoKey;
-}
+export type LoadedKey = Awaited<ReturnType<typeof loadKey>>;
 
 const FORMER_SECRET =
   'Put the former secret back behind the new one, run "keys rotate", and drop it once the old keys are gone.';
@@ -52,13 +47,7 @@ export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Se
 }
 
 /** The row of a pair: kid = RFC 7638 thumbprint, private half sealed under it. @throws ZodError for other kinds. */
-export async function keyRow(
-  alg: SigningAlgorithm,
-  publicJwk: JWK,
-  privateJwk: JWK,
-  dates: KeyDates,
-  sealer: Sealer,
-): Promise<KeyRow> {
+export async function keyRow(alg: SigningAlgorithm, publicJwk: JWK, privateJwk: JWK, dates: KeyDates, sealer: Sealer) {
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     ...dates,
@@ -82,7 +71,7 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
 }
 
 /** Opens and imports a stored key. @throws KeyError when it cannot be opened, is public only, weak or mismatched. */
-export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {
+export async function loadKey(row: KeyRow, sealer: Sealer) {
   const publicJwk = await readPublicJwk(row);
   const privateJwk = await openPrivateJwk(row, sealer);
   // The public members must equal the checked public half, so a private key of another pair is refused.

@@ -1,10 +1,10 @@
 /** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Adapters } from '#src/adapters.ts';
-import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
+import { isInState, type KeyDates, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
 import type { LoadedKey, PublicJwk, SigningAlgorithm } from './key-pair.ts';
 import { loadKey, makeKey, signingAlgorithms } from './key-pair.ts';
-import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
+import { changeKeys, type KeyRow, keyDates, listKeyRows } from './key-store.ts';
 
 export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;
 
@@ -79,7 +79,7 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
 /** Dates are read each second, keys only when new. From the database: all instances must agree on committed rows. */
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();
-  const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');
+  const rows = (await keyDates(dependencies.db).execute()).filter((row) => keyState(row, now) !== 'gone');
   const current = rows.flatMap((row) => withDates(known, row) ?? []);
   return current.length === rows.length ? current : loadKeys(dependencies, known);
 }
@@ -91,7 +91,7 @@ async function loadKeys({ db, sealer, clock }: KeyRingDependencies, known: reado
   return Promise.all(rows.map(async (row) => withDates(known, row) ?? loadKey(row, sealer)));
 }
 
-function withDates(known: readonly LoadedKey[], row: KeyDatesRow): LoadedKey | undefined {
+function withDates(known: readonly LoadedKey[], row: KeyDates & { kid: string }): LoadedKey | undefined {
   const { kid, activatesAt, retiresAt, revokedAt } = row;
   const same = known.find((key) => key.kid === kid);
   return same && { ...same, activatesAt, retiresAt, revokedAt };

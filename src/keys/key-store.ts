@@ -13,13 +13,12 @@ export const signingKeys = pgTable('signing_keys', {
   createdAt: instant('created_at').notNull(),
   activatesAt: instant('activates_at').notNull(),
   retiresAt: instant('retires_at'),
+  /** Set by an emergency removal: gone from that moment (JW-13). */
   revokedAt: instant('revoked_at'),
 });
 
 /** One key as stored; untrusted until `readPublicJwk` has checked it. */
 export type KeyRow = typeof signingKeys.$inferSelect;
-
-export type KeyDatesRow = Pick<KeyRow, 'kid' | 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
 
 const KEYS_LOCK = 7_236_215;
 
@@ -28,16 +27,12 @@ export function listKeyRows(db: Queries): Promise<KeyRow[]> {
   return db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.kid));
 }
 
-const dates = prepared((db) => {
+/** Only the dates, oldest first, for the check each second. */
+export const keyDates = prepared((db) => {
   const { kid, createdAt, activatesAt, retiresAt, revokedAt } = signingKeys;
   const columns = { kid, createdAt, activatesAt, retiresAt, revokedAt };
   return db.select(columns).from(signingKeys).orderBy(asc(createdAt), asc(kid)).prepare('key_dates');
 });
-
-/** Only the dates, oldest first, for the check each second. */
-export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
-  return dates(db).execute();
-}
 
 /** `change` gets every row. One instance at a time, so that two starting together do not both make keys (JW-10). */
 export function changeKeys(db: Queries, change: (rows: KeyRow[]) => Promise<KeyRow[]>): Promise<KeyRow[]> {

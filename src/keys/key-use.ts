@@ -9,9 +9,6 @@ import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
 import { type JwksFetch, type KeyUse, listAcceptedKids, pruneFetches, saveFetches, saveUses } from './key-store.ts';
 
-const GATHER_MS = 5_000;
-const BATCH = 1_000;
-const MOST_USES = 10_000;
 /** Bounds memory against a scanner with many addresses: further fetchers in the same interval are not recorded. */
 const MOST_FETCHERS = 100;
 const PRUNE_MS = 10 * 60_000;
@@ -28,15 +25,15 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
   let prunedAt = Number.NEGATIVE_INFINITY;
   let seen = 0;
   const common = {
-    size: BATCH,
-    gatherMs: () => GATHER_MS,
+    size: 1_000,
+    gatherMs: () => 5_000,
     lost: (items: readonly unknown[], err: unknown) =>
       log.warn({ err, rows: items.length }, 'key use could not be written'),
   };
   const uses = createBatchWriter<KeyUse>({
     ...common,
     write: (items) => saveUses(db, items),
-    mostWaiting: MOST_USES,
+    mostWaiting: 10_000,
     merge: { keyOf: ({ organizationId, kid }) => `${organizationId} ${kid}` },
   });
   const fetches = createBatchWriter<JwksFetch>({

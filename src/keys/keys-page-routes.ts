@@ -9,12 +9,11 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { importKey } from './import-key.ts';
-import { exportKey, type KeyDependencies, KeyRefusal, listKeys, rotateKeys } from './key-actions.ts';
+import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import { listJwksFetches, listKeyUses } from './key-store.ts';
 import { type KeyHolder, type KeyUses, placeFetches } from './key-use.ts';
-import { retireKey } from './retire-key.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   publicUrl: URL;

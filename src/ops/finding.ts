@@ -9,14 +9,12 @@ export interface Finding {
 }
 
 /** Returns the result of one part, or a finding that it failed. */
-export async function finding<Value>(
-  part: string,
-  work: () => Promise<Value>,
-): Promise<{ value?: Value; error?: unknown; finding: Finding }> {
+export async function finding<Value>(part: string, work: () => Promise<Value>) {
+  const found = (state: Finding['state'], text: string): Finding => ({ part, state, text });
   try {
-    return { value: await work(), finding: { part, state: 'ok', text: '' } };
+    return { value: await work(), finding: found('ok', '') };
   } catch (error) {
-    return { error, finding: { part, state: 'failed', text: reasonOf(error) } };
+    return { error, finding: found('failed', reasonOf(error)) };
   }
 }
 

@@ -25,7 +25,12 @@ export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics,
   router.use(['/health/ready', '/metrics'], onlyFrom(addresses));
   router.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   router.get('/health/ready', async (_request, response) => {
-    const checks = await readiness(dependencies);
+    const [database, redis, keys] = await Promise.all([
+      probe(() => dependencies.database.ping()),
+      probe(() => dependencies.redis.ping()),
+      probe(async () => signingAlgorithms.forEach((alg) => dependencies.keyRing.signingKey(alg))),
+    ]);
+    const checks = { database, redis, keys };
     const isReady = Object.values(checks).every((state) => state === 'ok');
     response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', checks });
   });
@@ -43,15 +48,6 @@ function onlyFrom(addresses: readonly string[]): RequestHandler {
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
     next(isOwnAddress && isListed(request.ip) ? undefined : 'router');
   };
-}
-
-async function readiness(parts: ReadinessDependencies) {
-  const [database, redis, keys] = await Promise.all([
-    probe(() => parts.database.ping()),
-    probe(() => parts.redis.ping()),
-    probe(async () => signingAlgorithms.forEach((alg) => parts.keyRing.signingKey(alg))),
-  ]);
-  return { database, redis, keys };
 }
 
 function probe(check: () => Promise<void>): Promise<'ok' | 'failed'> {

@@ -1,5 +1,5 @@
 /** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
@@ -27,26 +27,12 @@ export async function deleteExpired(dependencies: RetentionDependencies) {
   const now = clock();
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const result = {
-    traces: await deleteOldTraces(db, daysAgo(traceRetentionDays)),
+    traces: (await deleteTracesBefore(db, daysAgo(traceRetentionDays))) + (await deleteTracesBeyond(db, MOST_TRACES)),
     reports: await deleteExpiredReports(db, now),
-    auditRows: auditRetentionDays === 0 ? 0 : await deleteOldAudit(db, daysAgo(auditRetentionDays)),
+    auditRows: auditRetentionDays === 0 ? 0 : await deleteAuditRowsBefore(db, daysAgo(auditRetentionDays)),
   };
   if (Object.values(result).some((count) => count > 0)) log.info(result, 'expired rows were deleted');
   return result;
-}
-
-async function deleteOldTraces(db: Queries, instant: Date): Promise<number> {
-  const old = await deleteTracesBefore(db, instant);
-  return old + (await deleteTracesBeyond(db, MOST_TRACES));
-}
-
-async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {
-  for (let total = 0; ; ) {
-    // oxlint-disable-next-line no-await-in-loop -- small transactions, one after the other, leave the table to the others
-    const { deleted, isDone } = await deleteAuditRowsBefore(db, instant);
-    total += deleted;
-    if (isDone) return total;
-  }
 }
 
 /** Runs it soon after the start and then every hour. A failed run is logged; the next hour brings another. */

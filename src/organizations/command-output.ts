@@ -2,7 +2,7 @@
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
 import { settingKeyOf } from '#src/settings/command-text.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
-import { suggestionFor } from '#src/vendors/vendor-props.ts';
+import { suggestionFor } from '#src/vendors/presets.ts';
 import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';
 import type { Organization } from './organization.ts';

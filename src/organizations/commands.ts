@@ -1,11 +1,11 @@
 /** `organization set|list|show|enable|disable|export|import` (check: src/checks/commands.ts) on the command line. */
 import type { Command, CommandOutcome } from '#src/adapters/command-line.ts';
 import { CommandError, done, readArguments, readOne, readVerb, table, UsageError } from '#src/adapters/command-line.ts';
+import { parseJsonObject } from '#src/adapters/json-object.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
-import { type EditDependencies, editOrganization, switchOrganization, TAKEN } from './edit.ts';
+import { type EditDependencies, editOrganization, settingsOf, switchOrganization, TAKEN } from './edit.ts';
 import type { Organization, SettingChanges } from './organization.ts';
-import { exportOf, readExport } from './transfer.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL; appName: string };
@@ -95,7 +95,8 @@ function toggle(args: readonly string[], enabled: boolean): OrganizationCommand 
 function exportCommand(args: readonly string[]): OrganizationCommand {
   const id = readOne(args, '<orgId>');
   return async ({ store }) => {
-    const exported = exportOf(found(await store.find(id), id));
+    // Settings hold no secret; keys, users and launches are not exported.
+    const exported = { form: FORM, ...settingsOf(found(await store.find(id), id)) };
     return done(JSON.stringify(exported, null, 2), exported);
   };
 }
@@ -109,6 +110,25 @@ function importCommand(args: readonly string[]): OrganizationCommand {
     const mustBeNew = values.as === undefined;
     return saved({ ...dependencies, mayBeginUnset: true, mustBeNew }, values.as ?? id, changes);
   };
+}
+
+/** Identifies the product and the version of the export format. */
+const FORM = 'vectorcare-organization/1';
+
+/** Reads an export. @param text of a file, untrusted; the schema checks its settings when they are saved. */
+function readExport(text: string): { id: string; changes: SettingChanges } | undefined {
+  const members = parseJsonObject(text) ?? {};
+  const { form, id, ...changes } = members;
+  // Of a member that is written twice, a person reads the first and the last one would count.
+  const isEachOnce = countMembers(text) === Object.keys(members).length;
+  return form === FORM && typeof id === 'string' && isEachOnce ? { id, changes } : undefined;
+}
+
+/** As written. An export is flat, so the colons outside its texts are its members. */
+function countMembers(json: string): number {
+  const parts = json.replace(/\\./g, '').split('"');
+  const outside = parts.filter((_, index) => index % 2 === 0).join('');
+  return outside.split(':').length - 1;
 }
 
 /** @throws CommandError when there is no such organization. */

@@ -30,17 +30,13 @@ export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
 /** 'none' if the change ends no launch; undefined as for {@link EndLaunches}. */
 export type EndedLaunches = number | 'none' | undefined;
 
-export type EditResult =
-  | ({ ok: true; changed: string[]; ended: EndedLaunches } & SavedOrganization)
-  | { ok: false; problems: SettingProblem[] };
-
 /** With a problem nothing is changed. A new vendor's preset yields to changed settings. @param changes untrusted. */
 export async function editOrganization(
   { store, audit, clock, production, endLaunches, mayBeginUnset = false, mustBeNew = false }: EditDependencies,
   id: string,
   changes: SettingChanges,
   by: Changing,
-): Promise<EditResult> {
+) {
   let problems: SettingProblem[] = [];
   const saved = await store.save(
     id,
@@ -53,18 +49,14 @@ export async function editOrganization(
     },
     clock(),
   );
-  if (!saved) return { ok: false, problems };
+  if (!saved) return { ok: false as const, problems };
   const changed = changedSettings(saved);
   if (changed.length > 0) recordChange(audit, saved, changed, by);
-  return { ok: true, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
+  return { ok: true as const, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
 }
 
 /** Whether these changes, if they are valid, would end the open launches of the organization (MT-05). */
-export function wouldEndLaunches(
-  { production }: Pick<EditDependencies, 'production'>,
-  before: Organization,
-  changes: SettingChanges,
-): boolean {
+export function wouldEndLaunches(production: boolean, before: Organization, changes: SettingChanges): boolean {
   const parsed = parseSettings(merge(before.id, before, changes), production, unsetFields(before, false), before);
   return parsed.ok && withSettings(before, parsed.settings).connectionVersion !== before.connectionVersion;
 }

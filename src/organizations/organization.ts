@@ -23,8 +23,8 @@ export type SettingChanges = Partial<Record<keyof OrganizationSettings, unknown>
 /** Settings that may be empty while an organization waits for its EHR team. No launch matches an empty FHIR base. */
 export type UnsetField = 'fhirBaseUrl' | 'clientId';
 
-const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) =>
-  z.object({
+const makeSchemas = (production: boolean, mayBeUnset: readonly UnsetField[]) => {
+  const stored = z.object({
     id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
     name: plainText(200),
     fhirBaseUrl: serverUrl(production, mayBeUnset.includes('fhirBaseUrl')),
@@ -35,17 +35,15 @@ const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) =>
     ),
     ...settingsShape(production),
   });
-
-type Schema = ReturnType<typeof makeSchema>;
+  return { typed: stored.strict(), stored };
+};
 
 /** Schemas are cached, because making one costs more than using it. */
-const schemas = new Map<string, { typed: Schema; stored: Schema }>();
+const schemas = new Map<string, ReturnType<typeof makeSchemas>>();
 
 function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
-  return cached(schemas, [production, ...mayBeUnset.toSorted()].join(' '), () => {
-    const stored = makeSchema(production, mayBeUnset);
-    return { typed: stored.strict(), stored };
-  });
+  const key = [production, ...mayBeUnset.toSorted()].join(' ');
+  return cached(schemas, key, () => makeSchemas(production, mayBeUnset));
 }
 
 /** The last successful discovery, stored so that a new process saves one EHR round trip. */
@@ -70,8 +68,6 @@ export interface Organization extends OrganizationSettings {
   discovered: Discovered | undefined;
 }
 
-export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
-
 /**
  * Missing ones get defaults; unknown names are problems. @param input untrusted. @param production refuses http, even on
  * loopback. @param mayBeUnset may be ''. @param before what is saved: its tables are not questioned.
@@ -81,15 +77,15 @@ export function parseSettings(
   production: boolean,
   mayBeUnset: readonly UnsetField[] = [],
   before?: OrganizationSettings,
-): ParsedSettings {
+) {
   const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describeIssue) };
+  if (!parsed.success) return { ok: false as const, problems: parsed.error.issues.map(describeIssue) };
   const { data } = parsed;
   const missing = missingFrom(data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
   const changed = (['services', 'receivers'] as const).filter((field) => data[field] !== before?.[field]);
   const doubts = changed.flatMap((field) => tableDoubts[field](data[field]).map((message) => ({ field, message })));
   const problems: SettingProblem[] = [...missing, ...doubts];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
+  return problems.length > 0 ? { ok: false as const, problems } : { ok: true as const, settings: data };
 }
 
 /** DI-23: a launch cannot use an incomplete set of addresses, because two sources are never mixed. */

@@ -53,7 +53,10 @@ export function createSmartConnections(
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const life = { fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      const life = {
+        fetchedAt: new Date(fetchedAt).toISOString(),
+        freshUntil: new Date(found.freshUntil).toISOString(),
+      };
       store.saveDiscovered(id, version, { configuration, ...life }).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;
@@ -117,10 +120,6 @@ function fromRow({ discovered }: Organization): Known | undefined {
   // Endpoints given by hand are used only while they are in the settings.
   if (!configuration || configuration.source === 'settings' || !isUsable(configuration)) return undefined;
   return { configuration, fetchedAt: Date.parse(discovered.fetchedAt), freshUntil: Date.parse(discovered.freshUntil) };
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString();
 }
 
 /** The accepted issuers: the configured ones, else the one the EHR names, else its FHIR base (DI-12, ID-02). */

@@ -41,6 +41,12 @@ export type OrganizationStore = ReturnType<typeof createOrganizationStore>;
 
 /** Works with either driver. Every query except `list` names the organization (MT-01). */
 export function createOrganizationStore(db: Queries) {
+  const change = (id: string, now: Date, next: (before: Organization | undefined) => Organization | undefined) =>
+    db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
+      const before = await lockAndFind(tx, id);
+      const after = next(before);
+      return after && { before, after: await write(tx, after, now) };
+    });
   return {
     find: async (id: string): Promise<Organization | undefined> => (await read(byId(db), id))?.organization,
     /** Like `find`, with the version of the row, so that `versionsOf` can tell if the copy is current. */
@@ -52,18 +58,13 @@ export function createOrganizationStore(db: Queries) {
       (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
     /** One edit at a time; undefined changes nothing. A changed connection ends launches and discovery (MT-05). */
     save: (id: string, edit: (before: Organization | undefined) => OrganizationSettings | undefined, now: Date) =>
-      db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
-        const before = await lockAndFind(tx, id);
+      change(id, now, (before) => {
         const settings = edit(before);
-        return settings && { before, after: await write(tx, withSettings(before, settings), now) };
+        return settings && withSettings(before, settings);
       }),
     /** Enables or disables; disabling ends its launches (REG-11). Undefined when there is no such organization. */
     setEnabled: (id: string, enabled: boolean, now: Date) =>
-      db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
-        const before = await lockAndFind(tx, id);
-        if (!before) return undefined;
-        return { before, after: await write(tx, withEnabled(before, enabled), now) };
-      }),
+      change(id, now, (before) => before && withEnabled(before, enabled)),
     /** Stores a discovery, unless the connection it was made for has changed meanwhile. */
     saveDiscovered: async (id: string, connectionVersion: number, discovered: Discovered): Promise<void> => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
@@ -78,8 +79,8 @@ export function createOrganizationStore(db: Queries) {
       return rows[0]?.draft ?? undefined;
     },
     saveDraft: async (id: string, draft: ConnectionDraft): Promise<void> => {
-      const change = db.update(organizations).set({ draft: storedValue(draft) });
-      await change.where(eq(organizations.id, id));
+      const kept = storedValue(draft);
+      await db.update(organizations).set({ draft: kept }).where(eq(organizations.id, id));
     },
     /** Removes this draft, but not one that has replaced it. */
     dropDraft: async (id: string, { at }: ConnectionDraft): Promise<void> => {

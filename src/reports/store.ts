@@ -33,11 +33,7 @@ export interface SharedReport<Content> {
 const hashOf = (token: string) => hash('sha256', token, 'base64url');
 
 /** Stores a copy, so that the report does not change. The token of its link has 256 random bits. */
-export async function saveReport(
-  db: Queries,
-  report: Owned & { content: unknown },
-  now: Date,
-): Promise<{ token: string; expiresAt: Date }> {
+export async function saveReport(db: Queries, report: Owned & { content: unknown }, now: Date) {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(now.getTime() + REPORTS_KEPT.ms);
   await db.insert(sharedReports).values({ ...report, tokenHash: hashOf(token), createdAt: now, expiresAt });

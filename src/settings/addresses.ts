@@ -6,7 +6,7 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
 import { endpointProblem, isPlainHost } from '#src/smart/documents/endpoint.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
-import { judgedText, shown, textFormat } from './formats.ts';
+import { judgedText, quoting, textFormat } from './formats.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
@@ -48,13 +48,12 @@ export function frameAncestor(production: boolean) {
     .transform((text) => text.replace(/\/$/, '').toLowerCase())
     .refine((text) => isFrameAncestor(text, production), {
       abort: true,
-      error: (issue) =>
-        `${shown(issue.input)} must be an origin such as https://ehr.example.org or https://*.example.org`,
+      ...quoting('must be an origin such as https://ehr.example.org or https://*.example.org'),
     })
-    .refine((text) => !isWildcardOverPublicSuffix(text), {
-      error: (issue) =>
-        `${shown(issue.input)} would let any site under it show a chart: name a host below it, such as https://*.ehr.example.org`,
-    });
+    .refine(
+      (text) => !isWildcardOverPublicSuffix(text),
+      quoting('would let any site under it show a chart: name a host below it, such as https://*.ehr.example.org'),
+    );
 }
 
 /** Asks the Public Suffix List, with the domains of hosting companies. */
@@ -89,18 +88,13 @@ export function mayFrame(ancestors: readonly string[], origin: string): boolean 
 /** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
 export const endpointHost = z
   .string()
-  .refine(isHost, { error: (issue) => `${shown(issue.input)} must be a host or host:port` })
+  .refine(isHost, quoting('must be a host or host:port'))
   .transform((text) => new URL(`https://${text}`).host);
 
 export const network = z
   .string()
-  .refine(ipaddr.isValidCIDR, {
-    abort: true,
-    error: (issue) => `${shown(issue.input)} must be a network such as 10.20.0.0/16`,
-  })
-  .refine(isPrivateNetwork, {
-    error: (issue) => `${shown(issue.input)} must be within a private range such as 10.0.0.0/8 or fc00::/7`,
-  });
+  .refine(ipaddr.isValidCIDR, { abort: true, ...quoting('must be a network such as 10.20.0.0/16') })
+  .refine(isPrivateNetwork, quoting('must be within a private range such as 10.0.0.0/8 or fc00::/7'));
 
 function isHost(text: string): boolean {
   const [, name, port] = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];

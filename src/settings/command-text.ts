@@ -4,10 +4,7 @@ import { type SettingField, type SettingProblem, settingFields, settingRows } fr
 export const settingKeys: readonly string[] = settingFields.map(settingKeyOf);
 
 /** Splits `key=value` texts. A list is comma-separated; an empty value clears it. */
-export function readSettingTexts(texts: readonly string[]): {
-  changes: Partial<Record<SettingField, unknown>>;
-  problems: SettingProblem[];
-} {
+export function readSettingTexts(texts: readonly string[]) {
   const changes: Partial<Record<SettingField, unknown>> = {};
   const problems: SettingProblem[] = [];
   for (const text of texts) {

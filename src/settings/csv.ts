@@ -8,25 +8,26 @@ export interface CsvRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
-export type CsvTable =
-  | { readonly ok: true; readonly rows: readonly CsvRow[] }
-  | { readonly ok: false; readonly problem: string };
-
 const MOST_ROWS = 500;
 
-/** Ignores empty rows and unknown columns. @param columns must be in the header, in any order. @param others may be. */
-export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []): CsvTable {
+/**
+ * Ignores empty rows and unknown columns; with a problem there are no rows.
+ * @param columns must be in the header, in any order. @param others may be.
+ */
+export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []) {
+  const refuse = (problem: string) => ({ rows: [], problems: [problem] });
   const lines = csvCells(text);
-  if (!lines)
-    return { ok: false, problem: `line ${lineOfLastQuote(text)}: this quoted cell, or one above it, has no end` };
+  if (!lines) {
+    // The last quote opens the cell that has no end, or stands in it.
+    const last = text.slice(0, text.lastIndexOf('"')).split('\n').length;
+    return refuse(`line ${last}: this quoted cell, or one above it, has no end`);
+  }
   const unreadable = text.split(/\r\n?|\n/).findIndex((line) => line.includes('\uFFFD')) + 1;
-  if (unreadable > 0)
-    return { ok: false, problem: `line ${unreadable} has letters that cannot be read: save the file as UTF-8` };
+  if (unreadable > 0) return refuse(`line ${unreadable} has letters that cannot be read: save the file as UTF-8`);
   const [header = [], ...rest] = lines;
   const names = header.map((name) => name.trim().toLowerCase());
   const missing = columns.filter((column) => !names.includes(column));
-  if (missing.length > 0)
-    return { ok: false, problem: `line 1 must name the columns ${missing.join(', ')}, separated by commas` };
+  if (missing.length > 0) return refuse(`line 1 must name the columns ${missing.join(', ')}, separated by commas`);
   const places = [...columns, ...others].map((column) => [column, names.lastIndexOf(column)] as const);
   const known = places.filter(([, place]) => place >= 0);
   // A quoted cell may span several lines.
@@ -39,22 +40,17 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   });
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
   const long = filled.find(({ cells }) => cells.length > header.length)?.number;
-  if (long)
-    return { ok: false, problem: `line ${long} has more cells than line 1: put quotes around cells that have a comma` };
+  if (long) return refuse(`line ${long} has more cells than line 1: put quotes around cells that have a comma`);
   const rounded = filled.find(({ cells }) => cells.some((cell) => /^\d[.,]?\d*E\+\d+$/i.test(cell)))?.number;
-  if (rounded)
-    return { ok: false, problem: `line ${rounded} has a rounded number: format its column as text and type it again` };
-  if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
-  return {
-    ok: true,
-    rows: filled.map(({ number, cells }) => ({
-      number,
-      // On one line, as a browser posts it.
-      cells: Object.fromEntries(
-        known.map(([column, place]) => [column, (cells[place] ?? '').replaceAll('\n', ' ').trim()]),
-      ),
-    })),
-  };
+  if (rounded) return refuse(`line ${rounded} has a rounded number: format its column as text and type it again`);
+  if (filled.length > MOST_ROWS) return refuse(`must have at most ${MOST_ROWS} rows`);
+  // On one line, as a browser posts it.
+  const textOf = (cell = '') => cell.replaceAll('\n', ' ').trim();
+  const read = filled.map(({ number, cells }): CsvRow => {
+    const named = known.map(([column, place]) => [column, textOf(cells[place])]);
+    return { number, cells: Object.fromEntries(named) };
+  });
+  return { rows: read, problems: [] };
 }
 
 /** Such as bidirectional overrides, which turn the text of a page around. Joiners, of which some scripts need one, stay. */
@@ -70,8 +66,7 @@ export function doubtsIn(
   const isRepeated = (key: string) => seen.size === seen.add(key).size;
   const header = (csvCells(text)?.[0] ?? []).map((name) => name.trim().toLowerCase()).filter(Boolean);
   const odd = header.filter((name) => isRepeated(name) || !columns.includes(name)).join(', ');
-  const table = readCsv(text, [], columns);
-  const all = table.ok ? table.rows : [];
+  const { rows: all } = readCsv(text, [], columns);
   const rows = all.map(({ number, cells }) => ({ number, name: nameOf(cells) }));
   const twice = rows.filter(({ name: [kind, name = '', within] }) => isRepeated(`${kind} ${within} ${plainKey(name)}`));
   const invisible = all.flatMap(({ number, cells }) =>
@@ -84,14 +79,14 @@ export function doubtsIn(
   ];
 }
 
+/** The problems of one row, those that are none left out. */
+export function atRow(number: number, problems: readonly (string | false)[]): string[] {
+  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
+}
+
 /** The words in a cell, in small letters, as people list them: between white space, commas, semicolons or bars. */
 export function wordsIn(cell: string): string[] {
   return cell.toLowerCase().match(/[^\s,;|]+/g) ?? [];
-}
-
-/** The line of the last quote: it opens the cell that has no end, or stands in it. */
-function lineOfLastQuote(text: string): number {
-  return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
 
 /** With the header; undefined if a quoted cell has no end. Semicolons or tabs separate, if the header has no comma. */

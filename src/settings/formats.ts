@@ -65,15 +65,11 @@ function tableText(problemsOf: (text: string) => readonly string[]) {
 }
 
 /** The services that can be requested; an empty text means the default ones. */
-export const catalogueText = tableText((table) => {
-  const read = readCatalogue(table === '' ? DEFAULT_SERVICES : table);
-  return read.ok ? [] : read.problems;
-}).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
+export const catalogueText = tableText((table) => readCatalogue(table || DEFAULT_SERVICES).problems).transform(
+  (table) => table || DEFAULT_SERVICES,
+);
 
-export const receiversText = tableText((table) => {
-  const read = readReceivers(table);
-  return read.ok ? [] : read.problems;
-});
+export const receiversText = tableText((table) => readReceivers(table).problems);
 
 /** What leaves a table in doubt, by setting: it is said when the table changes, and stops nothing that was saved before. */
 export const tableDoubts = {
@@ -87,32 +83,18 @@ export const tableDoubts = {
 /** A whole number, or its digits as typed in a form or on the command line. */
 export function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .union(
-      [
-        z.number(),
-        z
-          .string()
-          .regex(/^\d{1,9}$/)
-          .transform(Number),
-      ],
-      { error },
-    )
-    .refine((value) => Number.isInteger(value) && value >= min && value <= max, { error });
+  const typed = z.stringFormat('digits', /^\d{1,9}$/).transform(Number);
+  const isFit = (value: number) => Number.isInteger(value) && value >= min && value <= max;
+  return z.union([z.number(), typed], { error }).refine(isFit, { error });
 }
 
 /** `name=value` of a FHIR search, unencoded; never a parameter that selects the patient or the page (FH-13). */
-export const searchParameter = z
-  .string()
-  .refine(
-    (text) => /^[A-Za-z][\w-]{0,63}=[\x21-\x7e]{1,200}$/.test(text) && !/^(?:patient|subject|_\w*)=/i.test(text),
-    {
-      error: (issue) =>
-        `${String(issue.input)} must be name=value; the name must not be patient or subject, or begin with _`,
-    },
-  );
+const PARAMETER = /^(?!(?:patient|subject)=)[a-z][\w-]{0,63}=[\x21-\x7e]{1,200}$/i;
+export const searchParameter = z.string().refine((text) => PARAMETER.test(text), {
+  error: ({ input }) => `${String(input)} must be name=value; the name must not be patient or subject, or begin with _`,
+});
 
-/** A wrong entry as a message quotes it. */
-export function shown(input: unknown): string {
-  return String(input).slice(0, 100);
+/** The message for a wrong entry, which it quotes. */
+export function quoting(problem: string) {
+  return { error: ({ input }: { input?: unknown }) => `${String(input).slice(0, 100)} ${problem}` };
 }

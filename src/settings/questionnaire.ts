@@ -1,8 +1,7 @@
 /** Reads a FHIR R4 Questionnaire as a service's fields: whole, or refused with every item that does not fit. */
 import { isJsonObject, type JsonObject, objectsOf, parseJsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { conditionsOf } from './questionnaire-conditions.ts';
-import { optionsOf, type ReadItem } from './questionnaire-options.ts';
+import { conditionsOf, optionsOf, type ReadItem } from './questionnaire-item.ts';
 import { LONGEST_ANSWER, LONGEST_LABEL, longestOf, MOST_FIELDS, type OwnField } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
@@ -11,16 +10,6 @@ export const LONGEST_QUESTIONNAIRE = 100_000;
 const MOST_ITEMS = 200;
 const MOST_LEVELS = 6;
 const MOST_LINES = 50;
-
-/** The fields, with notes on what they leave out; or every problem, with its linkId. */
-export type ReadQuestionnaire =
-  | {
-      readonly ok: true;
-      readonly title: string;
-      readonly fields: readonly OwnField[];
-      readonly notes: readonly string[];
-    }
-  | { readonly ok: false; readonly problems: readonly string[] };
 
 interface Reading {
   readonly read: Map<string, ReadItem>;
@@ -51,13 +40,15 @@ const KINDS: Readonly<Record<string, OwnField['kind']>> = {
   dateTime: 'date-time',
 };
 
-/** @param text JSON; untrusted. Its size, items, levels and options are bounded. */
-export function readQuestionnaire(text: string): ReadQuestionnaire {
-  if (text.length > LONGEST_QUESTIONNAIRE)
-    return { ok: false, problems: [`must be at most ${LONGEST_QUESTIONNAIRE} characters`] };
+/**
+ * The fields, with notes on what they leave out; or every problem, with its linkId.
+ * @param text JSON; untrusted. Its size, items, levels and options are bounded.
+ */
+export function readQuestionnaire(text: string) {
+  const refuse = (...problems: string[]) => ({ ok: false as const, problems: atMost(problems) });
+  if (text.length > LONGEST_QUESTIONNAIRE) return refuse(`must be at most ${LONGEST_QUESTIONNAIRE} characters`);
   const resource = parseJsonObject(text);
-  if (resource?.['resourceType'] !== 'Questionnaire')
-    return { ok: false, problems: ['must be a FHIR Questionnaire as JSON'] };
+  if (resource?.['resourceType'] !== 'Questionnaire') return refuse('must be a FHIR Questionnaire as JSON');
   const reading: Reading = { read: new Map(), linkIds: new Set(), problems: [], notes: new Set(), items: 0 };
   if (resource['modifierExtension'] !== undefined) reading.problems.push('has a modifierExtension, which is not known');
   if (resource['status'] === 'retired') reading.notes.add('The Questionnaire is retired.');
@@ -66,9 +57,9 @@ export function readQuestionnaire(text: string): ReadQuestionnaire {
   if (reading.items > MOST_ITEMS) reading.problems.push(`has more than ${MOST_ITEMS} items`);
   if (fields.length > MOST_FIELDS) reading.problems.push(`has more than ${MOST_FIELDS} questions`);
   if (fields.length === 0 && reading.problems.length === 0) reading.problems.push('has no question');
-  if (reading.problems.length > 0) return { ok: false, problems: atMost(reading.problems) };
+  if (reading.problems.length > 0) return refuse(...reading.problems);
   const title = asText(resource['title'], 60) ?? asText(resource['name'], 60) ?? 'Questionnaire';
-  return { ok: true, title, fields, notes: atMost([...reading.notes]) };
+  return { ok: true as const, title, fields, notes: atMost([...reading.notes]) };
 }
 
 function readItems(items: unknown, around: Around, reading: Reading): void {
@@ -97,10 +88,9 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
     return void reading.notes.add(`${name}: the text “${asText(item['text'], 80) ?? ''}” is left out.`);
   if (!kind && type !== 'group')
     return refuse(`the type ${type} is not supported (supported: group, ${Object.keys(KINDS).join(', ')})`);
-  for (const problem of flagProblems(item)) refuse(problem);
-  for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
   const own = conditionsOf(item, reading.read);
-  for (const problem of own.problems) refuse(problem);
+  for (const problem of [...flagProblems(item), ...own.problems]) refuse(problem);
+  for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
   let shown: ShownWhen = [...around.shown, ...own.shown];
   const title = [asText(item['prefix'], 40), asText(item['text'], 1_000)].filter(Boolean).join(' ');
   const titles = title === '' ? around.titles : [...around.titles, title];
@@ -156,11 +146,12 @@ function flagProblems(item: JsonObject): string[] {
 
 /** Notes on members that are not read, because they do not change what is asked. */
 function leftOut(item: JsonObject): string[] {
-  const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
+  const extensions = objectsOf(item['extension']);
   const { maxLength, type, initial, answerOption } = item;
   const isInitial = initial !== undefined || objectsOf(answerOption).some((one) => one['initialSelected'] === true);
-  const most = longestOf(KINDS[asText(type) ?? ''] ?? '');
-  const isUnit = isNumber(KINDS[asText(type) ?? ''] ?? '') && unitsOf(item).length > 0;
+  const kind = KINDS[asText(type) ?? ''] ?? '';
+  const most = longestOf(kind);
+  const isUnit = isNumber(kind) && unitsOf(item).length > 0;
   const isLonger = most !== undefined && typeof maxLength === 'number' && maxLength > most;
   return [
     ...extensions
@@ -186,7 +177,7 @@ export function freeName(text: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-function atMost(lines: readonly string[]): string[] {
+function atMost(lines: string[]): string[] {
   const more = lines.length - MOST_LINES;
-  return more > 0 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : [...lines];
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : lines;
 }

@@ -1,6 +1,6 @@
 /** Reads the receivers of an organization's requests from a table with a row per receiver. */
 import { isResourceId } from '#src/smart/fhir/id.ts';
-import { type CsvRow, readCsv, wordsIn } from './csv.ts';
+import { atRow, type CsvRow, readCsv, wordsIn } from './csv.ts';
 
 export interface Receiver {
   readonly name: string;
@@ -13,44 +13,36 @@ export interface Receiver {
   readonly reference: string;
 }
 
-export type ReadReceivers =
-  | { readonly ok: true; readonly receivers: readonly Receiver[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
-
 export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone', 'services', 'reference'];
 /** The types that FHIR R4 allows as performer of a ServiceRequest, except patients, relatives and devices. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
-/** @param text CSV, or ''. */
-export function readReceivers(text: string): ReadReceivers {
-  if (text.trim() === '') return { ok: true, receivers: [] };
-  const table = readCsv(text, RECEIVER_COLUMNS);
-  if (!table.ok) return { ok: false, problems: [table.problem] };
-  const names = table.rows.map(({ cells }) => cells['name']);
-  const problems = table.rows.flatMap((row, index) => problemsOf(row, names.indexOf(row.cells['name']) < index));
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, receivers: table.rows.map(({ cells }) => receiverOf(cells)) };
+/** With a problem there are no receivers. @param text CSV, or ''. */
+export function readReceivers(text: string) {
+  if (text.trim() === '') return { receivers: [], problems: [] };
+  const { rows, problems: unread } = readCsv(text, RECEIVER_COLUMNS);
+  const names = rows.map(({ cells }) => cells['name']);
+  const wrong = rows.flatMap((row, index) => problemsOf(row, names.indexOf(row.cells['name']) < index));
+  const problems = [...unread, ...wrong];
+  return { problems, receivers: problems.length > 0 ? [] : rows.map(({ cells }) => receiverOf(cells)) };
 }
 
 /** The receivers of a saved setting, which was judged before. */
 export function receiversIn(text: string): readonly Receiver[] {
-  const read = readReceivers(text);
-  return read.ok ? read.receivers : [];
+  return readReceivers(text).receivers;
 }
 
-function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
+function problemsOf({ number, cells }: CsvRow, isRepeated: boolean) {
   const { name = '', kind = '', telephone = '', reference = '' } = cells;
   const [type, id, ...more] = reference.split('/');
   const isReference = TYPES.some((known) => known === type) && isResourceId(id) && more.length === 0;
-  const problems = [
+  return atRow(number, [
     (name === '' || name.length > 100) && 'name must be 1 to 100 characters',
     isRepeated && `name ${name} is there already`,
     kind.length > 60 && 'kind must be at most 60 characters',
     telephone.length > 40 && 'telephone must be at most 40 characters',
     reference !== '' && !isReference && `reference must be empty or Type/id, with the type ${TYPES.join(', ')}`,
-  ];
-  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
+  ]);
 }
 
 function receiverOf({ services = '', ...cells }: CsvRow['cells']): Receiver {

@@ -1,6 +1,7 @@
 /** Reads the services of an organization from a table with a row per service and a row per field of a service. */
 import { LRUCache } from 'lru-cache';
-import { type CsvRow, readCsv, wordsIn } from './csv.ts';
+import { cached } from '#src/adapters/cache.ts';
+import { atRow, type CsvRow, readCsv, wordsIn } from './csv.ts';
 import {
   FIELD_KINDS,
   hasChoices,
@@ -16,48 +17,42 @@ import {
 } from './service.ts';
 import { readShownWhen, shownProblem } from './shown-when.ts';
 
-export type ReadCatalogue =
-  | { readonly ok: true; readonly services: readonly Service[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
-
 const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
 const MORE_COLUMNS = ['shown', 'longest'];
 export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 const MOST_SERVICES = 20;
-/** @param text CSV: rows without `field` are services, others their fields. `required`: '', `always`, `field=value`. */
-export function readCatalogue(text: string): ReadCatalogue {
-  const known = catalogues.get(text);
-  if (known) return known;
-  const read = readRows(text);
-  catalogues.set(text, read);
-  return read;
+
+/**
+ * With a problem there are no services.
+ * @param text CSV: rows without `field` are services, others their fields. `required`: '', `always`, `field=value`.
+ */
+export function readCatalogue(text: string) {
+  return cached(catalogues, text, () => readRows(text));
 }
 
 /** The last ones read, because every form and every read of the settings needs one. */
-const catalogues = new LRUCache<string, ReadCatalogue>({ max: 100 });
+const catalogues = new LRUCache<string, ReturnType<typeof readRows>>({ max: 100 });
 
-function readRows(text: string): ReadCatalogue {
-  const table = readCsv(text, COLUMNS, MORE_COLUMNS);
-  if (!table.ok) return { ok: false, problems: [table.problem] };
-  const serviceRows = table.rows.filter(({ cells }) => cells['field'] === '');
-  const fieldRows = table.rows.filter(({ cells }) => cells['field'] !== '');
+function readRows(text: string) {
+  const { rows, problems: unread } = readCsv(text, COLUMNS, MORE_COLUMNS);
+  if (unread.length > 0) return { services: [], problems: unread };
+  const serviceRows = rows.filter(({ cells }) => cells['field'] === '');
+  const fieldRows = rows.filter(({ cells }) => cells['field'] !== '');
   const names = serviceRows.map(({ cells }) => cells['service']);
   const byService = [...Map.groupBy(fieldRows, ({ cells }) => cells['service']).values()];
   const problems = [
     ...(serviceRows.length === 0 ? ['must have at least one service'] : []),
     ...(serviceRows.length > MOST_SERVICES ? [`must have at most ${MOST_SERVICES} services`] : []),
     ...serviceRows.flatMap((row, index) => serviceProblems(row, names.indexOf(row.cells['service']) < index)),
-    ...byService.flatMap((rows) => rowsProblems(rows, names)),
+    ...byService.flatMap((own) => rowsProblems(own, names)),
   ];
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, services: serviceRows.map((row) => serviceOf(row, fieldRows)) };
+  return { problems, services: problems.length > 0 ? [] : serviceRows.map((row) => serviceOf(row, fieldRows)) };
 }
 
 /** The services of a saved setting, which was judged before. */
 export function servicesIn(text: string): readonly Service[] {
-  const read = readCatalogue(text);
-  return read.ok ? read.services : [];
+  return readCatalogue(text).services;
 }
 
 function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string[] {
@@ -115,10 +110,6 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
       `longest must be empty, or for text and choice or text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,
   ]);
-}
-
-function atRow(number: number, problems: readonly (string | false)[]): string[] {
-  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
 }
 
 function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {

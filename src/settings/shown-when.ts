@@ -32,13 +32,7 @@ export function fitsCondition(value: string): boolean {
   return value !== '' && !value.includes(OR) && !value.includes(AND) && value.trim() === value;
 }
 
-interface Asked {
-  readonly name: string;
-  readonly kind: string;
-  readonly choices: readonly string[];
-}
-
-export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
+export function shownProblem(shown: ShownWhen, above: readonly OwnField[]): string | undefined {
   const conditions = shown.flat();
   if (conditions.length > MOST_CONDITIONS) return `shown must have at most ${MOST_CONDITIONS} conditions`;
   for (const { field, test, value } of conditions) {
@@ -76,24 +70,15 @@ function conditionText({ field, test, value }: Condition): string {
 }
 
 /** When a question must be answered: "required, only if “Oxygen on the way” is yes"; '' for an optional one. */
-export function demandOf({ required, shown }: OwnField, service: Pick<Service, 'fields'>): string {
-  return [requiredText(required, service), shownInWords(shown, service)].filter(Boolean).join(', ');
-}
-
-function requiredText(required: OwnField['required'], { fields }: Pick<Service, 'fields'>): string {
-  if (typeof required === 'string') return required === 'always' ? 'required' : '';
-  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
-  return `required if “${label}” is ${required.value}`;
-}
-
-/** "only if “Oxygen on the way” is yes"; '' for a question that is always shown. */
-function shownInWords(shown: ShownWhen, { fields }: Pick<Service, 'fields'>): string {
-  if (shown.length === 0) return '';
+export function demandOf({ required, shown }: OwnField, { fields }: Pick<Service, 'fields'>): string {
   const labelOf = (field: string) => fields.find(({ name }) => name === field)?.label ?? field;
   const clauses = shown.map((clause) =>
     clause.map(({ field, test, value }) => `“${labelOf(field)}” is ${WORDS[test] ?? value}`).join(' or '),
   );
-  return `only if ${clauses.join(', and ')}`;
+  const condition = clauses.length > 0 && `only if ${clauses.join(', and ')}`;
+  if (typeof required !== 'string')
+    return [`required if “${labelOf(required.field)}” is ${required.value}`, condition].filter(Boolean).join(', ');
+  return [required === 'always' && 'required', condition].filter(Boolean).join(', ');
 }
 
 const WORDS: Readonly<Record<string, string | undefined>> = { given: 'answered', missing: 'not answered' };

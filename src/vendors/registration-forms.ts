@@ -1,7 +1,7 @@
 /** The vendors' app registration forms as data: their fields, in their order and words. */
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { VendorFormProps } from '#views/guide/vendor-form.ts';
-import { presetScopes } from './presets.ts';
+import { presetSettings } from './presets.ts';
 
 /** The values of our registration sheet that a field may ask for. */
 export type SheetKey = 'applicationName' | 'launchUrl' | 'redirectUri' | 'jwksUri' | 'scopes' | 'fhirVersion';
@@ -17,18 +17,12 @@ export interface VendorField {
   readonly confirm?: true;
 }
 
-export interface VendorForm {
-  readonly where: string;
-  readonly source: string;
-  readonly fields: readonly VendorField[];
-}
-
 function resourcesOf(vendor: Vendor): string {
-  return [...presetScopes(vendor).matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
+  return [...presetSettings(vendor).scopes.matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
 }
 
 /** Looked up on 28 November 2026; docs/registration.md says where. */
-export const vendorForms: Partial<Record<Vendor, VendorForm>> = {
+export const vendorForms: Partial<Record<Vendor, { where: string; source: string; fields: readonly VendorField[] }>> = {
   epic: {
     where: 'fhir.epic.com, Build Apps, Create',
     source: 'fhir.epic.com, App Creation & Request Process and OAuth 2.0; a guide of another vendor of March 2026',

@@ -1,7 +1,7 @@
 /** Wrong one-time codes are limited per launch and per EHR user, so that one user leaves tries to colleagues. */
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
-import { createAssociationLimit } from '#src/clinicians/one-time-code-limit.ts';
+import { createAssociationLimit } from '#src/clinicians/one-time-code.ts';
 
 const refused = { code: 'user.too-many-tries' };
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '#src/errors.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
-import { presetReasons, presetScopes } from '#src/vendors/presets.ts';
+import { presetReasons, presetSettings } from '#src/vendors/presets.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
@@ -87,7 +87,7 @@ describe('the two pages for the EHR team', () => {
       response_types: ['code'],
       token_endpoint_auth_method: 'private_key_jwt',
       jwks_uri: `${world.url}/.well-known/jwks.json`,
-      scope: presetScopes('epic'),
+      scope: presetSettings('epic').scopes,
       contacts: ['integrations@example.com'],
       software_version: '0.1.0',
     });

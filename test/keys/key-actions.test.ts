@@ -5,9 +5,8 @@ import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { auditEvents } from '#src/audit/audit-store.ts';
-import { exportKey, type KeyDependencies, listKeys, rotateKeys } from '#src/keys/key-actions.ts';
+import { exportKey, type KeyDependencies, listKeys, retireKey, rotateKeys } from '#src/keys/key-actions.ts';
 import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
-import { retireKey } from '#src/keys/retire-key.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { addSigningKeys } from '#test/helpers/signing-keys.ts';
 

@@ -17,8 +17,6 @@ const byClock: Refinement = (rule, _failed, steps) => {
 const bySetting: Refinement = (rule, { name, facts }, steps) =>
   name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
 const byHand: Refinement = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
-const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
-
 const byParameters: Refinement = (rule, { facts }) =>
   listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule;
 
@@ -70,7 +68,7 @@ export function exactRule(failed: TraceStep, steps: readonly TraceStep[]): Rule 
 }
 
 /** Decides what is wrong with an issuer: the setting, a slash, another server of the same EHR, or an unknown server. */
-function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
+function byIssuer(rule: Rule, { facts }: TraceStep, steps: readonly TraceStep[]): Rule {
   const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
   if (typeof iss !== 'string') return rule;
   if (isGivenByHand(steps)) return 'issuer.given-by-hand';

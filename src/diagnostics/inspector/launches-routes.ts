@@ -42,9 +42,9 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     const traced = await diagnosisOf(deps, request);
     const home = homeOf(await placesFor(adminOf(request).role, deps.organizations), traced);
     const launch = asHome(traced, home);
-    const timeZone = await zoneOf(deps, launch);
-    const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     const { userHash, organizationId } = launch;
+    const timeZone = timeZoneOf(await deps.organizations.list(), organizationId);
+    const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     const [user] = await deps.people.byHashes(organizationId ?? '', new Set(userHash === null ? [] : [userHash]));
     response.type('html').send(
       launchTracePage({
@@ -66,17 +66,17 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
 function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
-    await limit.take(launch.organizationId ?? '');
     const { organizationId } = launch;
+    await limit.take(organizationId ?? '');
     const shared = { kind: launchReport.kind, organizationId, content: launch };
     const { token, expiresAt } = await saveReport(deps.db, shared, deps.clock());
     deps.audit.record({
       event: 'report-made',
       ...actorOf(request),
-      ...(launch.organizationId === null ? {} : { organizationId: launch.organizationId }),
+      organizationId: organizationId ?? undefined,
       detail: { launch: launch.id, expiresAt: expiresAt.toISOString() },
     });
-    const timeZone = await zoneOf(deps, launch);
+    const timeZone = timeZoneOf(await deps.organizations.list(), organizationId);
     const url = new URL(`${launchReport.path}/${token}`, deps.publicUrl).href;
     const shown: Posted = { report: { url, expiresOn: dayIn(expiresAt, timeZone) } };
     const page = `/settings/launches/${launch.id}`;
@@ -92,8 +92,4 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
   const trace = ROW_ID.test(id) ? await findTrace(deps.db, id, own) : undefined;
   if (!trace) throw new AppError('settings.launch-not-found', 'no launch with this id for this user');
   return diagnose(trace, deps.clock());
-}
-
-async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {
-  return timeZoneOf(await deps.organizations.list(), organizationId);
 }

@@ -37,7 +37,9 @@ export async function launchesSeen(db: Queries, organization: Organization, publ
   const iss = newest ? factOf(newest, 'iss') : '';
   const isWritten = newest?.steps.some(({ rule }) => rule === 'launch.iss-written-differently');
   // The URL in use may be another one by now. A trace quotes only the beginning of a very long iss.
-  const isStill = isWritten && iss.length < 200 && !isSameFhirBase(iss, fhirBaseUrl) && isOf(iss, fhirBaseUrl);
+  const areUrls = URL.canParse(iss) && URL.canParse(fhirBaseUrl);
+  const isOfThis = areUrls && bareBase(iss) === bareBase(fhirBaseUrl) && !isSameFhirBase(iss, fhirBaseUrl);
+  const isStill = isWritten && iss.length < 200 && isOfThis;
   return {
     writtenAs: newest && isStill ? { iss, at: newest.startedAt } : undefined,
     completed: last && { id: last.id, at: last.startedAt, isListUnread: isListUnread(last) },
@@ -50,10 +52,6 @@ function isListUnread({ steps }: TraceRecord): boolean {
   return !steps.some(
     ({ name, facts, outcome }) => name === 'requests' && outcome !== 'failed' && facts['problem'] === undefined,
   );
-}
-
-function isOf(iss: string, fhirBaseUrl: string): boolean {
-  return URL.canParse(iss) && URL.canParse(fhirBaseUrl) && bareBase(iss) === bareBase(fhirBaseUrl);
 }
 
 function factOf({ steps }: TraceRecord, name: string, of: StepName = 'launch'): string {

@@ -1,17 +1,19 @@
-/** Settings > Launches: the list, searched by clinician, time, outcome, step, code and, by operators, patient. */
+/** Settings > Launches, as a page and as CSV: searched by clinician, time, outcome, step, code and, by operators, patient. */
 import type { RequestHandler } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
 import type { Adapters } from '#src/adapters.ts';
-import type { SearchDependencies } from '#src/audit/search-routes.ts';
+import { type SearchDependencies, viewed } from '#src/audit/search-routes.ts';
 import type { People } from '#src/audit/searched-people.ts';
 import { listTraces, type TraceFilter } from '#src/diagnostics/traces/list.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/store.ts';
 import { stepNames, stepTitles } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/error-row.ts';
+import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/pagination.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
 import { diagnose, errorOf, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
@@ -92,7 +94,7 @@ async function namesOf(people: People, rows: readonly TraceRecord[]) {
 }
 
 /** One row of the list and of its export. */
-export function launchRow(
+function launchRow(
   trace: TraceRecord,
   now: Date,
   { role, places }: { role: Reader; places: Parameters<typeof homeOf>[0] },
@@ -111,3 +113,44 @@ export function launchRow(
     supportCode: launch.supportCodes.at(-1),
   };
 }
+
+/** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
+export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv }): RequestHandler {
+  return (request, response) =>
+    deps.exportCsv<TraceRecord>(request, response, async () => {
+      const { filter } = await askedFor(deps, request);
+      const { role } = adminOf(request);
+      await deps.audit.recordNow(viewed(request, filter?.organizationId, { as: 'csv of launches' }));
+      await deps.traces.flush();
+      const now = deps.clock();
+      const places = await placesFor(role, deps.organizations);
+      return {
+        fileName: 'launches.csv',
+        columns: Object.keys(COLUMNS),
+        read: async (after, limit) => {
+          const position = after && { older: { at: after.startedAt, id: after.id } };
+          return filter ? listTraces(deps.db, { ...filter, position }, limit) : [];
+        },
+        cells: (trace) => {
+          const row = launchRow(trace, now, { role, places });
+          return Object.values(COLUMNS).map((cellOf) => cellOf(row, trace) ?? '');
+        },
+      };
+    });
+}
+
+const COLUMNS: Readonly<
+  Record<string, (row: ReturnType<typeof launchRow>, trace: TraceRecord) => string | null | undefined>
+> = {
+  began: ({ startedAt }) => startedAt,
+  launch: ({ id }) => id,
+  organization: ({ organizationId }) => organizationId,
+  outcome: (row) => outcomeWord(row, row.shownTitle),
+  'shown to the user': (row) => row.shownTitle,
+  error: ({ error }) => error,
+  step: ({ stepTitle }) => stepTitle,
+  'whose job': ({ owner }) => owner,
+  framed: ({ standalone, framed }) => (standalone ? 'standalone' : framed === null ? '' : framed ? 'yes' : 'no'),
+  user: ({ userHash }) => userHash,
+  'support codes': (_row, { supportCodes }) => [...new Set(supportCodes)].join(' '),
+};

@@ -3,8 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { recordTrace } from './request-recorder.ts';
-import { watchSteps } from './step-metrics.ts';
+import { recordTrace, type StepWatch } from './request-recorder.ts';
 import type { TraceVisit } from './trace-of-request.ts';
 import type { TraceWriter } from './trace-writer.ts';
 
@@ -43,5 +42,21 @@ export function createLaunchTraces(dependencies: {
       }
     },
     flush: (): Promise<void> => writer.flush(),
+  };
+}
+
+/** A duration and a span by the step's name, and nothing more. Without metrics and telemetry, steps only run. */
+function watchSteps(options: { metrics?: Metrics; telemetry?: Telemetry | undefined }): StepWatch {
+  const { metrics, telemetry } = options;
+  return (name) => {
+    const startedAt = performance.now();
+    const span = telemetry?.open(name, 'internal', {});
+    return {
+      run: (work) => (span ? span.within(work) : work()),
+      end: (code) => {
+        span?.end(code === undefined ? {} : { 'error.type': code });
+        metrics?.stepDuration.observe({ step: name }, (performance.now() - startedAt) / 1_000);
+      },
+    };
   };
 }

@@ -7,6 +7,7 @@ import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
+import type { CodeExchange } from '#src/smart/step-5-access-token.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import { few, hostOf, namesOf, scopeTokens, withoutQuery } from './bound-facts.ts';
 import type { StepFacts } from './trace.ts';
@@ -68,38 +69,27 @@ export function redirectFacts(redirect: AuthorizationRedirect, requested: { scop
   };
 }
 
+/** The redirect URI is absent when a token is renewed. */
+type Sent = Omit<CodeExchange, 'redirectUri' | 'codeVerifier' | 'now'> & Partial<Pick<CodeExchange, 'redirectUri'>>;
+
 /** What we sent to the token endpoint. These facts are shown even if it refused. */
-export function assertionFacts(exchange: {
-  tokenEndpoint: string;
-  clientId: string;
-  /** Absent when a token is renewed. */
-  redirectUri?: string;
-  audience: string;
-  key: { kid: string; alg: string };
-  assertionType: string;
-  clientIdInBody: boolean;
-}): StepFacts {
+export function assertionFacts(exchange: Sent): StepFacts {
+  const { audience, tokenEndpoint } = exchange;
+  const named = audience.endsWith('/') ? SLASHED_TOKEN_ENDPOINT : 'token endpoint';
   return {
-    host: hostOf(exchange.tokenEndpoint),
+    host: hostOf(tokenEndpoint),
     'client id': exchange.clientId,
     'redirect URI': exchange.redirectUri && withoutQuery(exchange.redirectUri),
     kid: exchange.key.kid,
     'assertion algorithm': exchange.key.alg,
     'assertion type': exchange.assertionType,
-    'assertion audience':
-      exchange.audience === exchange.tokenEndpoint
-        ? tokenEndpointNamed(exchange.audience)
-        : withoutQuery(exchange.audience),
+    'assertion audience': audience === tokenEndpoint ? named : withoutQuery(audience),
     'client_id in the body': exchange.clientIdInBody,
   };
 }
 
 /** The audience of an assertion whose slash at the end may be missing in the authorization server's own URL. */
 export const SLASHED_TOKEN_ENDPOINT = 'token endpoint, with a slash at the end';
-
-function tokenEndpointNamed(url: string): string {
-  return url.endsWith('/') ? SLASHED_TOKEN_ENDPOINT : 'token endpoint';
-}
 
 /** A token with a shorter life expires while a page is being read. */
 const SHORT_LIFE_SECONDS = 30;
@@ -177,9 +167,6 @@ function momentText(now: Date, instant: unknown): string | undefined {
 }
 
 function shortName(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:~+/=-]{1,64}$/.test(value)
-    ? value
-    : value === undefined
-      ? '(missing)'
-      : '(unusual)';
+  if (value === undefined) return '(missing)';
+  return typeof value === 'string' && /^[\w.:~+/=-]{1,64}$/.test(value) ? value : '(unusual)';
 }

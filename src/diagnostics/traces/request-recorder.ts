@@ -7,10 +7,16 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import type { StepWatch } from './step-metrics.ts';
 import type { TracePart } from './store.ts';
 import type { StepFacts, StepName, TraceStep } from './trace.ts';
 import type { LaunchTrace, TraceVisit } from './trace-of-request.ts';
+
+/** Measures one step for operators, by its name. */
+export type StepWatch = (name: StepName) => {
+  run<T>(work: () => T): T;
+  /** @param code of the error, if the step failed. */
+  end(code?: ErrorCode): void;
+};
 
 /** These facts are properties of the step itself. */
 const OF_THE_STEP = { warning: undefined, status: undefined, rule: undefined };

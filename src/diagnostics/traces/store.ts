@@ -52,22 +52,35 @@ const DELETED_AT_ONCE = 5_000;
 /** A launch whose page is reloaded indefinitely adds no more steps than this. */
 const MOST_STEPS = 60;
 
+/** Of these, the first part that knows one decides. */
+const FIRST_KNOWN = ['organizationId', 'userHash', 'patientHash', 'framed', 'cookieMode'] as const;
+
+/** Combines parts of one trace as {@link upsertTraces} does. */
+export function combineParts(known: TraceRecord, added: TraceRecord): TraceRecord {
+  const isFinal = known.outcome === 'completed' || added.outcome === 'under way';
+  return {
+    ...known,
+    ...Object.fromEntries(FIRST_KNOWN.map((name) => [name, known[name] ?? added[name]])),
+    outcome: isFinal ? known.outcome : added.outcome,
+    supportCodes: [...known.supportCodes, ...added.supportCodes],
+    steps: [...known.steps, ...added.steps],
+  };
+}
+
 const rowsToAdd = rowsOf(launchTraces);
 const addParts = prepared((db) => {
   const { outcome, steps, startedAt, supportCodes } = launchTraces;
-  const firstKnown = (column: { name: string }) =>
-    sql.raw(`coalesce(launch_traces.${column.name}, excluded.${column.name})`);
+  const firstKnown = FIRST_KNOWN.map((name): [string, SQL] => {
+    const column = launchTraces[name].name;
+    return [name, sql.raw(`coalesce(launch_traces.${column}, excluded.${column})`)];
+  });
   return db
     .insert(launchTraces)
     .select(rowsToAdd.all)
     .onConflictDoUpdate({
       target: launchTraces.id,
       set: {
-        organizationId: firstKnown(launchTraces.organizationId),
-        userHash: firstKnown(launchTraces.userHash),
-        patientHash: firstKnown(launchTraces.patientHash),
-        framed: firstKnown(launchTraces.framed),
-        cookieMode: firstKnown(launchTraces.cookieMode),
+        ...Object.fromEntries(firstKnown),
         startedAt: sql`least(${startedAt}, excluded.started_at)`,
         supportCodes: sql`${supportCodes} || excluded.support_codes`,
         outcome: sql`case when ${outcome} = 'completed' or excluded.outcome = 'under way' then ${outcome} else excluded.outcome end`,
@@ -87,9 +100,12 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
 /** @param organizationId the organization that the trace must belong to; undefined for operators (MT-01). */
 export async function findTrace(db: Queries, id: string, organizationId: string | undefined) {
   const allowed = organizationId === undefined ? undefined : eq(launchTraces.organizationId, organizationId);
-  const isOne = and(eq(launchTraces.id, id), allowed);
-  const [row] = await db.select().from(launchTraces).where(isOne);
-  return row;
+  return (
+    await db
+      .select()
+      .from(launchTraces)
+      .where(and(eq(launchTraces.id, id), allowed))
+  )[0];
 }
 
 /** @returns how many traces were deleted. */

@@ -7,7 +7,7 @@ import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { clockDifference } from '#src/smart/clock-skew.ts';
 import { cleanTrace } from './bound-facts.ts';
-import { type TracePart, type TraceRecord, upsertTraces } from './store.ts';
+import { combineParts, type TracePart, type TraceRecord, upsertTraces } from './store.ts';
 import type { TraceStep } from './trace.ts';
 
 /** Accepts a bounded number of parts per organization. */
@@ -32,7 +32,7 @@ export function createTraceWriter(
     size: 50,
     mostWaiting: 2_000,
     gatherMs: ({ outcome }) => (outcome === 'under way' ? UNDER_WAY_MS : GATHER_MS),
-    merge: { keyOf: ({ id }) => id, combine },
+    merge: { keyOf: ({ id }) => id, combine: combineParts },
     write: async (traces) => upsertTraces(db, (await withOwnClock(deps, traces)).map(cleanTrace)),
     lost: (traces, err) => {
       metrics?.rowsLost.inc({ table: 'launch_traces' }, traces.length);
@@ -66,20 +66,4 @@ async function withOwnClock({ db, clock }: { db: Queries; clock: Clock }, traces
   if (own === undefined) return traces;
   const noted = (step: TraceStep) => (isOff(step) ? { ...step, facts: { ...step.facts, 'our clock': own } } : step);
   return traces.map((trace) => ({ ...trace, steps: trace.steps.map(noted) }));
-}
-
-/** Combines parts as the store's update does. */
-function combine(known: TraceRecord, added: TraceRecord): TraceRecord {
-  const isFinal = known.outcome === 'completed' || added.outcome === 'under way';
-  return {
-    ...known,
-    organizationId: known.organizationId ?? added.organizationId,
-    userHash: known.userHash ?? added.userHash,
-    patientHash: known.patientHash ?? added.patientHash,
-    framed: known.framed ?? added.framed,
-    cookieMode: known.cookieMode ?? added.cookieMode,
-    outcome: isFinal ? known.outcome : added.outcome,
-    supportCodes: [...known.supportCodes, ...added.supportCodes],
-    steps: [...known.steps, ...added.steps],
-  };
 }

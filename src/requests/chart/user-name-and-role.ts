@@ -1,6 +1,6 @@
 /** Reads the signed-in user's name and role from Practitioner and PractitionerRole (FU-01..05, SCO-19). */
 import { within } from '#src/adapters/deadline.ts';
-import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
+import type { LearnedDetails } from '#src/clinicians/clinician-details.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';

@@ -1,5 +1,5 @@
 /** The name and role of the signed-in user as they arrive: no page waits long for them. */
-import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
+import type { LearnedDetails } from '#src/clinicians/clinician-details.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** The parts arrive independently. None of them ever rejects, and undefined means that the EHR does not give it. */

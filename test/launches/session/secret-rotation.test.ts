@@ -2,8 +2,7 @@
  * Data sealed under one secret of APP_SECRETS works while the secret is listed, and ends cleanly afterwards (ST-08).
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { listKeys } from '#src/keys/key-actions.ts';
-import { retireKey } from '#src/keys/retire-key.ts';
+import { listKeys, retireKey } from '#src/keys/key-actions.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';

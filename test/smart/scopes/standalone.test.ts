@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { requestedScope, standaloneScopes } from '#src/smart/scopes/requested.ts';
-import { presetScopes } from '#src/vendors/presets.ts';
+import { presetSettings } from '#src/vendors/presets.ts';
 
 test.for([
   ['launch openid fhirUser patient/Patient.read', 'launch/patient openid fhirUser patient/Patient.read'],
@@ -16,7 +16,7 @@ test.for([
 });
 
 test.for(vendors)('the scopes of %s: no bare launch, one launch/patient, the rest unchanged, and stable', (vendor) => {
-  const setting = presetScopes(vendor);
+  const setting = presetSettings(vendor).scopes;
   const scopes = standaloneScopes(setting);
   const tokens = scopes.split(' ');
   expect(tokens).not.toContain('launch');
