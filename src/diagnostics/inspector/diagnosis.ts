@@ -43,20 +43,28 @@ export function shownTitle(launch: Pick<Diagnosis, 'outcome' | 'steps'>): string
 
 /** @param now distinguishes a launch under way from one that never came back. */
 export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
-  const { outcome, framed, startedAt } = trace;
-  const isOld = now.getTime() - startedAt.getTime() > STALLED_AFTER_MS;
+  const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
+  const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
+  const isUnderWay = outcome === 'under way';
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
+  const explanation = explanationOf({ outcome, framed, steps });
   return {
-    ...trace,
-    startedAt: startedAt.toISOString(),
-    isStalled: outcome === 'under way' && isOld,
-    supportCodes: [...new Set(trace.supportCodes)],
+    id,
+    organizationId,
+    startedAt: trace.startedAt.toISOString(),
+    outcome,
+    isStalled: isUnderWay && isOld,
+    supportCodes: [...new Set(supportCodes)],
+    userHash,
+    patientHash,
+    framed,
     standalone: isStandalone(trace.steps),
+    cookieMode,
     steps: drawSteps(stepNames.filter(isDrawn), steps),
     scopeAttempts: scopeAttempts(happened),
-    explanation: explanationOf({ outcome, framed, steps }),
+    explanation,
   };
 }
 
