@@ -1,7 +1,7 @@
 /** Every row of the connection check, against a server that breaks only what the row is about (REG-06). */
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
+import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
 import { type Checkup, createCheckup, idsOf, row } from '#test/checks/checkup.ts';
 import {
@@ -77,6 +77,16 @@ test('a healthy EHR passes all checks, has nothing to fix, and the summary conta
   expect(finished.summary.discovered).toMatchObject({ issuer: ehr.fhirBase, authorizationServer: ehr.origin });
   expect(finished.results.map(({ id }) => id)).toEqual(checkCatalogue.map(({ id }) => id));
   expect(finished.results.slice(0, 3).map(({ title }) => title.slice(0, 2))).toEqual(['1.', '2.', '3.']);
+});
+
+test('a failure of these rows keeps launches from working, so a URL that fails one is kept as a draft', () => {
+  const hard = checkCatalogue.filter((one) => one.hard).map(({ id }) => id);
+  expect(hard).toEqual([
+    ...guideCheckIds,
+    ...['dns', 'port', 'tls-chain', 'tls-name', 'tls-version', 'configuration-fields', 'endpoints-https'],
+    ...['endpoints-hosts', 'client-authentication', 'assertion-algorithm', 'authorization-endpoint'],
+    ...['token-endpoint', 'jwks-keys', 'fhir-version'],
+  ]);
 });
 
 type Case = [name: string, breakIt: (ehr: HealthyEhr) => void, rows: Record<string, Verdict>, found: string];

@@ -24,10 +24,10 @@ const HTML = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><
 const json = (status: number, body: object): StubAnswer => ({ status, body });
 const to = (location: string): StubAnswer => ({ status: 302, headers: { location }, body: '' });
 
-async function askedRow(id: string, clientId = 'abc') {
+async function askedRow(id: string, clientId = 'abc', introspection: 'on' | 'off' = 'off') {
   const organization = organizationSettings({
     fhirBaseUrl: ehr.fhirBase,
-    clientId,
+    ...{ clientId, introspection },
     frameAncestors: ['https://chart.example'],
   });
   const input = { fhirUrl: ehr.fhirBase, organization, asksSignIn: true } as const;
@@ -241,4 +241,21 @@ test('the introspection setting gets a warning if the EHR has no introspection e
   alter(ehr, 'smart-configuration', { introspection_endpoint: `${ehr.origin}/auth/introspect` });
   expect(row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint').verdict).toBe('pass');
   expect(row(await checkup.run(ehr.fhirBase, {}), 'introspection-endpoint').verdict).toBe('skipped');
+});
+
+test.for<[string, StubAnswer, string, RegExp]>([
+  ['a refusal without our key', json(401, { error: 'invalid_client' }), 'pass', /status 401 without our key/],
+  ['a forbidden one', json(403, {}), 'pass', /status 403 without our key/],
+  ['a bad request', json(400, { error: 'invalid_request' }), 'pass', /status 400 without our key/],
+  ['no active token', json(200, { active: false }), 'pass', /status 200, not active/],
+  ['a page that refuses', { ...HTML, status: 401 }, 'warning', /gives no usable answer \(status 401\)/],
+  ['a page', HTML, 'warning', /gives no usable answer/],
+  ['nothing there', json(404, {}), 'warning', /status 404/],
+  ['an error', json(500, {}), 'warning', /status 500/],
+  ['an invented token that is active', json(200, { active: true }), 'failure', /calls an invented token active/],
+])('the introspection endpoint answers with %s', async ([, answer, verdict, found]) => {
+  alter(ehr, 'smart-configuration', { introspection_endpoint: `${ehr.origin}/auth/introspect` });
+  ehr.on('/auth/introspect', () => answer);
+  const seen = await askedRow('introspection-endpoint', 'abc', 'on');
+  expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
 });
