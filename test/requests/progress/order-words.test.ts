@@ -35,6 +35,34 @@ test.for([
   ...['HOLD: blue top', 'Stop: smoking cessation', 'D/C: home oxygen', 'No: 12 catheter', 'Terminate pregnancy'],
   ...['Withdrawal assessment', 'Withdraw drain 2 cm', 'Defer to cardiology: consult', 'Deferred action: visit'],
   ...['Transport: no stairs', 'Walker: stop at door', 'Suspension sling', 'Terminal care', 'Ceased valve evaluation'],
+  ...['D/C teaching', 'D/C - home with services', 'D/C: follow-up visit', 'DC cardioversion', 'DC planning'],
+  ...['Cease smoking: referral', 'Cease-smoking programme', 'Postpone-able visit', 'STOP-BANG questionnaire'],
+  ...[
+    'Stop nicotine programme',
+    'Stop met roken begeleiding',
+    'Stoppen roken',
+    'Stopp røyking kurs',
+    'NO: inhalation 20 ppm',
+  ],
+  ...[
+    'HOLD – blood bank sample',
+    'No-slip socks',
+    'No slip socks',
+    'No-rinse shampoo',
+    'No. 3 walker',
+    'No urgente: ambulancia',
+  ],
+  ...[
+    'Ingen hast: transport',
+    'Ingen brådska: sjuktransport',
+    'Inget brådskande transport',
+    'Inga hinder',
+    'Ingen smitte',
+  ],
+  ...['Seponere suturer', 'Seponer kateter', 'Seponer dren', 'Inte bråttom transport', 'Ikke haster: transport'],
+  ...['Ikke smittsom: transport', 'Nicht ansteckend: Transport', 'Niet infectieus vervoer', 'Nicht gehend: Tragestuhl'],
+  ...['Geen spoed: vervoer', 'Geen bijzonderheden', 'Keine Eile, Transport', 'Kein Notfall: Transport'],
+  ...['Sospendere il fumo: corso', 'Rauchen beenden', 'Non-emergency transport', 'Ceased valve evaluation'],
 ])('an order of something: %s', (name) => {
   expect(isStop(name)).toBe(false);
 });
@@ -67,6 +95,25 @@ test.for([
   ...['Terminate home care services', 'Rescind DME order', 'Cease tube feeding', 'Suspend meals on wheels'],
   ...['Postpone transport', 'Defer PT', 'Withdraw referral', 'Cancelar transporte', 'Sospendere trasporto'],
   ...['Seponer hjemmehjelp', 'Avbryt transport', 'Avsluta hemsjukvård'],
+  ...['Please cancel wheelchair van', 'Pls hold transport', '[CANCEL] van', '*HOLD* transport', '"Stop oxygen"'],
+  ...['CANCEL, wheelchair van', 'Cancel; van', 'On hold: transport', 'On hold - PT', 'DC oxygen', 'DC Foley', 'D/C IV'],
+  ...['Transport absagen', 'Sauerstoff absetzen', 'Zuurstof staken', 'Vervoer annuleren', 'Stornierung Taxi'],
+  ...[
+    'Avbestill transport',
+    'Aflys transport',
+    'Avboka resa',
+    'Ställ in transport',
+    'Stopp oksygen',
+    'Annulla trasporto',
+  ],
+  ...[
+    'Ingen transport',
+    'Inget besök',
+    'Seponer oksygen',
+    'Sospendi ossigeno',
+    'Annuller transport',
+    'Bitte stornieren Taxi',
+  ],
 ])('an order to end something, or not to do it: %s', (name) => {
   expect(isStop(name)).toBe(true);
 });
@@ -88,6 +135,14 @@ test.for([
   ...['INR-Kontrolle, Marcumar abgesetzt', 'Krankentransport nach Hause, OP abgesagt', 'Taxi, Begleitung entfällt'],
   ...['Vervoer, begeleiding vervalt', 'Avlyst operasjon, hjemtransport', 'Inställd operation, hemtransport'],
   ...['Transport retour, consultation annulée', 'Pacemakerkontroll, inställd på VVI', 'Monitor until discontinued'],
+  ...[
+    'Void trial',
+    'Voiding diary',
+    'Errorless learning',
+    'Duplicate key',
+    'Hospice care',
+    'Aftercare, order reviewed',
+  ],
 ])('an order that is in force: %s', (name) => {
   expect(isOver(name)).toBe(false);
 });
@@ -106,6 +161,9 @@ test.for([
   ],
   ...['Krankentransport nach Hause storniert', 'Storniert: Taxi, Rollstuhl', 'Avbestilt syketransport'],
   ...['Vervoer om 10:00 geannuleerd', 'Rit vervalt.', 'Kørsel aflyst!', 'Transport [annulé]', 'Walker, not needed'],
+  ...['VOID', 'Duplicate', '(Cancelled) wheelchair van', '[CANCELLED] van', 'Wheelchair van *cancelled*', 'STORNO'],
+  ...['Van - duplicate', 'Referral withdrawn', 'Order rescinded', 'Home care terminated', 'Transport - on hold'],
+  ...['MRI - postponed', 'Resa avbokat', 'Kørsel afbestilt'],
 ])('an order whose name says that it is over: %s', (name) => {
   expect(isOver(name)).toBe(true);
 });
