@@ -4,7 +4,7 @@ import { CALLED_OFF, CONDITION } from './asks-no-provider.ts';
 /** What a note calls the order that it is on, also without naming the service. */
 const ORDER =
   'order|request|referral|auftrag|anforderung|aanvraag|demande|commande|bestilling|orden|pedido|richiesta|ordine';
-const OWN = `${ORDER}|transport(?:ation|en)?|ride|van|ambulance|pick-?up|service|fahrt|rit|vervoer|resan?|ambulancia|trasporto`;
+const OWN = `${ORDER}|\\p{L}{0,12}transport(?:ation|en)?|taxi|ride|van|ambulance|pick-?up|service|\\p{L}{0,12}fahrt|rit|vervoer|resan?|ambulancia|trasporto`;
 const THIS = 'the |this |diese[rs]? |deze |cette |la |le |esta |questo ';
 const BE = '(?:(?:^| )(?:is|was|has been|ist|wird|wurde|werd|er|ble|blev|a été|ha sido|foi|n.est))?';
 
@@ -51,7 +51,7 @@ const OTHER_SUBJECT =
 const GOES_ON = new RegExp(
   `^(?:[\\s.!)\\]\\d\\/*]*$| ?\\d| (?:${[
     'as|at|because|due|on|per|since|for|after|with|w\\/|via|in|and|&|\\+|=|x\\d|please|thx|thanks|ty|ok|today|this|now|already|any ?(?:more|longer)|until further|pending|when|pt|patient|family|md|rn|dr|aus|durch|von|wegen|am|door|op|wegens|par|le|av|por|pelo|dal|el',
-    'by(?! (?:the )?(?:vendor|driver|provider|company|agency|carrier|uber|lyft))',
+    'by(?! (?:the )?(?:vendor|driver|provider|company|agency|carrier|store|supplier|uber|lyft))',
     `(?:${THIS})?(?:${OWN})(?=[\\s.!]*$| (?:per|by|due|because|as|on)(?!\\p{L}))`,
   ].join('|')})(?!\\p{L}))`,
   'iu',
@@ -65,7 +65,7 @@ const URINE = /\d ?(?:ml|cc)(?!\p{L})|urin|bladder|void x|post-void/iu;
 export function saysOver(note: string, service: string): boolean {
   if (IN_FORCE.test(note)) return false;
   const text = URINE.test(note) ? note.replaceAll(/void/gi, '') : note;
-  const clauses = text.split(/(?<=[:,;(–—]|\s-|(?<!\b(?:dr|mr|ms|mrs|pat))\.(?= ))\s*|(?<=\p{L}{3}\/)(?=\p{L})/iu);
+  const clauses = text.split(/(?<=[:,;(–—]|\s-|\n|(?<!\b(?:dr|mr|ms|mrs|pat))\.(?= ))\s*|(?<=\p{L}{3}\/)(?=\p{L})/iu);
   return clauses.some((one, index) => isOfOrder(clauseOf(one), { service, before: clauses[index - 1] }));
 }
 

@@ -1,5 +1,5 @@
 /** Chooses among the notes of a resource, which an EHR sends in any order, and not always with their time. */
-import { asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
+import { asLines, asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
 
 /** What a row shows of a text; the page of the request has all of it. */
 export const SHOWN = 60;
@@ -13,7 +13,7 @@ export function notesOf(note: unknown, most?: number): ForeignRecord[] {
 /** What is read of a note that is not shown in full. */
 const MOST_READ = 500;
 
-/** Texts of notes, and how many more notes there are. */
+/** Texts of notes with their lines, and how many more notes there are. */
 interface Noted {
   readonly newest: readonly string[];
   readonly more: number;
@@ -27,7 +27,7 @@ export function newestNotes(note: unknown): Noted {
   const dated = said.filter((one) => !Number.isNaN(timeOf(one))).toSorted((a, b) => timeOf(b) - timeOf(a));
   // An EHR may send them from either end.
   const chosen = [...new Set([dated[0], undated[0], undated.at(-1)])];
-  const newest = chosen.flatMap((one) => asText(one?.text, MOST_READ) ?? []);
+  const newest = chosen.flatMap((one) => asLines(one?.text, MOST_READ).join('\n') || []);
   return { newest, more: said.length - newest.length };
 }
 

@@ -401,6 +401,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { next: { text: 'Check it in the EHR' }, status: { word: 'Ordered in the EHR' }, noted: `“${text}” +1 more` },
   ]),
   [
+    'a note of which a line says that the order is over',
+    { note: [{ text: 'Going home with family\nCancel van' }] },
+    {},
+    { next: { text: 'Check it in the EHR' }, noted: '“Going home with family Cancel van”' },
+  ],
+  [
     'a long note of which the end says that the order is over',
     {
       note: [

@@ -20,7 +20,7 @@ test.for(
     Vendor cancelled
     Driver cancelled
     Cancelled by driver, find another
-    Cancelled by Lyft
+    Delivery cancelled by the store
     Cancelled on 11/18 by vendor, still needs ride
     Insurance cancelled
     Insurance discontinued
@@ -162,7 +162,7 @@ test.for(
     Storniert, nicht nötig
     Auftrag wurde storniert
     Fahrt bitte stornieren
-    Fahrt nicht mehr nötig
+    Krankentransport entfällt
     Wird nicht mehr benötigt
     Pat. entlassen - entfällt
     Falscher Patient
