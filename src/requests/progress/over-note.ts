@@ -42,7 +42,8 @@ const ASKED_TO_END = /^(?:(?:please|pls) )?(?:cancel|discontinue) ((?:\p{L}+ ?){
 
 const OWN_SUBJECT = new RegExp(`^(?:(?:${THIS})?(?:(?:${OWN}) )?(?:${OWN})|md|rn|nurse|doctor|physician)?${BE}$`, 'iu');
 /** "Patient walks now, not needed" gives a reason. */
-const OF_PEOPLE = /^(?:patient|pt|pat|family|familie|son|daughter|wife|husband|pasient|paciente|paziente)(?!\p{L})/iu;
+const OF_PEOPLE =
+  /^(?!.* (?:on|had|takes) )(?:patient|pt|pat|family|familie|son|daughter|wife|husband|pasient|paciente|paziente)(?!\p{L})/iu;
 const OF_ORDER = new RegExp(`(?:^|\\s)(?:${ORDER})${BE}$`, 'iu');
 /** Who or what may be over while the order goes on. */
 const OTHER_SUBJECT =

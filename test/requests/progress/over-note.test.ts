@@ -25,7 +25,7 @@ test.for(
     Insurance cancelled
     Insurance discontinued
     Warfarin discontinued
-    IV discontinued
+    Pt was on 2L O2, discontinued
     MD discontinued warfarin
     Isolation discontinued 11/20
     Discontinue when stable
