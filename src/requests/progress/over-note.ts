@@ -62,11 +62,16 @@ const IN_FORCE =
   /reinstat|(?<!(?:not|will|to|must) )re-?(?:book|sched)|still (?:need|requir|active|valid)|(?:keep|use) (?:this|the|order|transport)|this (?:one|is the)|cancell?ed (?:in error|by (?:mistake|accident))|(?:find|send|needs?) (?:an?other|a? ?new)|(?:needs?|with) (?:a )?replacement|new (?:ride|van|vendor|provider|date|time) (?:needed|follows)|(?:please|pls) proceed|neuer termin|bleibt|dieser gilt|wants .{0,20}instead/iu;
 const URINE = /\d ?(?:ml|cc)(?!\p{L})|urin|bladder|void x|post-void/iu;
 
+const MOST_CLAUSES = 40;
+
 /** "CANCELLED per Dr. Hall", "Family will drive. Please cancel". @param service of its order, which the note may name. */
 export function saysOver(note: string, service: string): boolean {
   if (IN_FORCE.test(note)) return false;
   const text = URINE.test(note) ? note.replaceAll(/void/gi, '') : note;
-  const clauses = text.split(/(?<=[:,;(–—]|\s-|\n|(?<!\b(?:dr|mr|ms|mrs|pat))\.(?= ))\s*|(?<=\p{L}{3}\/)(?=\p{L})/iu);
+  const clauses = text.split(
+    /(?<=[:,;(–—]|\s-|\n|(?<!\b(?:dr|mr|ms|mrs|pat))\.(?= ))\s*|(?<=\p{L}{3}\/)(?=\p{L})/iu,
+    MOST_CLAUSES,
+  );
   return clauses.some((one, index) => isOfOrder(clauseOf(one), { service, before: clauses[index - 1] }));
 }
 

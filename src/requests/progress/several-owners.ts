@@ -87,7 +87,7 @@ export function alsoText(also: readonly Task[]): string | undefined {
 
 /** Of an order that was offered to several providers: how many others are asked too, or declined it too. */
 export function askedText(tasks: readonly Task[], shown: Task): string | undefined {
-  const [isAlike, [isToo, areToo]] = ALIKE.find(([isAlike]) => isAlike(shown.word)) ?? [() => false, ['', '']];
+  const [isAlike, [isToo, areToo]] = ALIKE.find(([is]) => is(shown.word)) ?? [() => false, ['', '']];
   if (ownerKey(shown) === undefined) return undefined;
   const byOwner = Map.groupBy(tasks, ownerKey);
   const others = [...byOwner].filter(([key, some]) => {
@@ -99,10 +99,7 @@ export function askedText(tasks: readonly Task[], shown: Task): string | undefin
 }
 
 /** A hand-over that was called off, or failed, is no refusal. */
-const ALIKE: readonly (readonly [
-  isAlike: (word: TaskWord) => boolean,
-  words: readonly [one: string, several: string],
-])[] = [
+const ALIKE: readonly (readonly [is: (word: TaskWord) => boolean, words: readonly [one: string, several: string]])[] = [
   [({ icon }) => icon === 'sent' || icon === 'received', ['is asked too', 'are asked too']],
   [(word) => word === refused, ['declined it too', 'declined it too']],
 ];
