@@ -30,7 +30,7 @@ const TAIL = new RegExp(
     // An ID after its name, with a sign between them or a digit in it: "request ID is required" is of a parameter.
     String.raw`\b(?:activity|case|correlation|error|event|incident|log|operation|ray|reference|request|support|ticket|trace|tracking|transaction)[ _-]?(?:id|identifier|number|code|#)(?: is)?(?:\s?[:=#]\s?["']?[\w.+-]+|\s["']?[a-z_.+-]*\d[\w.+-]*)`,
     String.raw`\b(?:timestamp\s?[:=]|at) \d{4}-\d\d-\d\d[ t][\d:.]+z?`,
-    String.raw`\b(?:please )?contact (?:the|your|an?|us)\b[^.;]*`,
+    String.raw`\b(?:please )?contact (?:the|your|an?|us|(?:\w{1,20} )?admin\w{0,12}|support)\b[^.;]*`,
     String.raw`\bif (?:the|this) (?:problem|issue|error) persists\b[^.;]*`,
     String.raw`\b(?:for more|to learn more|learn more|more information|please see|see|refer to|visit)\b[^.;]{0,80}https?:\/\/\S*[^.;]*`,
   ].join('|'),

@@ -154,11 +154,11 @@ export const OF_CLIENT_ID: Hints = [
 /** Not of a user whom a policy or an administrator denied. */
 const USER_DECLINED = new RegExp(
   [
-    String.raw`\b(?:user|resource owner) (?:has |have )?(?:denied|declined|refused|rejected)\b(?![^.;]* by (?:the |an? |your )?(?:admin|organi|polic|rule|server|system|tenant))`,
-    String.raw`\b(?:denied|declined|refused|rejected) by (?:the |an? )?(?:end[- ]?)?(?:user|resource owner)\b(?!['’]| (?:agent|pool|directory|store|or)\b)`,
-    String.raw`\buser (?:did not|didn['’]t) (?:accept|agree|allow|approve|authori[sz]e)\b`,
-    String.raw`\bclicked (?:cancel|deny|no)\b|\byou (?:chose not|declined)\b|\buser_(?:denied|declined|cancell?ed)\b|^declined\W*$`,
-    String.raw`\bno patient was (?:chosen|picked|selected)\b`,
+    String.raw`\b(?:user|resource owner) (?:has |have )?(?:denied|declined|refused|rejected)\b(?! ?[:(–-]| access:| access to (?:the |this )?(?:chart|patient|record)|[^.;]*(?<!requested) (?:by (?!click|press|choos)|due to |because |not in ))`,
+    String.raw`\b(?:denied|declined|refused|rejected) by (?:the |an? )?(?:end[- ]?)?(?:user|resource owner)\b(?!['’]| (?:access|account|agent|director|group|management|or\b|permission|polic|pool|profile|right|role|service|setting|store))`,
+    String.raw`\buser (?:(?:did not|didn['’]t) (?:accept|agree|allow|approve|authori[sz]e|grant|choose|pick|select)|(?:chose|decided) not to|aborted)\b`,
+    String.raw`\b(?:clicked|pressed|selected|chose) (?:cancel|deny|no)\b|\byou (?:have )?(?:chose not|declined)\b|\buser_(?:denied|declined|cancell?ed)\b|^declined\W*$`,
+    String.raw`\bno patient (?:was )?(?:chosen|picked|selected)\b`,
   ].join('|'),
 );
 export const OF_DENIAL: Hints = [

@@ -106,10 +106,9 @@ async function exchange(
 
 /** RF-03: without a new refresh token the old one is kept. RF-09: a smaller scope takes effect, a larger does not. */
 function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, now: Date): Launch {
-  const tokens = tokensOf(token, now);
   return {
     ...launch,
-    tokens: { ...tokens, refreshToken: tokens.refreshToken ?? oldRefreshToken },
+    tokens: tokensOf({ ...token, refreshToken: token.refreshToken ?? oldRefreshToken }, now),
     ...(token.scope === undefined ? {} : { narrowedScope: token.scope }),
     refresh: undefined,
     refreshedAt: now.toISOString(),

@@ -4,7 +4,7 @@ import { mayBeReversed, prohibitionOf } from '#src/patients/modifier-elements.ts
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { isOver, isStatement, isStop } from '#src/requests/progress/asks-no-provider.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { saysOver } from '#src/requests/progress/note-words.ts';
+import { saysOver } from '#src/requests/progress/over-note.ts';
 import { lateness } from '#src/requests/progress/overdue.ts';
 import { nameKey, PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { describePriority } from '#src/requests/progress/priority.ts';
@@ -106,7 +106,7 @@ export function readServiceRequest(received: ForeignRecord, at: { base: URL; now
     /** It is about the end of something, so that finding a provider may be the opposite of what is meant. */
     isStop: !isUnasked && isStop(service),
     /** Its name says that it is over, or a note that may be the newest. */
-    isOver: isOver(service) || notes.shown.some(saysOver),
+    isOver: isOver(service) || notes.newest.some((note) => saysOver(note, service)),
     isPatients,
     isUnasked: isUnasked || isFarPlan,
     /** The beginning of its newest note, or of each that may be. */

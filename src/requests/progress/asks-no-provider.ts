@@ -19,57 +19,57 @@ export function isStatement(service: string, codes: readonly string[]): boolean 
  */
 const STOPS = new RegExp(
   `^(?:${[
-    String.raw`discontinue|d\/c(?! (?:home|to|from|plan|summar|instruct|transport|ride|snf|needs|meds to))|cancel`,
-    'terminate(?! (?:the )?pregnan)|rescind|cease|suspend|postpone|defer(?! to\\b)|withdraw(?= (?:care|order|re(?:ferral|quest)|services?|treatment)\\b)',
-    'stop(?![- ](?:smok|tobacco|vap|drink|alcohol|bang|the bleed|falls))',
-    String.raw`hold(?! (?:clot|tube\b(?![- ]feed)|extra (?:tube|specimen|sample)|(?:stool |urine )?(?:specimen|sample)|serum|urine|(?:red|blue|green|gr[ae]y|purple|pink|yellow|gold|lavender) (?:top|tube)|sst\b|(?:and|&) call|bed$|bed (?:for|at|in)\b|blood$|blood (?:bank|bottle|culture|for|sample|specimen|tube)|for pick))|withhold`,
+    String.raw`discontinue|d\/?c(?! (?:home|to|from|plan|summar|instruct|transport|ride|snf|needs|meds to|teach|educat|follow|appointm|rx\b|cardiov|shock|[ck]onver|defib|stimul|medicaid))|cancel`,
+    'terminate(?! (?:the )?pregnan)|rescind|cease(?![- ]smok)|suspend|postpone|defer(?! to\\b)|withdraw(?= (?:care|order|re(?:ferral|quest)|services?|treatment)\\b)',
+    'stop(?![- ](?:smok|tobacco|nicotin|cigar|gambl|met (?:rok|alc|drink)|rok|vap|drink|alcohol|bang|the bleed|falls))',
+    String.raw`(?:on )?hold(?! (?:clot|tube\b(?![- ]feed)|extra (?:tube|specimen|sample)|(?:stool |urine )?(?:specimen|sample)|serum|urine|(?:red|blue|green|gr[ae]y|purple|pink|yellow|gold|lavender) (?:top|tube)|sst\b|(?:and|&) call|bed$|bed (?:for|at|in)\b|blood$|blood (?:bank|bottle|culture|for|sample|specimen|tube)|for pick))|withhold`,
     String.raw`(?:do not|don['’]t)(?! (?:attempt )?(?:(?:cardiopulmonary )?resus|intubat|cpr))`,
-    'no(?! ?\\d|[- ](?:show|charge|lift|touch|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated|(?:\\p{L}+ ){1,2}diet\\b))',
-    'kein(?:en?)?(?! (?:befunde?\\b|auffällig))',
-    '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|dring|urgent|spoed|eil|haste|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehfäh|bærende))',
-    'geen|stoppen(?! met (?:rok|alc|drink))|absetzen|abbestellen|beenden|stornieren|storno|afbestellen|afzeggen|seponere?|avbryt|avsluta|avboka|avbeställ|avlys|aflys|interrompre|suspendre|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospendere|suspender(?! (?:el )?(?:tabaco|alcohol))',
-    'annul(?:ieren|eren|eer|lare|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
+    'no(?! ?\\d|[- ](?:show|charge|lift|touch|rinse|slip|sting|urgent|scalpel|fault|finding|contrast (?:ct|mri)|added|concentrated|(?:\\p{L}+ ){1,2}diet\\b))',
+    'kein(?:en?)?(?! (?:befunde?\\b|auffällig|besonder|notfall|eile))',
+    '(?:nicht|niet|ikke|inte)(?! (?:invasi|a[ck]ut|ansteck|infe[ck]t|smit|bråttom|dring|urgent|spoed|eil|hast|brådsk|øyeblikk|planm|planb|medizin|qualif|ärzt|liggend|zittend|sitzend|gehend|gehfäh|bærende))',
+    'geen(?! (?:spoed|haast|bijzonder|afwijking|drempel))|stoppen(?! (?:met )?(?:rok|alc|drink))|stopp(?! (?:r[øö][yk]|snus))|absetzen|a[bf]bestellen|beenden|afzeggen|stornier(?:en|ung)|storno|seponere?(?! (?:sutur|sting|agraf|stift|klips|dren|kat|kad|pv[ck]|cv[ck]|foley|sonde))|avbryt|avbest[äi]ll|avboka|ställ in|a[fv]lys|afbestil|avslutt?a?|ing(?:en|a|et)(?! (?:anm[äe]rkning|avvi|fynd|funn|hast|brådsk|hinder|särskil|spe[cs]iel|smitt|trapp|trösk|kontrast (?:ct|dt|mr)))|ne pas|pas de|arr[êe]te[rz](?! (?:de fumer|(?:le |du )?tabac|l.alcool))|cancelar|sospend(?:ere|i)(?! (?:il )?fumo)|disdire|interromp(?:ere?|re)|suspendre|suspender(?! (?:el )?(?:tabaco|alcohol))',
+    'annul(?:ieren|eren|eer|lare?|la|ler|er|ez|ation)|anular(?! (?:lig|tear|fiss|pan|iz|der|rupt))',
     'n[ãa]o(?= (?:realizar|fazer|dar|administrar|transportar))|non(?= (?:eseguire|fare|effettuare|somministrare|trasportare))',
   ].join('|')})\\s`,
   'iu',
 );
 
-/** "Sauerstoff absetzen", "Telemetry: stop". */
-const ENDS_STOP =
-  /(?:[:–—]| -) ?(?:discontinue|stop|cancel)$|(?<!rauchen |roken )(?<=\p{L} )(?:absetzen|abbestellen|afbestellen|afzeggen|annuleren|beenden|staken|stopp?en|stornieren)$/iu;
-
 /** Nitric oxide, in capitals alone. In doubt "NO" only stresses the word: "NO therapy on weekends". */
 const NITRIC_OXIDE = /^NO (?:therapy|inhalation|gas|delivery|weaning|ventilation)(?:$|,? \(?(?:\d|ppm|via)| trial)/;
 
-/** "HOLD: transport", "Stop – oxygen". */
-const FIRST_WORD = /^([\p{L}/]{2,14}) ?[:–—] ?/u;
+/** "HOLD: transport", "[STOP] oxygen", "Please cancel van". */
+const FIRST_WORD =
+  /^[*[("“]{0,3}(?:(?:please|pls|bitte) )?((?:on )?[\p{L}/]{2,14})(?![\p{L}'’.-])[*\])"”]{0,3} ?(?:[:;,–—] ?|- )?/iu;
+/** "Transport absagen", "Oxygen: stop". */
+const LAST_WORD =
+  /(?:[:–—]| -) ?(?:discontinue|stop|cancel)$|(?<!rauchen|roken) (?:absagen|absetzen|abbestellen|afbestellen|stornieren|beenden|pausieren|verschieben|annuleren|afzeggen|staken|stopp?en)$/iu;
 
 /** Does a service say that something is to end, or not to be? Only a reader knows whether a provider has to do it. */
 export function isStop(service: string): boolean {
-  const isSaid = STOPS.test(service.replace(FIRST_WORD, '$1 ')) || ENDS_STOP.test(service);
-  return isSaid && !NITRIC_OXIDE.test(service);
+  const text = service.replace(FIRST_WORD, '$1 ');
+  return (STOPS.test(text) || LAST_WORD.test(service)) && !NITRIC_OXIDE.test(text);
 }
 
-const CALLED_OFF =
-  'storniert|abbestellt|abgesagt|abgesetzt|entfällt|geannuleerd|vervalt|vervallen|afgezegd|avbestilt|avbeställ[dt]|avlyst|avbokad|inställ[dt]|aflyst|anulad[oa]|cancelad[oa]|annullat[oa]|annulée?';
+export const CALLED_OFF =
+  'storniert|abbestellt|abgesagt|abgesetzt|entfällt|geannuleerd|vervalt|vervallen|afgezegd|a[vf]bestilt|avbeställ[dt]|avlyst|avboka[dt]|inställ[dt]|aflyst|anulad[oa]|cancelad[oa]|annullat[oa]|annulée?';
 const IN_ERROR =
   'entered (?:in error|on (?:the )?wrong patient)|ordered in error|(?:on )?wrong patient|duplicate order';
-const AT_END = String.raw`[).\]!]{0,2}$`;
-const CALLED_OFF_AT_END = `cancell?ed|discontinued|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}`;
+const AT_END = String.raw`[).\]!*]{0,3}$`;
+const CALLED_OFF_AT_END = `cancell?ed|discontinued|storno|(?:order|referral|request|services?|care) (?:withdrawn|rescinded|terminated)|nicht mehr (?:nötig|erforderlich|notwendig|benötigt)|${CALLED_OFF}|${IN_ERROR}`;
 /** "CANCELLED: MRI", "Avbestilt syketransport". A visit for what was cancelled is a service. */
 const BEGINS_OVER = new RegExp(
-  `^(?:(?:void|voided|error|duplicate|discontinued) ?[-–—:(]|cancell?ed(?:(?= ?[-–—:(])|(?!.{0,40} (?:appointment|visit|surger|procedure|order|session|rebook|resched)))|duplicate (?:order|request|of)|(?:${CALLED_OFF})(?:(?= ?[-–—:,(])|(?!\\p{L}|.*,))|${IN_ERROR})(?!\\p{L})`,
+  `^[*[(]{0,3}(?:(?:void|voided|error|duplicate|discontinued) ?(?:[-–—:(*\\])]|$)|cancell?ed(?:(?= ?[-–—:(*\\])])|(?!.{0,40} (?:appointment|visit|surger|procedure|order|session|rebook|resched)))|duplicate (?:order|request|of)|(?:${CALLED_OFF})(?:(?= ?[-–—:,(])|(?!\\p{L}|.*,))|${IN_ERROR})(?!\\p{L})`,
   'iu',
 );
 /** "Wheelchair van (cancelled)", "MRI - void". "Bladder scan post-void" is in force. */
 const SET_OFF = new RegExp(
-  `(?:[:,;([–—]| -) ?(?:void(?:ed)?|patient (?:declined|refused)|(?:no longer|not) (?:needed|required|indicated)|(?:do not|don['’]t) use|${CALLED_OFF_AT_END})${AT_END}`,
+  `(?:[:,;([–—*]| -) ?(?:on hold|postponed|duplicate|void(?:ed)?|patient (?:declined|refused)|(?:no longer|not) (?:needed|required|indicated)|(?:do not|don['’]t) use|${CALLED_OFF_AT_END})${AT_END}`,
   'iu',
 );
 /** "MRT abgesetzt". In "INR check, warfarin discontinued" something else is over. */
 const ENDS_OVER = new RegExp(`^(?:[^-:,;([–—]|(?<! )-|[:,](?=\\d))*(?<!\\p{L})(?:${CALLED_OFF_AT_END})${AT_END}`, 'iu');
 /** "Continue telemetry until discontinued" is in force. */
-const CONDITION =
+export const CONDITION =
   /(?<!\p{L})(?:until|till|when|if|once|unless|after|bis|falls|wenn|sobald|nachdem|tot|wanneer|si|jusqu|hasta|cuando|quando|hvis|om(?! \d))(?!\p{L})/iu;
 /** Of the bladder, "void" is what is examined: "Urine, voided". */
 const OF_BLADDER = /urin|bladder|resid|\bpvr\b|uroflow|cysto|vcug|volume/i;

@@ -1,7 +1,7 @@
 /** Of several Tasks about one request: which is the newest, who else has agreed or asks, and who else is asked. */
 import { nameKey } from './owner.ts';
 import type { Task } from './task.ts';
-import { calledOff, claimed, isOver, type TaskWord } from './task-words.ts';
+import { calledOff, claimed, isOver, refused, type TaskWord } from './task-words.ts';
 
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
@@ -87,19 +87,21 @@ export function alsoText(also: readonly Task[]): string | undefined {
 
 /** Of an order that was offered to several providers: how many others are asked too, or declined it too. */
 export function askedText(tasks: readonly Task[], shown: Task): string | undefined {
-  const [alike, [isToo, areToo]] = ALIKE.find(([icons]) => icons.has(shown.word.icon)) ?? [new Set(), ['', '']];
+  const [isAlike, [isToo, areToo]] = ALIKE.find(([is]) => is(shown.word)) ?? [() => false, ['', '']];
   if (ownerKey(shown) === undefined) return undefined;
   const byOwner = Map.groupBy(tasks, ownerKey);
-  const others = [...byOwner].filter(
-    ([key, some]) => key !== undefined && key !== ownerKey(shown) && alike.has(newestOf(some)?.word.icon),
-  );
+  const others = [...byOwner].filter(([key, some]) => {
+    const newest = newestOf(some);
+    return key !== undefined && key !== ownerKey(shown) && newest !== undefined && isAlike(newest.word);
+  });
   if (others.length === 0) return undefined;
   return others.length === 1 ? `another provider ${isToo}` : `${others.length} other providers ${areToo}`;
 }
 
-const ALIKE: readonly (readonly [ReadonlySet<unknown>, readonly [one: string, several: string]])[] = [
-  [new Set(['sent', 'received']), ['is asked too', 'are asked too']],
-  [new Set(['declined']), ['declined it too', 'declined it too']],
+/** A hand-over that was called off, or failed, is no refusal. */
+const ALIKE: readonly (readonly [is: (word: TaskWord) => boolean, words: readonly [one: string, several: string]])[] = [
+  [({ icon }) => icon === 'sent' || icon === 'received', ['is asked too', 'are asked too']],
+  [(word) => word === refused, ['declined it too', 'declined it too']],
 ];
 
 /** A question is answered; which of two who have agreed goes on, and whether one does, only the EHR can say. */

@@ -89,8 +89,8 @@ export function describeTask(status: unknown, business?: unknown, isSurelyDone =
   return meanings.includes('fulfilled') || isDeclinedToo ? unclearOf(status) : (known ?? word);
 }
 
-/** The words of a Task: completed; perhaps not carried out; never sent; taken by another provider or called off. */
-export const { done, closed: doneInDoubt, draft: unsent, claimed, cancelled: calledOff } = WORDS;
+/** The words of a Task: completed; perhaps not carried out; never sent; taken by another provider, called off or declined. */
+export const { done, closed: doneInDoubt, draft: unsent, claimed, cancelled: calledOff, declined: refused } = WORDS;
 
 /** Task intents that hand nothing over yet. */
 const UNDECIDED = new Map<string | undefined, string>([

@@ -1,5 +1,5 @@
 /** Chooses among the notes of a resource, which an EHR sends in any order, and not always with their time. */
-import { asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
+import { asLines, asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
 
 /** What a row shows of a text; the page of the request has all of it. */
 export const SHOWN = 60;
@@ -10,25 +10,30 @@ export function notesOf(note: unknown, most?: number): ForeignRecord[] {
   return asRecords(Array.isArray(note) ? note.map(asNote) : asNote(note), most);
 }
 
-/** Beginnings of notes, and how many more notes there are. */
+/** What is read of a note that is not shown in full. */
+const MOST_READ = 500;
+
+/** Texts of notes with their lines, and how many more notes there are. */
 interface Noted {
-  readonly shown: readonly string[];
+  readonly newest: readonly string[];
   readonly more: number;
 }
 
-/** The beginning of every note that may be the newest. */
+/** Every note that may be the newest. */
 export function newestNotes(note: unknown): Noted {
   const said = notesOf(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
   const timeOf = ({ time }: ForeignRecord) => Date.parse(asWritten(time));
   const undated = said.filter((one) => Number.isNaN(timeOf(one)));
   const dated = said.filter((one) => !Number.isNaN(timeOf(one))).toSorted((a, b) => timeOf(b) - timeOf(a));
   // An EHR may send them from either end.
-  const shown = [...new Set([dated[0], undated[0], undated.at(-1)])].flatMap((one) => asText(one?.text, SHOWN) ?? []);
-  return { shown, more: said.length - shown.length };
+  const chosen = [...new Set([dated[0], undated[0], undated.at(-1)])];
+  const newest = chosen.flatMap((one) => asLines(one?.text, MOST_READ).join('\n') || []);
+  return { newest, more: said.length - newest.length };
 }
 
-/** In quotation marks; undefined without a note. */
-export function quoted({ shown, more }: Noted): string | undefined {
+/** Their beginnings in quotation marks; undefined without a note. */
+export function quoted({ newest, more }: Noted): string | undefined {
+  const shown = newest.map((text) => asText(text, SHOWN));
   return shown.length === 0 ? undefined : `“${shown.join('” “')}”${more > 0 ? ` +${more} more` : ''}`;
 }
 

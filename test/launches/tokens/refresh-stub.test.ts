@@ -98,3 +98,15 @@ test('RF-09: a waiting next page is not requested either, whatever its URL', asy
 test('TK-12: a lifetime beyond the largest date counts as a long one', async () => {
   expect(titleOf(await refreshedWith({ expires_in: Number.MAX_SAFE_INTEGER }))).toBe(LIST);
 });
+
+test('TK-12, RF-03: a renewed token that lives 0 seconds is renewed again with the old refresh token', async () => {
+  ehr.change('token', { expires_in: 0, refresh_token: 'first' });
+  const browser = world().browser();
+  const page = await launch({}, browser);
+  ehr.change('token', { expires_in: 0, refresh_token: undefined, id_token: undefined });
+  const renewals = () => ehr.seen('token').filter(({ body }) => body.includes('refresh_token=first')).length;
+  await browser.visit(page.url);
+  const before = renewals();
+  expect(titleOf(await browser.visit(page.url))).toBe(LIST);
+  expect(renewals()).toBeGreaterThan(before);
+});

@@ -472,6 +472,22 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {},
     { next: { text: 'Check it in the EHR' }, status: { word: 'Ordered in the EHR' }, noted: `“${text}” +1 more` },
   ]),
+  [
+    'a note of which a line says that the order is over',
+    { note: [{ text: 'Going home with family\nCancel van' }] },
+    {},
+    { next: { text: 'Check it in the EHR' }, noted: '“Going home with family Cancel van”' },
+  ],
+  [
+    'a long note of which the end says that the order is over',
+    {
+      note: [
+        { text: 'Daughter will drive him to dialysis herself for the rest of this week. Please cancel this order.' },
+      ],
+    },
+    {},
+    { next: { text: 'Check it in the EHR' }, noted: '“Daughter will drive him to dialysis herself for the rest of…”' },
+  ],
   ...[
     ...['Cancelled appointment, please rebook', 'Patient voided', 'Call if cancelled', 'Discontinued warfarin'],
     ...['Please do not cancel', 'Not cancelled', 'Two steps at the front door.', 'Rebook: appointment canceled'],

@@ -140,6 +140,23 @@ test.for<[string, object, object[], object]>([
     owners.map((display, index) => task({ id: `d${index}`, status: 'rejected', owner: { display } })),
     { status: { word: 'Declined', note } },
   ]),
+  ...(
+    [
+      ['rejected', 'cancelled', 'Declined'],
+      ['rejected', 'failed', 'Declined'],
+      ['cancelled', 'rejected', 'Hand-over cancelled'],
+      ['cancelled', 'cancelled', 'Hand-over cancelled'],
+      ['failed', 'rejected', 'Failed'],
+    ] as const
+  ).map(([status, other, word]): [string, object, object[], object] => [
+    `an order that is ${status} and was ${other} for another provider, which is no second refusal`,
+    {},
+    [
+      task({ id: 'd0', status, lastModified: '2026-11-21T10:00:00Z' }),
+      task({ id: 'd1', status: other, owner: { display: 'B' } }),
+    ],
+    { status: { word, note: undefined } },
+  ]),
   [
     'a Task that is more urgent than its order',
     {},
