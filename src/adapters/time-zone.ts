@@ -70,7 +70,7 @@ function latest(possible: readonly Date[]): readonly [Date, Date] {
 }
 
 /** By how much the clocks of a time zone are ahead of UTC. */
-export function offsetMs(at: Date, timeZone: string): number {
+function offsetMs(at: Date, timeZone: string): number {
   const { day, time } = dayAndTimeIn(at, timeZone);
   // In another zone the last day of the year 9999 is in a year of five digits, which ISO 8601 writes with six.
   const written = day.length > 10 ? `+${day.padStart(12, '0')}` : day;

@@ -1,5 +1,4 @@
 /** Changes that the page suggests and an administrator accepts with one click: a check's, a preset, accepted scopes. */
-import type { AcceptedSettings } from '#src/checks/rows/result.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
@@ -14,8 +13,7 @@ export const acceptSuggestion: Handler = async (visit) => {
   const latest = await visit.deps.checksStore.latest(visit.organization.id);
   const suggestion = latest?.id === runId ? latest.summary.suggestions[Number(index)] : undefined;
   if (!latest || !suggestion) return outdated(visit, 'The checks have run again.');
-  const accept: AcceptedSettings = { [suggestion.setting]: suggestion.value };
-  await askForChecks(visit, latest.fhirUrl, { accept });
+  await askForChecks(visit, latest.fhirUrl, { accept: { [suggestion.setting]: suggestion.value } });
 };
 
 /** The form names the vendor that its page showed, so that a click on an old page does not choose another one. */

@@ -3,10 +3,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
-import type { SaveDependencies, Saver } from '#src/checks/save.ts';
+import type { SaveDependencies } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
+import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
 import { type AskBeforeEndDependencies, mayEndLaunches } from './ask-before-end.ts';
 import { withOrganization } from './own-organization.ts';
@@ -69,11 +69,6 @@ export function refused(visit: Visit, status: 400 | 409, shown: PageExtras, plac
 /** Answers that the change was made. The page says so once. */
 export function done(visit: Visit, text: string, place: Place = ''): Promise<void> {
   return leadToPage(visit, { kind: 'done', shown: { done: text } }, place);
-}
-
-/** The signed-in administrator for the audit trail, with the name that is shown beside a run. */
-export function saverOf(request: Request): Saver {
-  return { name: adminOf(request).email, ...actorOf(request) };
 }
 
 /** The common props of the advanced settings and the tools, and what the last post adds. */

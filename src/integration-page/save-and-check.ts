@@ -3,6 +3,7 @@ import { withoutQuery } from '#src/adapters/database/index.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
+import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   CHECKED,
@@ -11,7 +12,7 @@ import {
   integrationStart,
 } from '#views/integration-page/integration-page.ts';
 import { type ConnectionRecord, type PendingRun, pageProps } from './page-props.ts';
-import { type IntegrationDependencies, refused, saverOf, type Visit } from './page-visit.ts';
+import { type IntegrationDependencies, refused, type Visit } from './page-visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
   'in use': 'Saved. Every launch uses this address and what was found there.',
@@ -39,7 +40,8 @@ export async function readRecord(
 export async function beginChecks(visit: Visit, { url, corrections, options }: PendingRun): Promise<void> {
   const { request, organization } = visit;
   const deps = { ...visit.deps, isStillSignedIn: contextOf(request).isStillSignedIn };
-  const answer = await saveConnection(deps, organization.id, url, saverOf(request), options);
+  const saver = { name: adminOf(request).email, ...actorOf(request) };
+  const answer = await saveConnection(deps, organization.id, url, saver, options);
   if (answer.ok) return streamChecks(visit, { ...answer, corrections: [...corrections] });
   return refused(visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }

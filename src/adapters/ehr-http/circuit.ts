@@ -10,14 +10,7 @@ const PROBE_SECONDS = 5;
 
 export type Circuit = ReturnType<typeof createCircuit>;
 
-class Ended<T> {
-  readonly result: T;
-  readonly end: CallEnd;
-  constructor(result: T, end: CallEnd) {
-    this.result = result;
-    this.end = end;
-  }
-}
+type Ended<T> = { readonly result: T; readonly end: CallEnd };
 
 const STATE_NAMES: Record<CircuitState, string> = {
   [CircuitState.Closed]: 'closed',
@@ -28,8 +21,8 @@ const STATE_NAMES: Record<CircuitState, string> = {
 
 /** @param changed is called with the name of each new state. */
 export function createCircuit(changed: (state: string) => void) {
-  const failing = handleWhen((error) => isEhrDown(endOf(error))).orWhenResult(
-    (ended) => ended instanceof Ended && isEhrDown(ended.end),
+  const failing = handleWhen((error) => isEhrDown(endOf(error))).orWhenResult((ended) =>
+    isEhrDown((ended as Ended<unknown>).end),
   );
   const policy = circuitBreaker(failing, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES) });
   let openedAt = 0;
@@ -48,7 +41,7 @@ export function createCircuit(changed: (state: string) => void) {
     run: async <T>(call: () => Promise<T>, endOfResult: (result: T) => CallEnd, isProvoked: boolean): Promise<T> => {
       const attempt = async () => {
         const result = await call();
-        return new Ended(result, endOfResult(result));
+        return { result, end: endOfResult(result) };
       };
       const { result } = await (isProvoked ? reportedAfterwards(policy, attempt()) : policy.execute(attempt));
       return result;

@@ -1,4 +1,5 @@
 /** Writes down what a list depends on besides the EHR's answers: the same basis and answers give the same list. */
+import { cached } from '#src/adapters/cache.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -15,7 +16,7 @@ export function basisOf(
   const { batches, includes, tasks, remembered = new Map(), now } = learned;
   return JSON.stringify([
     ...[id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope],
-    settingsOf(organization),
+    cached(settings, organization, () => JSON.stringify(organization)),
     ...[batches?.isMissing(), includes?.wanted(), tasks?.isMissing(), [...remembered]],
     ...[dayIn(now, organization.timeZone), dayKey(now)],
   ]);
@@ -23,12 +24,6 @@ export function basisOf(
 
 /** One organization is one object until it changes (organizations/organization-directory.ts). */
 const settings = new WeakMap<Organization, string>();
-
-function settingsOf(organization: Organization): string {
-  const known = settings.get(organization) ?? JSON.stringify(organization);
-  settings.set(organization, known);
-  return known;
-}
 
 /** A user whose name is asked for once, so that it stays the same throughout one reading. */
 export function onceAsked(user: RequestListOptions['user']): RequestListOptions['user'] {

@@ -1,5 +1,6 @@
 /** Turns one page of the list, its filters and its links into the props of the view. */
 import { hash } from 'node:crypto';
+import { cached } from '#src/adapters/cache.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
@@ -27,11 +28,7 @@ export interface ListPage {
 export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string): (service: string) => string {
   const known = new Map<string, string>();
   const key = sealer.fingerprint(`services ${launchId}`);
-  return (service) => {
-    const handle = known.get(service) ?? hash('sha256', `${key} ${service}`, 'base64url').slice(0, 12);
-    known.set(service, handle);
-    return handle;
-  };
+  return (service) => cached(known, service, () => hash('sha256', `${key} ${service}`, 'base64url').slice(0, 12));
 }
 
 /** The props of the list's part of the page. @param fresh requests that were just sent; they come first. */

@@ -34,11 +34,8 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
     /** @returns undefined where none can be opened: forged, or of a retired secret. @throws 'store.unavailable' */
     of: async (owner: string): Promise<ChartFacts | undefined> => {
       const sealed = await redis.get(keyOf(owner));
-      const opened =
-        sealed === undefined
-          ? undefined
-          : await Promise.resolve(sealer.open(keyOf(owner), sealed)).catch(() => undefined);
-      return opened as ChartFacts | undefined;
+      if (sealed === undefined) return undefined;
+      return (await sealer.open(keyOf(owner), sealed).catch(() => undefined)) as ChartFacts | undefined;
     },
   };
 }

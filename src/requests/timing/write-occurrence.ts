@@ -1,5 +1,5 @@
 /** Writes when a request is needed, so that needed.ts reads it back with the same meaning. */
-import { dayAndTimeIn, offsetMs } from '#src/adapters/time-zone.ts';
+import { dayAfter, dayAndTimeIn, instantsOf } from '#src/adapters/time-zone.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { repeatPhrases } from './repeat.ts';
 
@@ -21,29 +21,21 @@ export interface WantedTime {
 /** FHIR's days of the week, in the order of the form. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-const DAY_MS = 24 * 60 * 60_000;
 const LONGEST_WORDS = 200;
 
 /** `2026-11-24T09:30:00-05:00`; of a time that comes twice the first, undefined for one that the clock skips. */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {
   const utc = Date.parse(`${day}T${time}:00Z`);
   if (Number.isNaN(utc) || day.length > 10) return undefined;
-  const offsets = [-DAY_MS, DAY_MS].map((ms) => offsetMs(new Date(utc + ms), timeZone));
-  const isShown = (at: number) => {
-    const local = dayAndTimeIn(new Date(at), timeZone);
-    return local.day === day && local.time.startsWith(time);
-  };
-  const at = offsets
-    .map((offset) => utc - offset)
-    .filter(isShown)
-    .toSorted((a, b) => a - b)[0];
-  return at === undefined ? undefined : `${day}T${time}:00${offsetText(utc - at)}`;
+  const [first] = instantsOf(day, time, timeZone);
+  const local = dayAndTimeIn(first, timeZone);
+  const isShown = local.day === day && local.time.startsWith(time);
+  return isShown ? `${day}T${time}:00${offsetText(utc - first.getTime())}` : undefined;
 }
 
 /** The day on which a window ends. */
 export function endDayOf({ day, time, until }: Pick<WantedTime, 'day' | 'time' | 'until'>): string {
-  const next = Date.parse(day) + DAY_MS;
-  return until > time || Number.isNaN(next) ? day : new Date(next).toISOString().slice(0, 10);
+  return until > time || Number.isNaN(Date.parse(day)) ? day : dayAfter(day);
 }
 
 const WINDOW = /\bbetween (\d\d:\d\d) and (\d\d:\d\d)\b/;

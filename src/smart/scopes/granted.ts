@@ -1,5 +1,6 @@
 /** The scopes that an EHR granted, and what they permit. */
 import { LRUCache } from 'lru-cache';
+import { cached } from '#src/adapters/cache.ts';
 import { parseGrantedScope, type ResourceScope } from './grammar.ts';
 import { limitsIn, type Permission, type Reach, reachOf } from './reach.ts';
 
@@ -20,14 +21,11 @@ const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (
 
 /** Whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), '' no access (SCO-18). */
 export function grantedScopes(scope: string): GrantedScopes {
-  const known = lately.get(scope);
-  if (known) return known;
-  const tokens = new Set(scope.split(' ').filter(Boolean));
-  const resources = [...tokens].flatMap((token) => parseGrantedScope(token) ?? []);
-  const parsed: Omit<GrantedScopes, typeof read> = { tokens, resources, reach: reachOf(resources) };
-  const granted = parsed as GrantedScopes;
-  lately.set(scope, granted);
-  return granted;
+  return cached(lately, scope, () => {
+    const tokens = new Set(scope.split(' ').filter(Boolean));
+    const resources = [...tokens].flatMap((token) => parseGrantedScope(token) ?? []);
+    return { tokens, resources, reach: reachOf(resources) } as Omit<GrantedScopes, typeof read> as GrantedScopes;
+  });
 }
 
 /** Without limit (SCO-03, SCO-16, SCO-19)? `user/` includes the chart; never `system/`; write is not read (SCO-22). */
