@@ -1,38 +1,33 @@
-/** Checks the connection in use again, for the button and the command line, and keeps the run. */
+/** Checks the connection in use again, for the command line, and keeps the run. */
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
-import type { FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
+import type { FinishedChecks } from '#src/checks/rows/result.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
-import type { CheckRun, ChecksStore, RunOccasion } from './store.ts';
+import type { CheckRun, ChecksStore } from './store.ts';
 
-export interface CheckAgainDependencies {
-  checks: CheckDependencies;
-  checksStore: ChecksStore;
-  store: Pick<OrganizationStore, 'saveDiscovered'>;
-  audit: Audit;
-}
-
-/** Changes no setting; launches use what a good run discovered. `run` rejects when the database fails. */
-export function checkAgain(
-  { checks, checksStore, store, audit }: CheckAgainDependencies,
+/** Changes no setting; launches use what a good run discovered. Rejects when the database fails. */
+export async function checkAgain(
+  dependencies: {
+    checks: CheckDependencies;
+    checksStore: ChecksStore;
+    store: Pick<OrganizationStore, 'saveDiscovered'>;
+    audit: Audit;
+  },
   organization: Organization,
   by: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
-  occasion: Extract<RunOccasion, 'button' | 'cli'>,
-): { running: RunningChecks; run: Promise<CheckRun> } {
-  const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization, asksSignIn: true }, checks);
-  const keep = async (): Promise<CheckRun> => {
-    const finished = await running.finished;
-    const saved = { ...finished, organizationId: organization.id, by: by.name, occasion, differences: [] };
-    const run = await checksStore.save(saved);
-    if (run.good) await keepDiscovered(store, organization, finished);
-    audit.record(checkRunEvent(run, by));
-    return run;
-  };
-  return { running, run: keep() };
+): Promise<CheckRun> {
+  const { checks, checksStore, store, audit } = dependencies;
+  const { id, fhirBaseUrl: fhirUrl } = organization;
+  const finished = await runChecks({ fhirUrl, organization, asksSignIn: true }, checks).finished;
+  const saved = { ...finished, organizationId: id, by: by.name, occasion: 'cli' as const, differences: [] };
+  const run = await checksStore.save(saved);
+  if (run.good) await keepDiscovered(store, organization, finished);
+  audit.record(checkRunEvent(run, by));
+  return run;
 }
 
 /**

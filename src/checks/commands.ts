@@ -45,7 +45,7 @@ export function readOrganizationCheck(args: readonly string[]): CheckCommand {
     const by = { actor: 'cli', name: 'cli' } as const;
     const checksStore = createChecksStore(dependencies.db);
     return withChecks(dependencies, async (checks) =>
-      describeRun(await checkAgain({ ...dependencies, checks, checksStore }, organization, by, 'cli').run, []),
+      describeRun(await checkAgain({ ...dependencies, checks, checksStore }, organization, by), []),
     );
   };
 }

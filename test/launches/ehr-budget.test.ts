@@ -75,7 +75,7 @@ async function savedOrganization(): Promise<string> {
   const store = createOrganizationStore(dependencies.database.db);
   const organization = await store.find(orgId);
   if (!organization) throw new Error('the organization is not there');
-  const { run } = checkAgain({ ...dependencies, store }, organization, { actor: 'system', name: 'test' }, 'button');
+  const run = checkAgain({ ...dependencies, store }, organization, { actor: 'system', name: 'test' });
   expect((await run).good).toBe(true);
   ehr.requests.length = 0;
   return orgId;

@@ -3,20 +3,7 @@ import type { LearnedDetails } from '#src/clinicians/clinician-details.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** The parts arrive independently. None of them ever rejects, and undefined means that the EHR does not give it. */
-export interface UserReading {
-  name: Promise<string | undefined>;
-  /** Such as "Cardiology"; plain text of the EHR, for display only. */
-  role: Promise<string | undefined>;
-  /** Within a tenth of a second: what the EHR has sent by then, or else what it sent at an earlier launch. */
-  soon(): Promise<ShownUser>;
-  /**
-   * Resolves when everything has arrived: whether reading again soon would give the same. It is false after a failure
-   * that may pass, such as a directory that is down.
-   */
-  isFinal: Promise<boolean>;
-  /** Why the user's own resource could not be read, for the trace. */
-  unread: Promise<UnreadUser | undefined>;
-}
+export type UserReading = ReturnType<typeof userReading>;
 
 export interface UnreadUser {
   rule: Rule;
@@ -37,14 +24,16 @@ const PATIENCE_MS = 100;
 
 /** Puts the parts together as they arrive; none of them may reject. @param parts.stored what an earlier launch has read */
 export function userReading(parts: {
-  name: UserReading['name'];
-  role: UserReading['role'];
+  name: Promise<string | undefined>;
+  /** Such as "Cardiology"; plain text of the EHR, for display only. */
+  role: Promise<string | undefined>;
   remarks: Promise<string | undefined>;
-  unread: UserReading['unread'];
+  /** Why the user's own resource could not be read, for the trace. */
+  unread: Promise<UnreadUser | undefined>;
   tokenName: string | undefined;
   stored: Promise<Partial<LearnedDetails> | undefined>;
   hasFailed(): boolean;
-}): UserReading {
+}) {
   const { name, role, remarks, unread, tokenName, stored, hasFailed } = parts;
   const shownOf = (ownName: Arrived, ownRole: Arrived, but: Arrived, before: Awaited<typeof stored>): ShownUser => {
     const known = ownName ? ownName.value : (before?.name ?? tokenName);
@@ -69,8 +58,11 @@ export function userReading(parts: {
   void Promise.all([name, role, remarks]).then(
     (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
   );
+  /** Within a tenth of a second: what the EHR has sent by then, or else what it sent at an earlier launch. */
   const soon = async (): Promise<ShownUser> => settled ?? wait();
-  return { name, role, soon, unread, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
+  /** When everything has arrived: would reading again soon give the same? Not after a failure that may pass. */
+  const isFinal = Promise.all([name, role, remarks]).then(() => !hasFailed());
+  return { name, role, soon, unread, isFinal };
 }
 
 /** A part that has arrived, possibly without a value; undefined for a part that has not arrived. */

@@ -117,14 +117,10 @@ function orMore(phrases: Phrases): Phrases {
 /** Only events and a Period say when a series ends; any other rhythm may go on. */
 function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefined, context: DateContext) {
   if (!isGiven(code) && !isGiven(repeat)) return last;
-  const end = lastDayAt(asRecord(asRecord(repeat).boundsPeriod).end, context);
+  const until = readFhirDate(asRecord(asRecord(repeat).boundsPeriod).end, context.timeZone);
+  const end = until && latestDay(until);
   if (end === undefined || !isGiven(event)) return end;
   return last && [end, last].toSorted().at(-1);
-}
-
-function lastDayAt(value: unknown, { timeZone }: DateContext): string | undefined {
-  const date = readFhirDate(value, timeZone);
-  return date && latestDay(date);
 }
 
 /** A midnight may stand for the whole day, and a time without a zone is no moment. */
