@@ -13,8 +13,12 @@ export interface CsvSource<Row> {
   cells(row: Row): readonly string[];
 }
 
-/** `prepare` runs when the user's export may start: it reads the request and records the access. */
-export type ExportCsv = ReturnType<typeof createCsvExport>;
+/** @param prepare runs when the user's export may start: reads the request and records the access. */
+export type ExportCsv = <Row>(
+  request: Request,
+  response: Response,
+  prepare: () => Promise<CsvSource<Row>>,
+) => Promise<void>;
 
 const BATCH = 500;
 const MOST_ROWS = 100_000;
@@ -22,9 +26,9 @@ const MOST_ROWS = 100_000;
 const LONGEST_MS = 5 * 60_000;
 
 /** At most a batch of rows is in memory. @throws 'settings.export-running', 'settings.too-many-tries' */
-export function createCsvExport(limit: { take(userId: string): Promise<unknown> }) {
+export function createCsvExport(limit: { take(userId: string): Promise<unknown> }): ExportCsv {
   const running = new Set<string>();
-  return async <Row>(request: Request, response: Response, prepare: () => Promise<CsvSource<Row>>): Promise<void> => {
+  return async (request, response, prepare) => {
     const { userId } = adminOf(request);
     if (running.has(userId)) throw new AppError('settings.export-running', 'one export of a user at a time');
     running.add(userId);

@@ -3,7 +3,20 @@ import type { LearnedDetails } from '#src/clinicians/clinician-details.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** The parts arrive independently. None of them ever rejects, and undefined means that the EHR does not give it. */
-export type UserReading = ReturnType<typeof userReading>;
+export interface UserReading {
+  name: Promise<string | undefined>;
+  /** Such as "Cardiology"; plain text of the EHR, for display only. */
+  role: Promise<string | undefined>;
+  /** Within a tenth of a second: what the EHR has sent by then, or else what it sent at an earlier launch. */
+  soon(): Promise<ShownUser>;
+  /**
+   * Resolves when everything has arrived: whether reading again soon would give the same. It is false after a failure
+   * that may pass, such as a directory that is down.
+   */
+  isFinal: Promise<boolean>;
+  /** Why the user's own resource could not be read, for the trace. */
+  unread: Promise<UnreadUser | undefined>;
+}
 
 export interface UnreadUser {
   rule: Rule;
@@ -24,16 +37,14 @@ const PATIENCE_MS = 100;
 
 /** Puts the parts together as they arrive; none of them may reject. @param parts.stored what an earlier launch has read */
 export function userReading(parts: {
-  name: Promise<string | undefined>;
-  /** Such as "Cardiology"; plain text of the EHR, for display only. */
-  role: Promise<string | undefined>;
+  name: UserReading['name'];
+  role: UserReading['role'];
   remarks: Promise<string | undefined>;
-  /** Why the user's own resource could not be read, for the trace. */
-  unread: Promise<UnreadUser | undefined>;
+  unread: UserReading['unread'];
   tokenName: string | undefined;
   stored: Promise<Partial<LearnedDetails> | undefined>;
   hasFailed(): boolean;
-}) {
+}): UserReading {
   const { name, role, remarks, unread, tokenName, stored, hasFailed } = parts;
   const shownOf = (ownName: Arrived, ownRole: Arrived, but: Arrived, before: Awaited<typeof stored>): ShownUser => {
     const known = ownName ? ownName.value : (before?.name ?? tokenName);
@@ -58,11 +69,8 @@ export function userReading(parts: {
   void Promise.all([name, role, remarks]).then(
     (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
   );
-  /** Within a tenth of a second: what the EHR has sent by then, or else what it sent at an earlier launch. */
   const soon = async (): Promise<ShownUser> => settled ?? wait();
-  /** When everything has arrived: would reading again soon give the same? Not after a failure that may pass. */
-  const isFinal = Promise.all([name, role, remarks]).then(() => !hasFailed());
-  return { name, role, soon, unread, isFinal };
+  return { name, role, soon, unread, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
 }
 
 /** A part that has arrived, possibly without a value; undefined for a part that has not arrived. */
