@@ -1,5 +1,6 @@
 /** The composition root; with its two sites also the site map. Tests run the same app as the process. */
 import express, { type Express } from 'express';
+import { takeTurns } from '#src/http/limits/turns.ts';
 import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
 import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -40,6 +41,7 @@ export function createApp(dependencies: AppDependencies): Express {
   if (telemetry) app.use(requestSpan(telemetry));
   app.use(requestLog(log, metrics));
   app.use(limitRequestsUnderWay());
+  app.use(takeTurns());
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
   // The most requested routes come first, because a router tries all that are mounted before.

@@ -31,11 +31,13 @@ export async function addUser(
   return user && { user, oneTimePassword };
 }
 
-/** Replaces a user's password by a one-time one and ends their sessions. Undefined when there is no such user. */
+/** Ends the user's sessions too. Undefined when there is no such user, or another reset came first. */
 export async function resetPassword(deps: UserActionDependencies, acting: Acting, id: string) {
+  const given = await deps.users.find(id);
+  if (!given) return undefined;
   const oneTimePassword = lettersInGroups(4, 5);
   const password = await storedOneTime(oneTimePassword, deps.clock(), turnOf(acting));
-  const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
+  const user = await noted(deps, acting, 'password reset', deps.users.setPassword(given, password));
   return user && { user, oneTimePassword };
 }
 

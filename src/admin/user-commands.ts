@@ -70,8 +70,9 @@ function reset(args: readonly string[]): UserCommand {
   const email = emailOf(readOne(args, '<email>'));
   return async (deps) => {
     const found = await deps.users.findByEmail(email);
-    const changed = found && (await resetPassword(deps, BY_CLI, found.id));
-    if (!changed) throw new CommandError(`There is no user ${email}.`);
+    if (!found) throw new CommandError(`There is no user ${email}.`);
+    const changed = await resetPassword(deps, BY_CLI, found.id);
+    if (!changed) throw new CommandError(`${email} got another one-time password at the same moment.`);
     const { user, oneTimePassword } = changed;
     const text = [`User ${email} has a new password; their sessions have ended.`, ...oneTimeLines(oneTimePassword)];
     return done(text.join('\n'), { ...publicFacts(user), oneTimePassword });

@@ -75,8 +75,13 @@ export function createUserStore(db: Queries) {
         if (operators.length > 0) return undefined;
         return insert(tx, { email, role: 'operator', organizationId: null, ssoSubject: null, ...password }, now);
       }),
-    /** Ends every session of the user. */
-    setPassword: (id: string, password: PasswordState) => update(id, { ...password, ...endSessions }),
+    /** Ends every session of the user. Undefined if another one-time password replaced the given row's meanwhile. */
+    setPassword: async (user: User, password: PasswordState): Promise<User | undefined> => {
+      const isSame = user.passwordHash === null ? isNull(users.passwordHash) : eq(users.passwordHash, user.passwordHash);
+      const change = db.update(users).set({ ...password, ...endSessions });
+      const isFree = or(isSame, eq(users.mustChangePassword, false));
+      return first(await change.where(and(eq(users.id, user.id), isFree)).returning());
+    },
     /** The same, unless the sessions of the given user row have ended: a reset is not undone by a change under way. */
     replacePassword: async ({ id, sessionGeneration }: User, password: PasswordState): Promise<User | undefined> => {
       const isSame = and(eq(users.id, id), eq(users.sessionGeneration, sessionGeneration));

@@ -93,9 +93,12 @@ async function add(deps: UserRouteDependencies, request: Request): Promise<Outco
 }
 
 async function reset(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
-  const changed = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
-  if (!changed) throw new AppError('request.not-found', 'no such user');
-  return issued(200, changed.user, changed.oneTimePassword);
+  const id = pathPartOf(request, 'id');
+  const changed = await resetPassword(deps, actorOf(request), id);
+  if (changed) return issued(200, changed.user, changed.oneTimePassword);
+  const user = await deps.users.find(id);
+  if (!user) throw new AppError('request.not-found', 'no such user');
+  return refused({ problem: `${user.email} got another one-time password at the same moment.` });
 }
 
 /** Not for oneself, so that no operator is locked out by mistake. */

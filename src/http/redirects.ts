@@ -8,7 +8,9 @@ const isForMonitoring = (path: string) => path === '/metrics' || path.startsWith
 export function requireHttps(publicUrl: URL, trustsProxy: boolean): RequestHandler {
   return (request, response, next) => {
     const isPlain = trustsProxy && publicUrl.protocol === 'https:' && request.protocol === 'http';
-    if (!isPlain || isForMonitoring(request.path)) return next();
+    // The target `*@other.example` would lead to that host: it has no page.
+    const hasPath = request.path.startsWith('/');
+    if (!isPlain || !hasPath || isForMonitoring(request.path)) return next();
     const query = request.url.indexOf('?');
     response.redirect(308, `${publicUrl.origin}${request.path}${query < 0 ? '' : request.url.slice(query)}`);
   };

@@ -21,10 +21,10 @@ export const queryOf = oncePerRequest((request): URLSearchParams => {
   return all.some(isTooLong) ? new URLSearchParams(all.map((one) => (isTooLong(one) ? [one[0], ''] : one))) : sent;
 });
 
-/** A named path parameter, decoded; '' when it is missing or too long to be ours. */
+/** A named path parameter, decoded; '' when it is missing, too long, or cannot be ours: PostgreSQL takes no `%00`. */
 export function pathPartOf(request: Request, name: string): string {
   const value = request.params[name];
-  return typeof value === 'string' && value.length <= LONGEST_PATH_PART ? value : '';
+  return typeof value === 'string' && value.length <= LONGEST_PATH_PART && !value.includes('\0') ? value : '';
 }
 
 /** A header; undefined when missing. An overlong one becomes a text that no rule accepts. */

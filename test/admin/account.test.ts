@@ -136,6 +136,16 @@ describe('changing the password', () => {
     expect((await elsewhere.visit(`${world.url}/settings/account`)).status).toBe(303);
   });
 
+  test('a reset that is under way while its user changes the password is not stopped by the change', async () => {
+    const user = await addPerson(world, 'taken-over@example.com');
+    const { audit, clock } = world.dependencies;
+    const deps = { users: usersOf(world), audit, clock };
+    const reset = resetPassword(deps, { actor: 'cli' }, user.id);
+    const changed = { ...user, passwordHash: 'of another', mustChangePassword: false };
+    await deps.users.replacePassword(user, changed);
+    expect((await reset)?.user).toMatchObject({ mustChangePassword: true, sessionGeneration: 3 });
+  });
+
   test('a change that is under way while an operator resets the password does not undo the reset', async () => {
     const user = await addPerson(world, 'stolen@example.com');
     const { audit, clock } = world.dependencies;

@@ -73,6 +73,12 @@ const rows: Row[] = [
   { route: `POST ${integration}/advanced?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/prove-key?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/report?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/use-preset?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/use-scopes?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/preview-scopes?organization=st-elsewhere`, ...ofA },
+  { route: 'GET /settings/handover?organization=st-elsewhere', ...ofA },
+  { route: 'POST /settings/handover?organization=st-elsewhere', ...ofA },
+  { route: 'POST /settings/handover/revoke?organization=st-elsewhere', ...ofA },
   { route: 'GET /settings/services', ...signedInOnly },
   { route: 'GET /settings/services?organization=st-elsewhere', ...ofA },
   { route: 'GET /settings/services/services.csv?organization=st-elsewhere', ...ofA },
@@ -217,6 +223,28 @@ describe.for(rows)('$route', (row) => {
     const isIn = !isSentToSignIn && ![401, 403, 404, 405, 500].includes(answer.status);
     const outcome = isSentToSignIn ? 'sign-in' : isIn ? 'in' : answer.status;
     expect(outcome).toBe(row[who]);
+  });
+});
+
+const forgeries: [string, (csrf: string) => { csrf?: string; headers?: Record<string, string> }][] = [
+  ['no token', () => ({})],
+  ['a wrong token', (csrf) => ({ csrf: csrf.replace(/^.{4}/, 'AAAA') })],
+  ['another origin', (csrf) => ({ csrf, headers: { origin: 'https://evil.example' } })],
+  ['a hidden origin', (csrf) => ({ csrf, headers: { origin: 'null' } })],
+  ['a page of another site', (csrf) => ({ csrf, headers: { 'sec-fetch-site': 'cross-site' } })],
+  ['a page of a sibling host', (csrf) => ({ csrf, headers: { 'sec-fetch-site': 'same-site' } })],
+];
+
+describe.for(rows.filter(({ route }) => route.startsWith('POST')))('$route (CSRF)', ({ route }) => {
+  test.for(forgeries)('with %s it is refused', async ([, forge]) => {
+    const browser = browsers.operator ?? world.browser();
+    const { csrf, headers } = forge(await tokenOf(world, browser));
+    const path = route.slice('POST '.length).replace(':other', otherId).replace(':clinician', clinicianId);
+    const answer = await browser.visit(world.url + path, {
+      form: csrf === undefined ? {} : { csrf },
+      headers: { accept: 'application/json', ...headers },
+    });
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([403, { error: 'request.forged' }]);
   });
 });
 

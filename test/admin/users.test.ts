@@ -80,6 +80,18 @@ test('a reset ends the sessions and the old password, and shows a new one once',
   expect(resultOf((await signIn(world, email, password)).answer)).toBe(303);
 });
 
+test('of resets at once, one shows a password, which works; the others say so', async () => {
+  const { id, email } = await addPerson(world, 'twice@example.com', { mustChangePassword: true });
+  const pages = await Promise.all([1, 2, 3].map(async () => pageAfter(await post(`/settings/users/${id}/reset`))));
+  const shown = pages.map(({ body }) => shownPassword(body)).filter((password) => password !== '');
+  expect(shown).toHaveLength(1);
+  const said = pages.filter(({ body }) => body.includes('got another one-time password at the same moment'));
+  expect(said).toHaveLength(2);
+  expect(resultOf((await signIn(world, email, shown[0])).answer)).toBe(303);
+  const again = shownPassword((await pageAfter(await post(`/settings/users/${id}/reset`))).body);
+  expect(resultOf((await signIn(world, email, again)).answer)).toBe(303);
+});
+
 test('the one-time password is shown in this session on this page; HEAD does not use it up, and a reload says that it was shown', async () => {
   const { id } = await addPerson(world, 'once-shown@example.com');
   const reset = await post(`/settings/users/${id}/reset`);

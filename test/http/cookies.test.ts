@@ -141,7 +141,9 @@ test('of many launches that were begun, the oldest gives way to the next, in wha
 
 test('on https, a cookie without our prefix is not ours: another host of the domain can set it; nor is an overlong one', () => {
   const longest = 'x'.repeat(4_096);
-  const cookie = `launch=a; 1234567launch=b; __Host-launch=c; __Host-long=${longest}; __Host-longer=${longest}x`;
+  const planted = ['launch=a', '1234567launch=b', '__host-launch=d', '\u00a0__Host-launch=e', '\u0085__Host-launch=f'];
+  const own = ['__Host-launch=c', `__Host-long=${longest}`, `__Host-longer=${longest}x`, '__Host-launch=g'];
+  const cookie = [...planted, 'x=y,__Host-launch=h', ...own].join('; ');
   const read = createCookies(new URL('https://app.example')).read({ headers: { cookie } } as Request);
   expect([...read]).toEqual([
     ['launch', 'c'],

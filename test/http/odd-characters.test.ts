@@ -11,6 +11,7 @@ import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const DASHES = '-'.repeat(36);
 const CONNECTION = '/settings/integrations/smart-on-fhir';
+const OF = `?organization=${ORG_ID}`;
 const dates = ['from=0000-01-01', 'to=9999-12-31', 'from=-000001-01-01', 'to=9999-02-31', 'from=1970-01-01'];
 const odd = [`older=2020-01-01T00:00:00Z_${DASHES}`, `newer=+012026-01-01T00:00:00Z_${DASHES}`, 'who=%00', 'who=a+%00'];
 const launchFilters = [...odd, 'user=%00', 'code=%00', 'step=%00', 'from=2026-13-01T25:61'];
@@ -26,6 +27,8 @@ const addresses = [
   `/settings/launches/${DASHES}`,
   `${CONNECTION}?organization=%00`,
   '/guide?organization=%00',
+  ...['timeline', 'code', 'unlink', 'disable'].map((page) => `/settings/clinicians/a%00b/${page}${OF}`),
+  ...['refuse', 'forget'].map((page) => `/settings/clinicians/waiting/a%00b/${page}${OF}`),
 ];
 const forms: [path: string, fields: Record<string, string>][] = [
   ['/settings/organizations', { id: 'a\0b', name: 'x', clientId: 'y' }],
@@ -39,6 +42,10 @@ const forms: [path: string, fields: Record<string, string>][] = [
   ['/settings/users/%00/disable', {}],
   [`/settings/users/${DASHES}/reset`, {}],
   [`/settings/audit/${DASHES}/patient`, { reason: 'x' }],
+  [`/settings/clinicians/a%00b/code${OF}`, {}],
+  [`/settings/clinicians/a%00b/unlink${OF}`, { user: '\0' }],
+  [`/settings/clinicians/a%00b/enable${OF}`, {}],
+  [`/settings/clinicians/waiting/a%00b/confirm${OF}`, { name: 'x' }],
   ['/settings/audit/patient', { organization: '\0', patient: '\0', reason: 'x' }],
   ['/settings/launches/find', { organization: ORG_ID, clinician: 'a\0b', from: '\0', who: '\0' }],
   [`${CONNECTION}?organization=${ORG_ID}`, { fhirUrl: 'https://ehr.example/\0' }],

@@ -1,5 +1,5 @@
 /** The HTTP server, with limits for slow, silent or greedy clients, independent of the app. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createVisitorCap } from './visitor-cap.ts';
 
@@ -62,7 +62,7 @@ function limitRequests(listener: RequestListener, answerMs: number): RequestList
   return (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return;
-    if (add(socket, 1) > MOST_AHEAD) return void socket.destroy();
+    if (isReadDifferently(request) || add(socket, 1) > MOST_AHEAD) return void socket.destroy();
     const deadline = setTimeout(() => socket.destroy(), answerMs);
     response.once('close', () => {
       clearTimeout(deadline);
@@ -70,4 +70,10 @@ function limitRequests(listener: RequestListener, answerMs: number): RequestList
     });
     listener(request, response);
   };
+}
+
+/** A coding that servers frame differently (RFC 9112, 6.1): Node takes it, and neither browsers nor proxies send it. */
+function isReadDifferently({ httpVersion, headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding !== undefined && (httpVersion === '1.0' || coding.toLowerCase() !== 'chunked');
 }

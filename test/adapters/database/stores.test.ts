@@ -49,7 +49,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await users.find(added.id)).toEqual(added);
     expect(await users.spendOneTimePassword(added, later(3))).toBe(false);
 
-    const changed = await users.setPassword(added.id, { ...password, passwordHash: 'two', mustChangePassword: false });
+    const changed = await users.setPassword(added, { ...password, passwordHash: 'two', mustChangePassword: false });
     expect(changed).toMatchObject({ passwordHash: 'two', sessionGeneration: 2 });
     expect(await users.setAccess(added.id, { role: 'operator', organizationId: null })).toMatchObject({
       role: 'operator',

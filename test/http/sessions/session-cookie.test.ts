@@ -48,3 +48,22 @@ test('a cookie with an invalid signature opens no session', async () => {
   cookies?.set('__Host-admin', `${value.slice(0, -4)}AAAA`);
   expect((await browser.visit(`${url}/who`)).body).toBe('nobody');
 });
+
+test('a session that another host of the domain plants, under a name which only looks like ours, is not opened', async () => {
+  const browser = createBrowser();
+  await browser.visit(`${url}/begin`);
+  const value = browser.jar.get(new URL(url).hostname)?.get('__Host-admin') ?? '';
+  const who = async (cookie: string) => (await createBrowser({ headers: { cookie } }).visit(`${url}/who`)).body;
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const name of [
+    'admin',
+    '__host-admin',
+    '__HOST-ADMIN',
+    '__Secure-admin',
+    '\u00a0__Host-admin',
+    '\u0085__Host-admin',
+  ])
+    expect([name, await who(`${name}=${value}`)]).toEqual([name, 'nobody']);
+  expect(await who(`a=b,__Host-admin=${value}`)).toBe('nobody');
+  expect(await who(`a=b; __Host-admin=${value}`)).toBe('u');
+});
