@@ -80,7 +80,7 @@ export function createUserStore(db: Queries) {
       const isSame = user.passwordHash === null ? isNull(users.passwordHash) : eq(users.passwordHash, user.passwordHash);
       const change = db.update(users).set({ ...password, ...endSessions });
       const isFree = or(isSame, eq(users.mustChangePassword, false));
-      return first(await change.where(and(eq(users.id, user.id), isFree)).returning());
+      return (await change.where(and(eq(users.id, user.id), isFree)).returning())[0];
     },
     /** The same, unless the sessions of the given user row have ended: a reset is not undone by a change under way. */
     replacePassword: async ({ id, sessionGeneration }: User, password: PasswordState): Promise<User | undefined> => {
