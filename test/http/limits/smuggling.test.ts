@@ -38,7 +38,7 @@ async function answerTo(text: string): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-test.for([
+test.for<[string, string]>([
   ['both lengths', `${POST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n${LAST}`],
   ['both, the other way round', `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n${LAST}`],
   ['two lengths', `${POST}Content-Length: 3\r\nContent-Length: 0\r\n\r\na=b${HIDDEN}`],
