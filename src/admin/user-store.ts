@@ -77,7 +77,8 @@ export function createUserStore(db: Queries) {
       }),
     /** Ends every session of the user. Undefined if another one-time password replaced the given row's meanwhile. */
     setPassword: async (user: User, password: PasswordState): Promise<User | undefined> => {
-      const isSame = user.passwordHash === null ? isNull(users.passwordHash) : eq(users.passwordHash, user.passwordHash);
+      const isSame =
+        user.passwordHash === null ? isNull(users.passwordHash) : eq(users.passwordHash, user.passwordHash);
       const change = db.update(users).set({ ...password, ...endSessions });
       const isFree = or(isSame, eq(users.mustChangePassword, false));
       return first(await change.where(and(eq(users.id, user.id), isFree)).returning());

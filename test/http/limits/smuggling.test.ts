@@ -38,7 +38,7 @@ async function answerTo(text: string): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-test.for([
+test.for<[string, string]>([
   ['both lengths', `${POST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n${LAST}`],
   ['both, the other way round', `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n${LAST}`],
   ['two lengths', `${POST}Content-Length: 3\r\nContent-Length: 0\r\n\r\na=b${HIDDEN}`],
@@ -68,7 +68,7 @@ test.for([
   expect(begun).not.toContain('/hidden');
 });
 
-test.for([
+test.for<[string, string]>([
   ['a length', `${POST}Content-Length: 3\r\n\r\na=b`],
   ['a length of HTTP/1.0', `${POST.replace('1.1', '1.0')}Connection: keep-alive\r\nContent-Length: 3\r\n\r\na=b`],
   ['chunks', `${POST}Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n`],
