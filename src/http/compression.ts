@@ -20,6 +20,18 @@ export function compressPages(app: Express): void {
   };
 }
 
+/** A page that is the same for every stranger: a flood of visits does not have it compressed again and again (MT-06). */
+export function pageForAll(page: string): (response: Response) => void {
+  let compressed: Buffer | undefined;
+  return (response) => {
+    response.type('html');
+    if (!takesGzip(response)) return void response.send(page);
+    response.setHeader('Content-Encoding', 'gzip');
+    compressed ??= gzipSync(page, { level: LEVEL });
+    response.send(compressed);
+  };
+}
+
 type Part = string | readonly Run[];
 
 /** A page that fails before still ends as an error page. @returns the sender of the rest. */

@@ -1,6 +1,7 @@
 /** `/` leads each kind of visitor on. `/guide` is the guide for reference, with this deployment's values (REG-09). */
 import type { Request, RequestHandler } from 'express';
 import { errorCodes, errorRows } from '#src/errors.ts';
+import { pageForAll } from '#src/http/compression.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken } from '#src/http/sessions/signed-in-user.ts';
@@ -17,16 +18,20 @@ import { guideSheet } from './sheet-for-ehr-team.ts';
 
 /** The start page, which is public and the same for every visitor. */
 export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): RequestHandler {
-  const page = startPage(config.appName);
-  return (_request, response) => void response.type('html').send(page);
+  const send = pageForAll(startPage(config.appName));
+  return (_request, response) => send(response);
 }
 
 /** The guide's public reference part, with the values of {@link visitedOrganization}. Mount behind recogniseSignIn. */
 export function guideRoute(dependencies: RegisterDependencies): RequestHandler {
+  let sendToStranger: ReturnType<typeof pageForAll> | undefined;
   return async (request, response) => {
-    const props = await guideProps(dependencies, request);
-    if (props.admin) allowSameOriginReferrer(response);
-    response.type('html').send(guidePage(props));
+    const isStranger = contextOf(request).admin === undefined;
+    if (isStranger && sendToStranger) return sendToStranger(response);
+    const page = guidePage(await guideProps(dependencies, request));
+    if (isStranger) return (sendToStranger = pageForAll(page))(response);
+    allowSameOriginReferrer(response);
+    response.type('html').send(page);
   };
 }
 

@@ -5,6 +5,7 @@ import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { addPerson, signIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
+import { startCpuTime } from '#test/helpers/cpu-time.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { useWorld } from '#test/helpers/world.ts';
 import { assetPath, assets } from '#views/assets.ts';
@@ -208,4 +209,17 @@ describe('BREACH', () => {
     for (const path of ['/settings/launches?organization=x', '/settings/audit?actor=x', '/sign-in?next=/settings'])
       expect((await ask(at(path), { browser, encoding: 'gzip' })).encoding, path).toBeUndefined();
   });
+});
+
+test('pages that are the same for every stranger cost no more than the smallest one, whatever their size', async () => {
+  const spentOn = async (path: string) => {
+    const spent = startCpuTime();
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, to know what they cost
+    for (let count = 0; count < 60; count += 1) await ask(at(path), { encoding: AS_CHROME_ASKS });
+    return spent();
+  };
+  const pages = await Promise.all([ask(at('/guide')), ask(at('/guide'), { encoding: 'gzip' })]);
+  expect(gunzipSync(pages[1].bytes).equals(pages[0].bytes)).toBe(true);
+  expect(pages[0].headers['content-type']).toBe('text/html; charset=utf-8');
+  await expect.poll(async () => (await spentOn('/guide')) / (await spentOn('/.well-known/jwks.json'))).toBeLessThan(3);
 });

@@ -68,7 +68,7 @@ test.for<[string, string]>([
   expect(begun).not.toContain('/hidden');
 });
 
-test.for([
+test.for<[string, string]>([
   ['a length', `${POST}Content-Length: 3\r\n\r\na=b`],
   ['a length of HTTP/1.0', `${POST.replace('1.1', '1.0')}Connection: keep-alive\r\nContent-Length: 3\r\n\r\na=b`],
   ['chunks', `${POST}Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n`],

@@ -49,48 +49,59 @@ test.for(['/guide', '/.well-known/jwks.json', '/reports/unknown', '/smart/launch
   },
 );
 
-test('of the requests that wait, one begins in each turn of the event loop, of one visitor after the other', async () => {
+const numbered = (name: string, from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_unused, at) => `${name} ${from + at}`);
+
+test('in a turn of the event loop each visitor has one request begun, and four more begin, of one after the other', async () => {
   const { come, begun } = startTurns();
-  for (const at of [1, 2, 3]) come('203.0.113.9', `flood ${at}`);
-  for (const at of [1, 2]) come('192.0.2.2', `other ${at}`);
-  expect(begun).toEqual(['flood 1', 'other 1']);
+  for (const name of numbered('flood', 1, 12)) come('203.0.113.9', name);
+  for (const name of numbered('other', 1, 3)) come('192.0.2.2', name);
+  expect(begun.splice(0)).toEqual([...numbered('flood', 1, 5), 'other 1']);
   await nextTurn();
-  expect(begun.slice(2)).toEqual(['flood 2']);
+  expect(begun.splice(0)).toEqual(['flood 6', 'other 2', 'flood 7', 'other 3']);
   come('192.0.2.3', 'newcomer');
-  expect(begun.slice(3)).toEqual(['newcomer']);
+  come('203.0.113.9', 'flood 13');
+  expect(begun.splice(0)).toEqual(['newcomer']);
   await nextTurn();
+  expect(begun.splice(0)).toEqual(numbered('flood', 8, 11));
   await nextTurn();
-  expect(begun.slice(4)).toEqual(['other 2', 'flood 3']);
-  await nextTurn();
+  expect(begun.splice(0)).toEqual(numbered('flood', 12, 13));
   for (const ip of ['203.0.113.9', '192.0.2.2', '192.0.2.3']) come(ip, 'later');
-  expect(begun.slice(6)).toEqual(['later', 'later', 'later']);
+  expect(begun).toEqual(['later', 'later', 'later']);
 });
 
-test('the addresses of one IPv6 /48 take turns as one visitor', async () => {
+test('a browser that asks for a page and its files does not wait', () => {
   const { come, begun } = startTurns();
-  for (const at of [1, 2, 3]) come(`2001:db8:1:${at}::1`, `flood ${at}`);
+  for (const name of numbered('file', 1, 5)) come('192.0.2.2', name);
+  expect(begun).toEqual(numbered('file', 1, 5));
+});
+
+test('the addresses of one IPv6 /48 take turns as one visitor', () => {
+  const { come, begun } = startTurns();
+  for (const at of [1, 2, 3, 4, 5, 6, 7]) come(`2001:db8:1:${at}::1`, `flood ${at}`);
   come('2001:db8:2::1', 'other');
-  expect(begun).toEqual(['flood 1', 'other']);
+  expect(begun).toEqual([...numbered('flood', 1, 5), 'other']);
 });
 
 test('a visitor who has left gets no answer', async () => {
   const { come, begun } = startTurns();
-  come('203.0.113.9', 'first');
+  for (const name of numbered('first', 1, 5)) come('203.0.113.9', name);
   come('203.0.113.9', 'left', { closed: true });
-  come('203.0.113.9', 'second');
+  come('203.0.113.9', 'last');
   await nextTurn();
-  await nextTurn();
-  expect(begun).toEqual(['first', 'second']);
+  expect(begun.slice(5)).toEqual(['last']);
 });
 
 test('a request that has waited keeps its own context, such as its span', async () => {
   const handler = takeTurns();
   const context = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];
-  for (const name of ['first', 'second'])
+  const names = numbered('request', 1, 7);
+  for (const name of names)
     context.run(name, () => {
       void handler({ ip: '203.0.113.9' } as never, {} as never, () => void seen.push(context.getStore()));
     });
+  expect(seen).toHaveLength(5);
   await nextTurn();
-  expect(seen).toEqual(['first', 'second']);
+  expect(seen).toEqual(names);
 });
