@@ -37,7 +37,7 @@ const OUTCOMES = [
   ['', 'All'],
   ['failed', 'Failed'],
   ['completed', 'Completed'],
-  ['under way', 'Under way or not come back'],
+  ['under way', 'Under way or did not come back'],
 ] as const;
 
 /** A whole page. */

@@ -30,7 +30,7 @@ export const networkChecks = checksOf('Network', 'EHR team', [
   {
     id: 'port',
     title: TITLES.port,
-    why: 'The guide asks networks to open port 443. If the EHR uses another port, they have to open that one.',
+    why: 'The guide asks networks to open port 443. If the EHR uses another port, they must open that port instead.',
     hard: true,
     judge: judgePort,
   },
