@@ -17,7 +17,7 @@ export const signInErrors = {
   'authorization.denied': {
     status: 403,
     title: 'The EHR did not allow access',
-    help: 'You or the EHR declined. {Again}, or ask {help desk} for access to this app.',
+    help: 'You or the EHR declined the access. {Again}, or ask {help desk} for access to this app.',
     rules: ['authorization.denied'],
   },
   'authorization.sign-in-needed': {

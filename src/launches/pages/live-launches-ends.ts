@@ -18,7 +18,7 @@ export interface LiveLaunchesDependencies extends Pick<Adapters, 'clock'> {
 }
 
 export const EFFECT =
-  'Each page closes at its next click, the tokens are revoked at the EHR, and the user has to open the app again from the chart.';
+  'Each page closes at its next click, the tokens are revoked at the EHR, and its user has to open the app again from the chart.';
 
 type Asked = { question: string; subject: string; button: string; fields: Record<string, string> } | undefined;
 type On<Answer> = (deps: LiveLaunchesDependencies, request: Request, organization: Organization) => Promise<Answer>;

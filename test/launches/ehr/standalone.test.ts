@@ -74,7 +74,7 @@ describe('on embedded stores', () => {
     const page = await signIn(browser, await start(browser), { action: 'cancel' });
     expect([page.status, titleOf(page)]).toEqual([403, 'The EHR did not allow access']);
     expect(page.body).toContain(LINK);
-    expect(page.body).toContain('You or the EHR declined. Start again,');
+    expect(page.body).toContain('You or the EHR declined the access. Start again,');
     expect(policyOf(page)).toBe("'none'");
     expect(tokenCalls()).toEqual([]);
     expect([...cookiesOf(browser).keys()]).toEqual(['standalone-probe']);
